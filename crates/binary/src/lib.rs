@@ -1,0 +1,1 @@
+//! What an ELF executable made by Go says about itself

@@ -1,0 +1,1 @@
+//! The case file: recorder, reader, and raw bytes to evidence

@@ -1,0 +1,1 @@
+//! Takes evidence from running targets over HTTP and from /proc

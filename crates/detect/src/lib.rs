@@ -1,0 +1,1 @@
+//! Evidence and catalogue to findings

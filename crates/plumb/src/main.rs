@@ -1,0 +1,2 @@
+//! Finds goroutine and memory leaks in Go services
+fn main() {}

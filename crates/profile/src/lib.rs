@@ -1,0 +1,1 @@
+//! Readers for pprof protobuf, legacy text profiles and goroutine dumps

@@ -1,0 +1,1 @@
+//! The catalogue of leaks: one folder a pattern, one file a library
