@@ -1,0 +1,168 @@
+//! The record types of the catalogue: patterns and library objects, as data.
+
+use crate::goroutine::WaitState;
+use crate::suspect::{Match, Suspect};
+
+/// Everything `detect` knows about leaks in general.
+#[derive(Clone, Copy, Debug)]
+pub struct Catalogue {
+    /// All patterns, most specific first: the first that matches names the finding.
+    pub patterns: &'static [&'static Pattern],
+    /// All library objects, most specific first: the first whose goroutines match claims them.
+    pub objects: &'static [&'static LibraryObject],
+}
+
+impl Catalogue {
+    /// The pattern with this id.
+    pub fn pattern(&self, id: &str) -> Option<&'static Pattern> {
+        self.patterns.iter().copied().find(|pattern| pattern.id == id)
+    }
+}
+
+/// One kind of leak.
+#[derive(Debug)]
+pub struct Pattern {
+    /// Stable name in words: the folder's name, what `explain` and ignore lists use. It names the mistake.
+    pub id: &'static str,
+    /// One lowercase line.
+    pub title: &'static str,
+    /// What shows from outside.
+    pub shows: &'static str,
+    /// Why it leaks, and why the garbage collector cannot help.
+    pub why: &'static str,
+    /// The change to make, and when it is not safe.
+    pub fix: &'static str,
+    /// The shortest program text that shows the mistake and its repair.
+    pub example: Example,
+    /// How to keep it from coming back.
+    pub prevention: Prevention,
+    /// Where the claims above come from: issues, documentation, papers.
+    pub sources: &'static [&'static str],
+    /// The numbers the check uses.
+    pub thresholds: &'static [Threshold],
+    /// Whether a suspect shows this mechanism.
+    pub check: fn(&Suspect) -> Option<Match>,
+}
+
+/// Wrong and right, in Go.
+#[derive(Debug)]
+pub struct Example {
+    /// What leaks.
+    pub before: &'static str,
+    /// What does not.
+    pub after: &'static str,
+}
+
+/// How to keep a leak from coming back.
+#[derive(Debug)]
+pub struct Prevention {
+    /// A test that would have failed.
+    pub test: &'static str,
+    /// A check in CI: a linter, or a plumb command.
+    pub gate: &'static str,
+    /// A PromQL expression that fires early.
+    pub alert: &'static str,
+    /// What the author of a library should write in the doc comment of such a constructor.
+    pub doc_comment: &'static str,
+}
+
+/// A number that decides, with where it comes from.
+#[derive(Debug)]
+pub struct Threshold {
+    /// What it bounds.
+    pub name: &'static str,
+    /// The number.
+    pub value: f64,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Paper, measurement or reasoning behind it.
+    pub source: &'static str,
+}
+
+/// Which end of a connection an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Makes connections: its number is the program's own doing.
+    Client,
+    /// Serves connections: its number is the peers' doing.
+    Server,
+    /// Has no connection.
+    Neither,
+}
+
+/// A thing of a library that runs goroutines or holds memory.
+#[derive(Debug)]
+pub struct LibraryObject {
+    /// Module path; `std` for the standard library.
+    pub module: &'static str,
+    /// How reports call it, e.g. `grpc.ClientConn`.
+    pub name: &'static str,
+    /// The versions the record was checked with.
+    pub checked: &'static str,
+    /// Which end of a connection it is.
+    pub side: Side,
+    /// The library keeps instances for reuse: who made one is not who leaks it.
+    pub pooled: bool,
+    /// One instance serves any number of concurrent calls to a peer, so several for one peer are suspicious by
+    /// themselves.
+    pub multiplexed: bool,
+    /// The goroutines of one instance. Several sets where versions differ; the first whose anchor (first entry) is
+    /// found counts. Empty for objects that only hold memory or a socket.
+    pub goroutines: &'static [&'static [ObjectGoroutine]],
+    /// What the goroutines' states say about the instance, most telling first.
+    pub phases: &'static [Phase],
+    /// Functions that make one.
+    pub constructors: &'static [&'static str],
+    /// Functions through which user code reaches it and which count on heap paths: constructors and calls that
+    /// make one lazily (`net/http.(*Client).do`).
+    pub entry_points: &'static [&'static str],
+    /// What releases one.
+    pub releases: &'static [&'static str],
+    /// Functions on whose heap paths its memory is allocated, whether or not user code is on them.
+    pub heap_marks: &'static [&'static str],
+    /// Versions with a leak of their own.
+    pub known_bad: &'static [KnownBad],
+    /// Traps: "has no release", "the collector closes it", "Stop, not Close".
+    pub notes: &'static str,
+}
+
+/// One goroutine that an instance of an object runs.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectGoroutine {
+    /// A function on its stack (closures inside it count).
+    pub function: &'static str,
+    /// A second function that must be on its stack too, to tell objects that share goroutine functions apart.
+    pub under: Option<&'static str>,
+    /// How many an instance runs.
+    pub per_instance: u64,
+}
+
+/// A state of an instance that tells what its owner forgot.
+#[derive(Debug)]
+pub struct Phase {
+    /// Short name, e.g. `response held`.
+    pub name: &'static str,
+    /// A function on the telling goroutine's stack …
+    pub function: &'static str,
+    /// … which is in this state …
+    pub state: WaitState,
+    /// … and does or does not have this function below (nearer the leaf).
+    pub leaf: Option<&'static str>,
+    /// What it means, as a clause: `a response is held whose body nobody has read to the end or closed`.
+    pub meaning: &'static str,
+    /// Instances in this phase belong to a call in progress or to a pool at rest, so that a crowd of them is ordinary.
+    pub ordinary: bool,
+}
+
+/// A version range of a module with a leak of its own.
+#[derive(Debug)]
+pub struct KnownBad {
+    /// First bad version; empty = from the beginning.
+    pub introduced: &'static str,
+    /// First good version.
+    pub fixed: &'static str,
+    /// What leaks, and the remedy.
+    pub what: &'static str,
+    /// Issue or pull request.
+    pub source: &'static str,
+}

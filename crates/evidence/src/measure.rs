@@ -1,0 +1,122 @@
+//! Figures with their error: growth, survival, and how a count relates to load.
+
+/// An estimate with its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Best estimate.
+    pub estimate: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// The interval stretched by a factor, e.g. from per second to per hour.
+    pub fn scaled(self, factor: f64) -> Self {
+        Self { low: self.low * factor, estimate: self.estimate * factor, high: self.high * factor }
+    }
+}
+
+/// What growth follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Driver {
+    /// Requests served.
+    Requests,
+    /// Connections accepted.
+    Connections,
+    /// The clock: it grows although no work arrives.
+    Clock,
+}
+
+/// How a count changes over the snapshots.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Growth {
+    /// Per hour.
+    pub per_hour: Interval,
+    /// Per unit of the driver, where the load is known.
+    pub per_request: Option<f64>,
+    /// What it follows, where that can be told.
+    pub driver: Option<Driver>,
+    /// The slope of the second half is clearly below that of the first: a warm-up, not a leak.
+    pub bends: bool,
+    /// Seconds between the first and the last snapshot.
+    pub window_seconds: f64,
+    /// How many more there are at the end than at the start.
+    pub gained: f64,
+}
+
+impl Growth {
+    /// Whether the growth is beyond doubt and does not bend.
+    pub fn is_significant(&self) -> bool {
+        self.per_hour.low > 0.0 && !self.bends
+    }
+}
+
+/// How survival was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SurvivalBy {
+    /// By goroutine id.
+    GoroutineId,
+    /// By the inode of the socket each of them holds.
+    SocketInode,
+}
+
+/// Of those seen in the first snapshot, how many are still there in the last?
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Survival {
+    /// How they were told apart.
+    pub by: SurvivalBy,
+    /// How many of the first snapshot could be followed.
+    pub seen: u64,
+    /// How many of them are still there.
+    pub stayed: u64,
+    /// Seconds between the two.
+    pub window_seconds: f64,
+}
+
+impl Survival {
+    /// Share that stayed, 0 to 1; 0 if none could be followed.
+    pub fn share(&self) -> f64 {
+        if self.seen == 0 { 0.0 } else { self.stayed as f64 / self.seen as f64 }
+    }
+}
+
+/// Counts over time and what follows from them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measured {
+    /// How many there are in the latest snapshot, over all instances.
+    pub count: u64,
+    /// Seconds since the first snapshot, and count. One entry if there is no time axis.
+    pub series: Vec<(f64, f64)>,
+    /// Growth over the series, if it has a time axis and at least two points.
+    pub growth: Option<Growth>,
+    /// Who stayed.
+    pub survival: Option<Survival>,
+    /// Wait minutes told by dumps: (median, longest).
+    pub wait_minutes: Option<(u64, u64)>,
+    /// How many instances of the service show it, and how many there are.
+    pub instances: (usize, usize),
+}
+
+impl Measured {
+    /// Whether it grows beyond doubt.
+    pub fn grows(&self) -> bool {
+        self.growth.is_some_and(|growth| growth.is_significant())
+    }
+
+    /// The smallest count of the series divided by the largest: 1 = nothing moved.
+    pub fn steadiness(&self) -> f64 {
+        let counts = self.series.iter().map(|&(_, count)| count);
+        let max = counts.clone().fold(0.0, f64::max);
+        let min = counts.fold(f64::INFINITY, f64::min);
+        if max > 0.0 { min / max } else { 0.0 }
+    }
+
+    /// Whether the series has a time axis long enough to say that nothing moved, and nothing did:
+    /// at least `seconds`, and the count stayed within 2 %.
+    pub fn stands_still_for(&self, seconds: f64) -> bool {
+        let window = self.series.last().map_or(0.0, |&(at, _)| at);
+        window >= seconds && self.steadiness() >= 0.98
+    }
+}

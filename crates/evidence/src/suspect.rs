@@ -1,0 +1,242 @@
+//! What may leak, with everything measured about it. `detect` builds suspects; a pattern's check
+//! reads one and says whether it shows that pattern's mechanism.
+
+use std::sync::Arc;
+
+use crate::catalogue::{LibraryObject, Phase};
+use crate::code::{Frame, Stack};
+use crate::finding::{Confidence, EvidenceItem, Resource, Role};
+use crate::goroutine::WaitState;
+use crate::heap::Amount;
+use crate::measure::Measured;
+use crate::process::DescriptorKind;
+use crate::socket::Direction;
+
+/// One thing that may leak.
+#[derive(Clone, Debug)]
+pub struct Suspect {
+    /// What it is.
+    pub subject: Subject,
+    /// How many, since when, growing or not.
+    pub measured: Measured,
+    /// The TCP sockets that belong to it, where they could be joined.
+    pub sockets: Option<SocketCrowd>,
+    /// Live and allocated memory on paths through it that hold a user frame.
+    pub heap: Option<HeapShare>,
+    /// Facts about the service as a whole.
+    pub surroundings: Surroundings,
+}
+
+/// What a suspect is.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// Instances of a library object that runs goroutines or holds sockets.
+    Object(ObjectCrowd),
+    /// Goroutines blocked in the program's own code.
+    Goroutines(GoroutineCrowd),
+    /// Memory allocated on one path of the program.
+    Memory(MemorySite),
+    /// Open descriptors of one kind.
+    Descriptors(DescriptorCrowd),
+    /// Connections of the process with one peer that no goroutine or object explains.
+    Connections(ConnectionCrowd),
+    /// Children that ended and were never waited for.
+    Zombies,
+    /// Operating system threads.
+    Threads,
+}
+
+/// Instances of one library object.
+#[derive(Clone, Debug)]
+pub struct ObjectCrowd {
+    /// Its record in the catalogue; `None` if it was named by rule.
+    pub record: Option<&'static LibraryObject>,
+    /// The phase most of the instances are in, e.g. "response held".
+    pub phase: Option<&'static Phase>,
+    /// Module that owns it: `google.golang.org/grpc`, `std`.
+    pub module: Arc<str>,
+    /// Version of the module, if build info tells.
+    pub version: Option<Arc<str>>,
+    /// How reports call it: `grpc.ClientConn`.
+    pub name: Arc<str>,
+    /// The library function that makes it, as far as it is known (from the record, from `created by`,
+    /// or the outermost frame of the library on allocation paths).
+    pub constructor: Option<Arc<str>>,
+    /// The goroutines of one instance: (function, state, goroutines in all).
+    pub goroutines: Vec<(Arc<str>, WaitState, u64)>,
+    /// A representative stack.
+    pub stack: Option<Stack>,
+    /// The `go` statement that made them, where a dump tells.
+    pub created_by: Option<Frame>,
+}
+
+/// Goroutines blocked in the program's own code.
+#[derive(Clone, Debug)]
+pub struct GoroutineCrowd {
+    /// What they wait for.
+    pub state: WaitState,
+    /// Their stack, or the longest common part of several.
+    pub stack: Stack,
+    /// Index in the stack of the innermost user frame, if there is one.
+    pub user_frame: Option<usize>,
+    /// The function that was started as a goroutine.
+    pub started: Option<Frame>,
+    /// The `go` statement, where a dump tells.
+    pub created_by: Option<Frame>,
+    /// Whether the function that started them is still on some goroutine's stack. `false` means
+    /// nobody who knows them is left (for a closure: its enclosing function).
+    pub starter_alive: bool,
+    /// How many the runtime has convicted (`goroutineleak`).
+    pub convicted: u64,
+    /// Part of them that runs inside a handler of an incoming connection.
+    pub serves_connection: bool,
+}
+
+/// Memory allocated on one path.
+#[derive(Clone, Debug)]
+pub struct MemorySite {
+    /// The innermost user frame of the path.
+    pub frame: Frame,
+    /// The call path below which the memory was allocated.
+    pub stack: Stack,
+    /// What is live.
+    pub live: Amount,
+    /// What was ever allocated there.
+    pub allocated: Amount,
+    /// Live bytes gained between the first and the last heap profile, with its 95 % interval; `None` with one profile.
+    pub gained: Option<crate::measure::Interval>,
+    /// Samples allocated between them.
+    pub allocated_since: f64,
+    /// The path grows a map (`runtime.mapassign`, `internal/runtime/maps`).
+    pub grows_map: bool,
+    /// Library objects that are held in this memory although they are done with, e.g. closed connections.
+    pub holds_dead: Option<DeadObjects>,
+    /// Objects of this site for each unit of work the service has done so far, with that unit.
+    pub per_work: Option<PerWork>,
+}
+
+/// Objects in memory whose operating system part is gone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeadObjects {
+    /// What they are: `gorilla/websocket.Conn`.
+    pub name: Arc<str>,
+    /// About how many are in memory.
+    pub in_memory: f64,
+    /// How many exist.
+    pub existing: u64,
+}
+
+/// A ratio to cumulative work, estimated from the allocation columns of the same heap profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PerWork {
+    /// `request`, `connection`.
+    pub unit: &'static str,
+    /// How much work there was in all (an estimate unless metrics tell).
+    pub done: f64,
+    /// Live objects of the site for each unit.
+    pub ratio: crate::measure::Interval,
+}
+
+/// Open descriptors of one kind.
+#[derive(Clone, Debug)]
+pub struct DescriptorCrowd {
+    /// What they are.
+    pub kind: DescriptorKind,
+    /// The common directory and ending of their paths, e.g. `/var/lib/app/exports/*.csv`.
+    pub shape: Arc<str>,
+    /// A few of the paths.
+    pub examples: Vec<Arc<str>>,
+    /// Open descriptors with the same path as another one.
+    pub repeated: u64,
+    /// How many were closed by the collection that plumb forced: dropped without Close, closed by the finalizer.
+    pub closed_by_gc: u64,
+    /// `ulimit -n`.
+    pub limit: Option<u64>,
+}
+
+/// Connections with one peer.
+#[derive(Clone, Debug)]
+pub struct ConnectionCrowd {
+    /// Who opened them.
+    pub direction: Direction,
+}
+
+/// Sockets of a suspect, or all connections with one peer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SocketCrowd {
+    /// How many belong to it.
+    pub count: u64,
+    /// `host:port` of the peer with most of them, and how many it has.
+    pub peer: Option<(Arc<str>, u64)>,
+    /// ESTABLISHED.
+    pub established: u64,
+    /// CLOSE_WAIT: the peer has closed, we have not.
+    pub close_wait: u64,
+    /// With unread bytes in the receive queue.
+    pub unread: u64,
+    /// On which nothing went either way for the whole look (and at least `idle_seconds_min`); `None` if not known.
+    pub idle: Option<u64>,
+    /// The shortest time, in seconds, that counts as idle above.
+    pub idle_seconds_min: f64,
+    /// Median idle time in seconds.
+    pub idle_seconds_median: Option<f64>,
+    /// On which no timer runs at all: no keepalive, nothing pending; `None` if not known.
+    pub without_timer: Option<u64>,
+    /// That carried one exchange at most (two data segments in or fewer); `None` if not known.
+    pub used_once: Option<u64>,
+    /// Spread of the idle times, in seconds, between the 10th and the 90th percentile: many used-once connections
+    /// with a wide spread were opened while others lay idle, so nothing is reused.
+    pub idle_seconds_spread: Option<f64>,
+    /// That the peer does not know; `None` if its sockets were not brought.
+    pub unknown_to_peer: Option<u64>,
+}
+
+/// Samples on heap paths through the object that hold a user frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HeapShare {
+    /// Live.
+    pub live: Amount,
+    /// Ever allocated.
+    pub allocated: Amount,
+}
+
+impl HeapShare {
+    /// Live ÷ allocated samples: near 1 = never freed.
+    pub fn live_share(&self) -> f64 {
+        if self.allocated.samples > 0.0 { self.live.samples / self.allocated.samples } else { 0.0 }
+    }
+}
+
+/// Facts about the service as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Surroundings {
+    /// Goroutines in all.
+    pub goroutines: u64,
+    /// Goroutines with a user frame on their stack: at most so many can be using an object right now.
+    pub user_goroutines: u64,
+    /// Goroutines that are reading a response body (`net/http.(*bodyEOFSignal).Read` and the like).
+    pub body_readers: u64,
+    /// Incoming connections that are open.
+    pub incoming_connections: u64,
+    /// Whether the service was idle during the look; `None` if there is no evidence on that.
+    pub quiet: Option<bool>,
+    /// Seconds between first and last snapshot; 0 for one look.
+    pub window_seconds: f64,
+    /// Seconds since the process started.
+    pub uptime_seconds: Option<f64>,
+    /// Go release of the program.
+    pub go_release: Option<(u32, u32)>,
+}
+
+/// A pattern's answer: this suspect shows its mechanism.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Match {
+    /// How sure the mechanism is by itself. Witnesses and conflicts may lower it, never raise it above Proven.
+    pub confidence: Confidence,
+    /// What leaks, for impact and ranking.
+    pub resource: Resource,
+    /// The part that the site plays.
+    pub role: Role,
+    /// Sentences with numbers that show the mechanism, most convincing first.
+    pub evidence: Vec<EvidenceItem>,
+}
