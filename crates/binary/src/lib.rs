@@ -1,1 +1,16 @@
-//! What an ELF executable made by Go says about itself
+//! What an ELF executable made by Go says about itself.
+//!
+//! [`read_build_info`] tells the Go version, the main package, the modules with their versions and the
+//! build settings, without a Go toolchain and without reading more of the file than it needs.
+//! [`Elf`] is the address space below it: headers, and bytes by virtual address.
+//!
+//! Everything here is pure: a `Read + Seek` in, values out. No reader panics or allocates from an
+//! unchecked length; what is damaged is reported in a list of [`Problem`]s next to what could be read.
+
+mod buildinfo;
+mod elf;
+mod error;
+
+pub use buildinfo::{BuildInfo, Module, parse_build_info, read_build_info};
+pub use elf::{Elf, Section, Segment};
+pub use error::{Error, Problem};
