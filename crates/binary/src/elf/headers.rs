@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
+use object::read::elf::{FileHeader, NoteIterator, ProgramHeader, SectionHeader, SectionTable};
 use object::read::{ReadCache, ReadRef};
 use object::{Endianness, elf};
 
@@ -12,8 +12,8 @@ use crate::{Error, Problem};
 
 /// Longest single table or note segment that is read, in bytes: 65,536 section headers of 64 bytes.
 const MAX_TABLE: u64 = 4 << 20;
-/// Most note segments looked at; linkers write at most four.
-const MAX_NOTE_SEGMENTS: usize = 16;
+/// Most note segments and most note sections looked at; linkers write at most four.
+const MAX_NOTES: usize = 16;
 /// Note type of the Go build id (`ELF_NOTE_GOBUILDID_TAG` of Go's linker).
 const NT_GO_BUILD_ID: elf::NoteType = elf::NoteType(4);
 
@@ -75,8 +75,8 @@ where
         Ok(programs) => headers.add_programs(programs, file),
         Err(error) => headers.problem("program headers", &error),
     }
-    match read_sections(header, endian, file) {
-        Ok(sections) => headers.sections = sections,
+    match header.sections(endian, file) {
+        Ok(sections) => headers.add_sections::<H, R>(&sections, file),
         Err(error) => headers.problem("section headers", &error),
     }
     let sections_cut = header.e_shoff(endian).into() > file_size;
@@ -98,7 +98,7 @@ impl Headers {
         R: ReadRef<'a>,
     {
         let endian = self.endian;
-        let mut note_segments = 0;
+        let mut notes = 0;
         for program in programs {
             let kind = program.p_type(endian);
             let segment = segment(program, endian);
@@ -106,21 +106,45 @@ impl Headers {
                 self.segments.push(segment);
             } else if kind == elf::PT_DYNAMIC {
                 self.dynamic = Some(segment);
-            } else if kind == elf::PT_NOTE && note_segments < MAX_NOTE_SEGMENTS {
-                note_segments += 1;
-                self.add_notes(program, file);
+            } else if kind == elf::PT_NOTE && notes < MAX_NOTES {
+                notes += 1;
+                self.add_notes(program.notes(endian, file));
             }
         }
     }
 
-    /// Takes the build ids from one note segment. A damaged note ends the segment, not the reading.
-    fn add_notes<'a, P, R>(&mut self, program: &P, file: R)
+    /// Takes the sections, and their notes: Go's linker leaves the GNU build id out of the note segment.
+    fn add_sections<'a, H, R>(&mut self, table: &SectionTable<'a, H, R>, file: R)
     where
-        P: ProgramHeader<Endian = Endianness>,
+        H: FileHeader<Endian = Endianness>,
         R: ReadRef<'a>,
-        P::Elf: 'a,
     {
-        let notes = match program.notes(self.endian, file) {
+        let endian = self.endian;
+        let mut notes = 0;
+        for section in table.iter() {
+            let name = table.section_name(endian, section).unwrap_or_default();
+            let kind = section.sh_type(endian);
+            self.sections.push(Section {
+                name: String::from_utf8_lossy(name).into_owned(),
+                address: section.sh_addr(endian).into(),
+                offset: section.sh_offset(endian).into(),
+                size: section.sh_size(endian).into(),
+                kind,
+                link: section.sh_link(endian) as usize,
+            });
+            if kind == elf::SHT_NOTE && notes < MAX_NOTES {
+                notes += 1;
+                self.add_notes(section.notes(endian, file));
+            }
+        }
+    }
+
+    /// Takes the build ids from some notes. A damaged note ends these, not the reading.
+    fn add_notes<H>(&mut self, notes: object::read::Result<Option<NoteIterator<'_, H>>>)
+    where
+        H: FileHeader<Endian = Endianness>,
+    {
+        let notes = match notes {
             Ok(notes) => notes,
             Err(error) => return self.problem("notes", &error),
         };
@@ -159,34 +183,10 @@ fn segment<P: ProgramHeader<Endian = Endianness>>(program: &P, endian: Endiannes
         address: program.p_vaddr(endian).into(),
         offset: program.p_offset(endian).into(),
         size: program.p_filesz(endian).into(),
+        memory: program.p_memsz(endian).into(),
         writable: flags.contains(elf::PF_W),
         executable: flags.contains(elf::PF_X),
     }
-}
-
-fn read_sections<'a, H, R>(
-    header: &H,
-    endian: Endianness,
-    file: R,
-) -> object::read::Result<Vec<Section>>
-where
-    H: FileHeader<Endian = Endianness>,
-    R: ReadRef<'a>,
-    H::SectionHeader: 'a,
-{
-    let table = header.sections(endian, file)?;
-    let sections = table.iter().map(|section| Section {
-        name: match table.section_name(endian, section) {
-            Ok(name) => String::from_utf8_lossy(name).into_owned(),
-            Err(_) => String::new(),
-        },
-        address: section.sh_addr(endian).into(),
-        offset: section.sh_offset(endian).into(),
-        size: section.sh_size(endian).into(),
-        kind: section.sh_type(endian),
-        link: section.sh_link(endian) as usize,
-    });
-    Ok(sections.collect())
 }
 
 /// A [`ReadCache`] that refuses to read (and so to allocate) more than [`MAX_TABLE`] bytes at once.

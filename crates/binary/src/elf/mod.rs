@@ -13,15 +13,17 @@ use crate::{Error, Problem};
 /// How much is read at once when a part of the file is searched, in bytes.
 pub(crate) const CHUNK: usize = 1 << 20;
 
-/// A loadable part of the file (`PT_LOAD`), as far as the file backs it.
+/// A loadable part of the file (`PT_LOAD`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
     /// Virtual address of the first byte.
     pub address: u64,
     /// Offset of the first byte in the file.
     pub offset: u64,
-    /// Bytes in the file; memory beyond them starts as zero and is not held here.
+    /// Bytes in the file.
     pub size: u64,
+    /// Bytes in memory; those beyond [`Segment::size`] start as zero.
+    pub memory: u64,
     /// Whether the program may write to it.
     pub writable: bool,
     /// Whether it holds code.
@@ -133,24 +135,26 @@ impl<S: Read + Seek> Elf<S> {
         self.endian == Endianness::Big
     }
 
-    /// Reads `size` bytes at a virtual address.
+    /// Reads `size` bytes at a virtual address, as they are when the program starts.
     ///
     /// # Errors
     /// [`Error::Unmapped`] when no segment holds all of them, [`Error::Truncated`] when the file ends before them,
     /// [`Error::Io`].
     pub fn read(&mut self, address: u64, size: usize) -> Result<Vec<u8>, Error> {
-        let unmapped = Error::Unmapped { address };
-        let Some((offset, available)) = self.locate(address) else {
-            return Err(unmapped);
+        let Some((segment, inside)) = self.locate(address, size as u64) else {
+            return Err(Error::Unmapped { address });
         };
-        if size as u64 > available {
-            return Err(unmapped);
-        }
-        self.read_at(offset, size)
+        let in_file = segment.size.saturating_sub(inside).min(size as u64) as usize;
+        let mut bytes = self.read_at(segment.offset.saturating_add(inside), in_file)?;
+        bytes.resize(size, 0);
+        Ok(bytes)
     }
 
     /// Reads `size` bytes at an offset of the file. The length is checked against the file before memory is taken.
     pub(crate) fn read_at(&mut self, offset: u64, size: usize) -> Result<Vec<u8>, Error> {
+        if size == 0 {
+            return Ok(Vec::new());
+        }
         match offset.checked_add(size as u64) {
             Some(end) if end <= self.file_size => {}
             _ => return Err(Error::Truncated),
@@ -181,12 +185,12 @@ impl<S: Read + Seek> Elf<S> {
         }
     }
 
-    /// Where in the file an address is, and how many bytes follow it in its segment.
-    fn locate(&self, address: u64) -> Option<(u64, u64)> {
+    /// The segment that holds `size` bytes at an address, and how far into it they begin.
+    fn locate(&self, address: u64, size: u64) -> Option<(Segment, u64)> {
         self.segments.iter().find_map(|segment| {
             let inside = address.checked_sub(segment.address)?;
-            let available = segment.size.checked_sub(inside).filter(|left| *left > 0)?;
-            Some((segment.offset.checked_add(inside)?, available))
+            let available = segment.size.max(segment.memory).checked_sub(inside)?;
+            (size <= available).then_some((*segment, inside))
         })
     }
 

@@ -63,6 +63,7 @@ impl<S: Read + Seek> Elf<S> {
                 _ => {}
             }
         }
-        Ok(table.zip(size))
+        let believed = |(_, size): &(u64, u64)| *size <= self.file_size;
+        Ok(table.zip(size).filter(believed))
     }
 }
