@@ -14,6 +14,8 @@ use crate::{Error, Problem};
 const MAX_TABLE: u64 = 4 << 20;
 /// Most note segments and most note sections looked at; linkers write at most four.
 const MAX_NOTES: usize = 16;
+/// Most sections taken; executables have about 40. A damaged file could give each a long name.
+const MAX_SECTIONS: usize = 4096;
 /// Note type of the Go build id (`ELF_NOTE_GOBUILDID_TAG` of Go's linker).
 const NT_GO_BUILD_ID: elf::NoteType = elf::NoteType(4);
 
@@ -121,7 +123,13 @@ impl Headers {
     {
         let endian = self.endian;
         let mut notes = 0;
-        for section in table.iter() {
+        if table.len() > MAX_SECTIONS {
+            self.problems.push(Problem::Table {
+                table: "section headers",
+                why: format!("{} sections, only the first {MAX_SECTIONS} taken", table.len()),
+            });
+        }
+        for section in table.iter().take(MAX_SECTIONS) {
             let name = table.section_name(endian, section).unwrap_or_default();
             let kind = section.sh_type(endian);
             self.sections.push(Section {
