@@ -1,0 +1,215 @@
+//! The lines of one goroutine below its header: normalized cheaply for every goroutine, parsed once
+//! for each distinct stack.
+
+use std::str;
+use std::sync::Arc;
+
+use memchr::memrchr;
+use rustc_hash::FxHashSet;
+
+use super::header::number;
+use super::{Ancestor, CreatedBy, StackFrame};
+
+/// What a line below a header is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Function with its arguments.
+    Function,
+    /// Source position of the function or go statement before.
+    Position,
+    /// `created by …`, with the creator's id.
+    Created(Option<u64>),
+    /// Marks of elided frames, ancestors and stacks that could not be printed.
+    Mark,
+    /// Perhaps a function without arguments (cgo), if a position follows; else no part of the stack.
+    Other,
+}
+
+const CREATED: &[u8] = b"created by ";
+const ANCESTOR: &[u8] = b"[originating from goroutine ";
+const ELIDED: &[u8] = b"...";
+const UNAVAILABLE: &[u8] = b"goroutine running on other thread; stack unavailable";
+
+/// Classifies a line and gives the part of it that is equal for equal stacks: no arguments, no
+/// offsets, no addresses, no goroutine ids.
+#[inline]
+pub(super) fn normalize(line: &[u8]) -> (Kind, &[u8]) {
+    match line.first() {
+        Some(b'\t' | b' ') => position(line),
+        Some(b'c') if line.starts_with(CREATED) => created(line),
+        Some(b'[') if line.starts_with(ANCESTOR) => (Kind::Mark, &line[..ANCESTOR.len()]),
+        Some(b'.') if line.starts_with(ELIDED) && line.trim_ascii_end().ends_with(b"elided...") => {
+            (Kind::Mark, ELIDED)
+        }
+        _ => function(line),
+    }
+}
+
+/// `\t/path/file.go:12 +0x1d fp=0x… sp=0x… pc=0x…`: up to the offset.
+#[inline]
+fn position(line: &[u8]) -> (Kind, &[u8]) {
+    let offset = memrchr(b'+', line).filter(|i| line[i + 1..].starts_with(b"0x"));
+    if let Some(end) = offset.filter(|i| line[i - 1] == b' ') {
+        return (Kind::Position, &line[..end - 1]);
+    }
+    let mut kept = line.trim_ascii_end();
+    if kept.trim_ascii_start() == UNAVAILABLE {
+        return (Kind::Mark, kept);
+    }
+    // Frames of cgo, and inlined ones of some versions, have addresses but no offset.
+    while let Some(space) = memrchr(b' ', kept) {
+        let word = &kept[space + 1..];
+        let address = [b"pc=0x", b"fp=0x", b"sp=0x"].iter().any(|p| word.starts_with(*p));
+        if !address {
+            break;
+        }
+        kept = &kept[..space];
+    }
+    match split_position(kept) {
+        Some(_) => (Kind::Position, kept),
+        None => (Kind::Other, line),
+    }
+}
+
+#[inline]
+fn function(line: &[u8]) -> (Kind, &[u8]) {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.last() != Some(&b')') {
+        return (Kind::Other, line);
+    }
+    match memrchr(b'(', line) {
+        Some(open) if &line[open..] == b"(...)" => (Kind::Function, line),
+        Some(open) => (Kind::Function, &line[..=open]),
+        None => (Kind::Other, line),
+    }
+}
+
+fn created(line: &[u8]) -> (Kind, &[u8]) {
+    let line = line.trim_ascii_end();
+    let digits = line.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let (rest, id) = line.split_at(line.len() - digits);
+    match rest.strip_suffix(b" in goroutine ") {
+        Some(rest) if digits > 0 => (Kind::Created(number(id)), rest),
+        _ => (Kind::Created(None), line),
+    }
+}
+
+/// File and line number of a normalized position.
+fn split_position(line: &[u8]) -> Option<(&[u8], u32)> {
+    let colon = memrchr(b':', line)?;
+    let number = number(&line[colon + 1..])?;
+    Some((line[..colon].trim_ascii_start(), u32::try_from(number).ok()?))
+}
+
+/// A parsed stack.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Stack {
+    pub(super) frames: Vec<StackFrame>,
+    pub(super) elided: bool,
+    pub(super) unavailable: bool,
+    pub(super) created_by: Option<CreatedBy>,
+    pub(super) ancestors: Vec<Ancestor>,
+}
+
+/// Function names and files, each in memory once.
+#[derive(Debug, Default)]
+pub(super) struct Names(FxHashSet<Arc<str>>);
+
+impl Names {
+    pub(super) fn get(&mut self, text: &[u8]) -> Arc<str> {
+        let text = String::from_utf8_lossy(text);
+        if let Some(known) = self.0.get(&*text) {
+            return known.clone();
+        }
+        let name: Arc<str> = text.into();
+        self.0.insert(name.clone());
+        name
+    }
+}
+
+/// Parses normalized lines, separated by line feeds.
+pub(super) fn parse(lines: &[u8], names: &mut Names) -> Stack {
+    let mut stack = Stack::default();
+    let mut pending: Option<&[u8]> = None;
+    for line in lines.split(|b| *b == b'\n') {
+        if line == ELIDED {
+            stack.elided = true;
+        } else if line == ANCESTOR {
+            stack.ancestors.push(Ancestor::default());
+        } else if line.trim_ascii_start() == UNAVAILABLE {
+            stack.unavailable = true;
+        } else if matches!(line.first(), Some(b'\t' | b' ')) {
+            // A function counts only with its position: lines of other programs have none.
+            if let (Some(function), Some(position)) = (pending.take(), split_position(line)) {
+                stack.add(function, position, names);
+            }
+        } else {
+            pending = Some(line);
+        }
+    }
+    stack
+}
+
+impl Stack {
+    fn add(&mut self, function: &[u8], (file, line): (&[u8], u32), names: &mut Names) {
+        let (frames, created_by) = match self.ancestors.last_mut() {
+            Some(ancestor) => (&mut ancestor.frames, &mut ancestor.created_by),
+            None => (&mut self.frames, &mut self.created_by),
+        };
+        let file = names.get(file);
+        if let Some(function) = function.strip_prefix(CREATED) {
+            *created_by = Some(CreatedBy { function: names.get(function), file, line });
+            return;
+        }
+        let inlined = function.strip_suffix(b"(...)");
+        let name = inlined.or_else(|| function.strip_suffix(b"(")).unwrap_or(function);
+        let function = names.get(name);
+        frames.push(StackFrame { function, file, line, inlined: inlined.is_some() });
+    }
+}
+
+/// Whether a line that was cut off at its end still is a whole position.
+pub(super) fn complete_position(line: &[u8]) -> bool {
+    match normalize(line) {
+        (Kind::Position, kept) => kept.len() < line.trim_ascii_end().len(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(line: &str) -> (Kind, &str) {
+        let (kind, kept) = normalize(line.as_bytes());
+        (kind, str::from_utf8(kept).unwrap())
+    }
+
+    #[test]
+    fn arguments_offsets_and_ids_are_not_kept() {
+        let cases = [
+            ("main.main()", Kind::Function, "main.main("),
+            ("main.(*T).m(0xc000010000, {0x1, 0x2}, 0x3?)", Kind::Function, "main.(*T).m("),
+            ("main.f[...](...)", Kind::Function, "main.f[...](...)"),
+            ("main.g(0x1, 0x2, ...)", Kind::Function, "main.g("),
+            ("main.func·001()\r", Kind::Function, "main.func·001("),
+            ("\t/a b/x+y.go:12 +0x1d", Kind::Position, "\t/a b/x+y.go:12"),
+            ("\tC:/go/x.go:7", Kind::Position, "\tC:/go/x.go:7"),
+            ("\t/x.go:7 +0x1d fp=0xc0 sp=0xc1 pc=0x45", Kind::Position, "\t/x.go:7"),
+            ("\t/x.c:7 pc=0x45", Kind::Position, "\t/x.c:7"),
+            ("created by main.(*T).run", Kind::Created(None), "created by main.(*T).run"),
+            (
+                "created by a.B.func1 in goroutine 77",
+                Kind::Created(Some(77)),
+                "created by a.B.func1",
+            ),
+            ("[originating from goroutine 5]:", Kind::Mark, "[originating from goroutine "),
+            ("...23 frames elided...", Kind::Mark, "..."),
+            ("...additional frames elided...", Kind::Mark, "..."),
+            ("rax    0xca", Kind::Other, "rax    0xca"),
+        ];
+        for (line, kind, expected) in cases {
+            assert_eq!(kept(line), (kind, expected), "{line}");
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Line by line from a dump to its groups.
+
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
+
+use super::body::{self, Kind, Names, Stack};
+use super::header::{self, Header};
+use super::{GoroutineDump, GoroutineGroup};
+use crate::limits::Limits;
+use crate::problem::Problems;
+
+/// Most normalized bytes of one goroutine. The runtime prints at most 100 frames; names rarely have
+/// more than some hundred bytes.
+const MAX_BODY: usize = 1 << 20;
+
+/// `net/http/pprof` stops growing its buffer here and cuts the text (`runtime/pprof/pprof.go`).
+const DEBUG2_CUT: u64 = 64 << 20;
+
+/// What the parser made of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// A goroutine header.
+    Header,
+    /// A line of a stack.
+    Stack,
+    /// An empty line, which ends a goroutine.
+    Blank,
+    /// No part of a dump.
+    Foreign,
+}
+
+/// The goroutine being read. Its state, marks and stack are in [`Parser::text`].
+#[derive(Debug)]
+struct Current {
+    id: u64,
+    minutes: Option<u64>,
+    labels: Option<String>,
+    creator: Option<u64>,
+    locked: bool,
+    leaked: bool,
+    /// Length of the state at the start of the text.
+    state: usize,
+    /// Start of the stack in the text.
+    stack: usize,
+    last: Kind,
+    cut: bool,
+}
+
+/// Reads a dump line by line.
+#[derive(Debug)]
+pub(crate) struct Parser {
+    dump: GoroutineDump,
+    names: Names,
+    /// Hash of the normalized text → group; a cache, emptied when it gets too large.
+    by_text: FxHashMap<u64, Option<u32>>,
+    /// Hash of the parsed content → groups.
+    by_content: FxHashMap<u64, Vec<u32>>,
+    text: Vec<u8>,
+    /// The last line that was no part of the stack, in case a position follows (cgo frames).
+    other: Vec<u8>,
+    current: Option<Current>,
+    max_stacks: usize,
+    beyond: u64,
+    cut: u64,
+}
+
+impl Parser {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            dump: GoroutineDump::default(),
+            names: Names::default(),
+            by_text: FxHashMap::default(),
+            by_content: FxHashMap::default(),
+            text: Vec::new(),
+            other: Vec::new(),
+            current: None,
+            max_stacks: limits.stacks,
+            beyond: 0,
+            cut: 0,
+        }
+    }
+
+    /// Number of goroutines met, the current one included.
+    pub(crate) fn goroutines(&self) -> u64 {
+        self.dump.total
+    }
+
+    /// Takes the next line, without its line feed.
+    pub(crate) fn line(&mut self, line: &[u8]) -> Line {
+        if line.starts_with(b"goroutine ")
+            && let Some(header) = header::parse(line)
+        {
+            self.end_goroutine();
+            self.start(header);
+            return Line::Header;
+        }
+        if line.is_empty() || line == b"\r" {
+            self.end_goroutine();
+            return Line::Blank;
+        }
+        self.stack_line(line)
+    }
+
+    fn start(&mut self, header: Header<'_>) {
+        self.dump.total += 1;
+        self.text.clear();
+        self.text.extend_from_slice(header.state);
+        self.text.push(if header.locked { b'L' } else { b'-' });
+        self.text.push(if header.leaked { b'L' } else { b'-' });
+        let labels = (!header.labels.is_empty())
+            .then(|| String::from_utf8_lossy(header.labels).into_owned());
+        self.current = Some(Current {
+            id: header.id,
+            minutes: header.minutes,
+            labels,
+            creator: None,
+            locked: header.locked,
+            leaked: header.leaked,
+            state: header.state.len(),
+            stack: self.text.len(),
+            last: Kind::Mark,
+            cut: false,
+        });
+        self.other.clear();
+    }
+
+    fn stack_line(&mut self, line: &[u8]) -> Line {
+        let Some(current) = &mut self.current else { return Line::Foreign };
+        let (kind, kept) = body::normalize(line);
+        if kind == Kind::Other {
+            self.other.clear();
+            self.other.extend_from_slice(kept);
+            current.last = kind;
+            return Line::Foreign;
+        }
+        if let Kind::Created(Some(id)) = kind {
+            current.creator = current.creator.or(Some(id));
+        }
+        if kind == Kind::Position && current.last == Kind::Other && !self.other.is_empty() {
+            append(&mut self.text, &self.other, current);
+        }
+        append(&mut self.text, kept, current);
+        current.last = kind;
+        Line::Stack
+    }
+
+    /// Ends the current goroutine: counts it in its group.
+    pub(crate) fn end_goroutine(&mut self) {
+        let Some(current) = self.current.take() else { return };
+        self.cut += u64::from(current.cut);
+        let hash = hash_bytes(&self.text);
+        let group = match self.by_text.get(&hash) {
+            Some(group) => *group,
+            None => {
+                let group = self.find_or_add(&current);
+                if self.by_text.len() >= self.max_stacks.saturating_mul(2) {
+                    self.by_text.clear();
+                }
+                self.by_text.insert(hash, group);
+                group
+            }
+        };
+        match group {
+            Some(index) => count(&mut self.dump.groups[index as usize], &current),
+            None => self.beyond += 1,
+        }
+    }
+
+    /// Group of the parsed content; none if it is new and there is no room.
+    fn find_or_add(&mut self, current: &Current) -> Option<u32> {
+        let stack = body::parse(&self.text[current.stack..], &mut self.names);
+        let state = self.names.get(&self.text[..current.state]);
+        let hash = FxBuildHasher.hash_one((&state, current.locked, current.leaked, &stack));
+        let known = self.by_content.entry(hash).or_default();
+        for &index in known.iter() {
+            let group = &self.dump.groups[index as usize];
+            if group.state == state
+                && (group.locked, group.leaked) == (current.locked, current.leaked)
+                && same_stack(group, &stack)
+            {
+                return Some(index);
+            }
+        }
+        if self.dump.groups.len() >= self.max_stacks {
+            return None;
+        }
+        let index = u32::try_from(self.dump.groups.len()).ok()?;
+        known.push(index);
+        self.dump.groups.push(GoroutineGroup {
+            state,
+            locked: current.locked,
+            leaked: current.leaked,
+            frames: stack.frames,
+            elided: stack.elided,
+            unavailable: stack.unavailable,
+            created_by: stack.created_by,
+            ancestors: stack.ancestors,
+            count: 0,
+            waits: Default::default(),
+            ids: Default::default(),
+            creator: Default::default(),
+            labels: Default::default(),
+        });
+        Some(index)
+    }
+
+    /// Ends the dump. `last` is the last line if the text ended without a line feed, `bytes` the
+    /// length of the text if it is known to hold nothing but the dump.
+    pub(crate) fn finish(
+        mut self,
+        last: Option<&[u8]>,
+        bytes: Option<u64>,
+        problems: &mut Problems,
+    ) -> GoroutineDump {
+        if bytes == Some(DEBUG2_CUT) {
+            problems.add("the dump was cut at 64 MiB by net/http/pprof; goroutines are missing");
+            self.drop_current();
+        } else if let Some(id) = self.unfinished(last) {
+            problems
+                .add(format!("the dump ends in the middle of goroutine {id}, which is left out"));
+            self.drop_current();
+        }
+        self.end_goroutine();
+        problems.add_many("goroutines with more distinct stacks than are kept", self.beyond);
+        problems.add_many("stacks with more text than is kept", self.cut);
+        self.dump
+    }
+
+    /// Id of the current goroutine if its text was cut off.
+    fn unfinished(&self, last: Option<&[u8]>) -> Option<u64> {
+        let current = self.current.as_ref()?;
+        let whole = match (current.last, last) {
+            (Kind::Position, Some(line)) => body::complete_position(line),
+            (Kind::Position | Kind::Mark | Kind::Other, _) => self.text.len() > current.stack,
+            (Kind::Function | Kind::Created(_), _) => false,
+        };
+        (!whole).then_some(current.id)
+    }
+
+    fn drop_current(&mut self) {
+        if self.current.take().is_some() {
+            self.dump.total -= 1;
+        }
+    }
+}
+
+fn append(text: &mut Vec<u8>, line: &[u8], current: &mut Current) {
+    if text.len() + line.len() < MAX_BODY {
+        text.push(b'\n');
+        text.extend_from_slice(line);
+    } else {
+        current.cut = true;
+    }
+}
+
+fn same_stack(group: &GoroutineGroup, stack: &Stack) -> bool {
+    group.frames == stack.frames
+        && group.created_by == stack.created_by
+        && group.elided == stack.elided
+        && group.unavailable == stack.unavailable
+        && group.ancestors == stack.ancestors
+}
+
+fn count(group: &mut GoroutineGroup, current: &Current) {
+    group.count += 1;
+    group.waits.add(current.minutes);
+    group.ids.add(current.id);
+    if let Some(id) = current.creator {
+        group.creator.add(id);
+    }
+    if let Some(labels) = &current.labels {
+        group.labels.add(labels);
+    }
+}
+
+fn hash_bytes(bytes: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    bytes.len().hash(&mut hasher);
+    hasher.finish()
+}
