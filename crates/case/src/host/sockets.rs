@@ -1,0 +1,77 @@
+//! The socket record of a case: JSON lines, a header and then one socket a line.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+/// The first line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SocketsHeader {
+    /// `sock_diag` or `proc_net`.
+    pub source: String,
+    /// Whether only sockets of the process follow.
+    pub owned_only: bool,
+    /// Ports on which the process (or, without owners, the namespace) listens. They tell incoming connections.
+    pub listening: Vec<u16>,
+    /// Sockets of the whole network namespace in TIME_WAIT.
+    pub time_wait: u64,
+    /// Sockets of the whole network namespace in SYN_RECV.
+    pub syn_recv: u64,
+}
+
+/// One socket. Names are short because there may be a hundred thousand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SocketRecord {
+    /// Our end.
+    pub local: SocketAddr,
+    /// The peer's end; unspecified for listeners.
+    pub remote: SocketAddr,
+    /// The kernel's number of the state (`include/net/tcp_states.h`): 1 = ESTABLISHED, 8 = CLOSE_WAIT, 10 = LISTEN, ….
+    pub state: u8,
+    /// Bytes received and not read (for a listener: connections not accepted).
+    #[serde(default)]
+    pub rq: u64,
+    /// Bytes sent and not acknowledged.
+    #[serde(default)]
+    pub sq: u64,
+    /// `idiag_timer`: 0 = off, 1 = retransmit, 2 = keepalive, 3 = TIME_WAIT, 4 = window probe; none = not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer: Option<u8>,
+    /// Inode; 0 if there is none.
+    #[serde(default)]
+    pub ino: u64,
+    /// Process that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// `tcpi_last_data_recv` in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lastrcv: Option<u64>,
+    /// `tcpi_last_data_sent` in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lastsnd: Option<u64>,
+    /// `tcpi_data_segs_in`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segs_in: Option<u64>,
+    /// `tcpi_data_segs_out`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segs_out: Option<u64>,
+}
+
+/// Writes a header and its sockets as the piece `sockets`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(
+    mut out: impl Write,
+    header: &SocketsHeader,
+    sockets: impl IntoIterator<Item = SocketRecord>,
+) -> io::Result<()> {
+    serde_json::to_writer(&mut out, header)?;
+    out.write_all(b"\n")?;
+    for socket in sockets {
+        serde_json::to_writer(&mut out, &socket)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
