@@ -1,0 +1,39 @@
+// Billing signs invoices, webhooks and API keys with secrets that it reads
+// from Google Secret Manager.
+//
+// This is the repaired program: the webhook handler closes the client that it
+// made.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+
+	"example.com/billing/internal/ops"
+)
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:8080", "address to serve on")
+	peer := flag.String("peer", "127.0.0.1:9090", "address of the secret manager")
+	project := flag.String("project", "shop-billing", "project that owns the secrets")
+	flag.Parse()
+
+	if err := run(*listen, vault{endpoint: *peer, project: *project}); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(listen string, v vault) error {
+	invoices, err := newInvoiceDesk(context.Background(), v)
+	if err != nil {
+		return err
+	}
+	defer invoices.Close()
+	desk := &desk{
+		vault:    v,
+		invoices: invoices,
+		catalog:  ops.NewCatalog(),
+	}
+	return ops.Serve(listen, desk.routes())
+}

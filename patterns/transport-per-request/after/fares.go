@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"golang.org/x/net/http2"
+)
+
+// fare is what a journey costs.
+type fare struct {
+	Route    string `json:"route"`
+	Cents    int    `json:"cents"`
+	Currency string `json:"currency"`
+}
+
+// fareClient asks the fare service.
+type fareClient struct {
+	http     *http.Client
+	upstream string
+}
+
+// newFareClient returns a client of the fare service. A client keeps its
+// connection, so one is made for the life of the process.
+func newFareClient(s settings) *fareClient {
+	transport := &http2.Transport{
+		AllowHTTP:      true,
+		DialTLSContext: dialPlain,
+	}
+	return &fareClient{
+		http:     &http.Client{Transport: transport, Timeout: s.timeout},
+		upstream: s.upstream,
+	}
+}
+
+func (c *fareClient) fare(ctx context.Context, route string) (*fare, error) {
+	var f fare
+	if err := getJSON(ctx, c.http, c.upstream+"/fares/"+url.PathEscape(route), &f); err != nil {
+		return nil, err
+	}
+	return &f, nil
+}

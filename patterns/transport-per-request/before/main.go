@@ -1,0 +1,35 @@
+// Fares is a gateway: it answers travellers with fares and timetables that it
+// asks from two upstream services over HTTP/2 without TLS.
+//
+// This program leaks one connection for each fare: the constructor of the
+// fare client makes a new http2.Transport each time, and a transport keeps its
+// connection for ever. Goroutines grow with requests, nearly all of them in
+// http2.(*ClientConn).readLoop (IO wait), and as many sockets stay established
+// to one peer. Timetables go through one shared transport and see the same
+// traffic.
+package main
+
+import (
+	"flag"
+	"log"
+	"time"
+
+	"example.com/fares/internal/ops"
+)
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:8080", "address to serve on")
+	peer := flag.String("peer", "127.0.0.1:9090", "address of the upstream services")
+	timeout := flag.Duration("timeout", 10*time.Second, "time limit of one upstream call")
+	flag.Parse()
+
+	settings := settings{upstream: "http://" + *peer, timeout: *timeout}
+	gateway := &gateway{
+		settings:   settings,
+		timetables: newTimetables(settings),
+		catalog:    ops.NewCatalog(),
+	}
+	if err := ops.Serve(*listen, gateway.routes()); err != nil {
+		log.Fatal(err)
+	}
+}
