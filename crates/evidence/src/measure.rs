@@ -32,24 +32,24 @@ pub enum Driver {
 /// How a count changes over the snapshots.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Growth {
-    /// Per hour.
-    pub per_hour: Interval,
+    /// Gained between the first and the last snapshot.
+    pub gain: Interval,
+    /// The same per hour; `None` if the snapshots carry no time (they are in order all the same).
+    pub per_hour: Option<Interval>,
     /// Per unit of the driver, where the load is known.
     pub per_request: Option<f64>,
     /// What it follows, where that can be told.
     pub driver: Option<Driver>,
     /// The slope of the second half is clearly below that of the first: a warm-up, not a leak.
     pub bends: bool,
-    /// Seconds between the first and the last snapshot.
+    /// Seconds between the first and the last snapshot; 0 without times.
     pub window_seconds: f64,
-    /// How many more there are at the end than at the start.
-    pub gained: f64,
 }
 
 impl Growth {
     /// Whether the growth is beyond doubt and does not bend.
     pub fn is_significant(&self) -> bool {
-        self.per_hour.low > 0.0 && !self.bends
+        self.gain.low > 0.0 && !self.bends
     }
 }
 
@@ -87,9 +87,9 @@ impl Survival {
 pub struct Measured {
     /// How many there are in the latest snapshot, over all instances.
     pub count: u64,
-    /// Seconds since the first snapshot, and count. One entry if there is no time axis.
+    /// Seconds since the first snapshot, and count. One entry if there is no time axis or only one snapshot.
     pub series: Vec<(f64, f64)>,
-    /// Growth over the series, if it has a time axis and at least two points.
+    /// Growth over the snapshots, if there are at least two.
     pub growth: Option<Growth>,
     /// Who stayed.
     pub survival: Option<Survival>,
