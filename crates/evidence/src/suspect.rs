@@ -107,8 +107,8 @@ pub struct MemorySite {
     pub gained: Option<crate::measure::Interval>,
     /// Samples allocated between them.
     pub allocated_since: f64,
-    /// The path grows a map (`runtime.mapassign`, `internal/runtime/maps`).
-    pub grows_map: bool,
+    /// The line of the user's code on which a map grows beside it (`runtime.mapassign`, `internal/runtime/maps`).
+    pub stored_at: Option<Frame>,
     /// Library objects that are held in this memory although they are done with, e.g. closed connections.
     pub holds_dead: Option<DeadObjects>,
     /// Objects of this site for each unit of work the service has done so far, with that unit.
