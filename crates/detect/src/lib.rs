@@ -1,1 +1,103 @@
-//! Evidence and catalogue to findings
+//! Evidence and catalogue to findings.
+//!
+//! [`detect`] is a function of its arguments: no I/O, no clock, and the same answer for the same evidence. The
+//! steps follow DESIGN.md §5, a module each:
+//!
+//! | step | module |
+//! |---|---|
+//! | whose code, which object a goroutine belongs to | `code`, `classify` |
+//! | crowds over time, with growth, survival and age | `crowd`, `growth` |
+//! | sockets, memory and descriptors | `sockets`, `heap_paths`, `memory_sites`, `descriptors` |
+//! | facts about the service as a whole | `surroundings` |
+//! | what may leak | `suspects` |
+//! | which line, by which witness | `witness`, `site` |
+//! | pattern, confidence, title, forecast | `judge`, `unnamed`, `forecast`, `wording` |
+//! | what is open, and where the memory is | `verdict`, `memory_split` |
+
+mod classify;
+mod code;
+mod crowd;
+mod descriptors;
+mod forecast;
+mod growth;
+mod heap_paths;
+mod judge;
+mod memory_sites;
+mod memory_split;
+mod site;
+mod sockets;
+mod surroundings;
+mod suspects;
+pub mod thresholds;
+mod unnamed;
+mod verdict;
+mod witness;
+mod wording;
+
+use plumb_evidence::catalogue::Catalogue;
+use plumb_evidence::finding::{InstanceSummary, SnapshotSummary};
+use plumb_evidence::{Diagnosis, Instance, Service, Snapshot};
+
+use crate::code::Code;
+use crate::sockets::Connections;
+use crate::suspects::Sources;
+
+/// Judges a service by the patterns and objects of a catalogue.
+pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
+    let codes: Vec<Code<'_>> =
+        service.instances.iter().map(|instance| Code::new(&instance.build)).collect();
+    let connections = Connections::of(service, surroundings::window_seconds(service));
+    let surroundings = surroundings::surroundings(service, &codes, catalogue, &connections);
+    let crowds = crowd::crowds(&service.instances, &codes, catalogue);
+    let sources = Sources {
+        service,
+        codes: &codes,
+        catalogue,
+        crowds: &crowds,
+        connections: &connections,
+        surroundings,
+    };
+    let incoming_gain = surroundings::incoming_gain(service, catalogue);
+    let judgement =
+        judge::judge(suspects::suspects(&sources), service, &codes, catalogue, incoming_gain);
+    let findings = judge::settle(judgement.cases);
+    let (verdict, undecided) = verdict::verdict(service, &codes, &crowds, &findings);
+    Diagnosis {
+        target: service.target.clone(),
+        instances: service.instances.iter().map(summary).collect(),
+        verdict,
+        findings,
+        undecided,
+        memory: service.instances.iter().filter_map(memory_split::memory_split).collect(),
+        problems: service.problems.clone(),
+        healthy: judgement.healthy,
+    }
+}
+
+fn summary(instance: &Instance) -> InstanceSummary {
+    let build = &instance.build;
+    InstanceSummary {
+        id: instance.id.clone(),
+        go: build.go_version.clone(),
+        module: build.main_module.as_ref().map(|module| module.path.clone()),
+        revision: build.revision.clone(),
+        snapshots: instance.snapshots.iter().map(snapshot_summary).collect(),
+    }
+}
+
+fn snapshot_summary(snapshot: &Snapshot) -> SnapshotSummary {
+    let goroutines = snapshot.any_goroutines();
+    let memstats = snapshot.heap.as_ref().and_then(|heap| heap.memstats);
+    let live = snapshot.heap.as_ref().map(|heap| heap.live().bytes as u64);
+    SnapshotSummary {
+        taken: snapshot.taken,
+        goroutines: goroutines.map(|list| list.total),
+        groups: goroutines.map(|list| list.groups.len()),
+        heap_inuse: memstats.map(|memstats| memstats.heap_inuse).or(live),
+        rss: snapshot
+            .process
+            .as_ref()
+            .and_then(|process| process.resident)
+            .map(|resident| resident.total),
+    }
+}

@@ -1,0 +1,123 @@
+//! Open descriptors by kind and shape of path, over time.
+
+use std::sync::Arc;
+
+use plumb_evidence::Service;
+use plumb_evidence::measure::Measured;
+use plumb_evidence::process::{Descriptor, DescriptorKind, Process};
+use plumb_evidence::suspect::DescriptorCrowd;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::crowd::measured;
+
+/// Kinds that are told elsewhere (sockets) or whose number says nothing.
+fn is_counted(kind: DescriptorKind) -> bool {
+    !matches!(kind, DescriptorKind::Socket | DescriptorKind::Epoll | DescriptorKind::Device)
+}
+
+/// Crowds of descriptors of one instance each, with their measure.
+pub(crate) fn descriptor_crowds(service: &Service) -> Vec<(usize, DescriptorCrowd, Measured)> {
+    let instances = service.instances.iter().enumerate();
+    instances
+        .flat_map(|(index, instance)| {
+            let seen = |after_gc: bool| {
+                let rounds = instance.snapshots.iter().filter(move |s| s.after_gc == after_gc);
+                rounds.filter_map(|s| Some((s.taken, s.process.as_ref()?))).collect::<Vec<_>>()
+            };
+            let (rounds, after_gc) = (seen(false), seen(true));
+            crowds_of(&rounds, after_gc.last().map(|(_, process)| *process))
+                .into_iter()
+                .map(move |(crowd, measured)| (index, crowd, measured))
+        })
+        .collect()
+}
+
+type Shape = (DescriptorKind, Arc<str>);
+
+fn crowds_of(
+    rounds: &[(Option<plumb_evidence::Timestamp>, &Process)],
+    after_gc: Option<&Process>,
+) -> Vec<(DescriptorCrowd, Measured)> {
+    let rounds: Vec<_> =
+        rounds.iter().filter(|(_, process)| process.descriptors.is_some()).collect();
+    let Some((_, latest)) = rounds.last() else { return Vec::new() };
+    let counted: Vec<_> = rounds.iter().map(|(_, process)| by_shape(process)).collect();
+    let first_taken = rounds[0].0;
+    let times: Option<Vec<f64>> = rounds
+        .iter()
+        .map(|(taken, _)| Some((*taken)?.duration_since(first_taken?).as_secs_f64()))
+        .collect();
+    let left = after_gc.map(by_shape);
+    let mut crowds: Vec<_> = counted[counted.len() - 1]
+        .iter()
+        .map(|(shape, open)| {
+            let counts: Vec<f64> =
+                counted.iter().map(|round| round.get(shape).map_or(0, Vec::len) as f64).collect();
+            let distinct: FxHashSet<_> = open.iter().map(|d| &d.target).collect();
+            let remaining = left.as_ref().map(|left| left.get(shape).map_or(0, Vec::len));
+            let crowd = DescriptorCrowd {
+                kind: shape.0,
+                shape: shape.1.clone(),
+                examples: open.iter().take(3).map(|d| d.target.clone()).collect(),
+                repeated: (open.len() - distinct.len()) as u64,
+                closed_by_gc: remaining.map_or(0, |left| open.len().saturating_sub(left) as u64),
+                limit: latest.descriptor_limit,
+            };
+            (crowd, measured(times.as_deref(), &counts))
+        })
+        .collect();
+    crowds.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.shape.cmp(&b.0.shape)));
+    crowds
+}
+
+fn by_shape(process: &Process) -> FxHashMap<Shape, Vec<&Descriptor>> {
+    let mut shapes: FxHashMap<Shape, Vec<&Descriptor>> = FxHashMap::default();
+    for descriptor in
+        process.descriptors.iter().flat_map(|d| &d.open).filter(|d| is_counted(d.kind))
+    {
+        shapes.entry((descriptor.kind, shape(descriptor))).or_default().push(descriptor);
+    }
+    shapes
+}
+
+/// `/var/lib/app/2026/export-17.csv` → `/var/lib/app/*/*.csv`: files of one purpose share directory and ending.
+/// Things without a path are one shape a kind.
+fn shape(descriptor: &Descriptor) -> Arc<str> {
+    if !descriptor.target.starts_with('/') {
+        return descriptor.target.split(['[', ':']).next().unwrap_or_default().into();
+    }
+    let (directory, name) = descriptor.target.rsplit_once('/').unwrap_or(("", &descriptor.target));
+    let elements =
+        directory.split('/').map(|e| if e.bytes().any(|b| b.is_ascii_digit()) { "*" } else { e });
+    let directory = elements.collect::<Vec<_>>().join("/");
+    // A number at the end is a sequence or a date, not a kind of file.
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending)
+        .filter(|e| e.bytes().all(|b| b.is_ascii_alphabetic()));
+    match ending {
+        Some(ending) => format!("{directory}/*.{ending}").into(),
+        None => format!("{directory}/*").into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_ignore_what_differs() {
+        let check = |target: &str, expect: &str| {
+            let descriptor = Descriptor {
+                fd: 3,
+                kind: DescriptorKind::File,
+                target: target.into(),
+                deleted: false,
+            };
+            assert_eq!(&*shape(&descriptor), expect);
+        };
+        check("/var/lib/app/2026/export-17.csv", "/var/lib/app/*/*.csv");
+        check("/data/seg.00012", "/data/*");
+        check("anon_inode:inotify", "anon_inode");
+    }
+}

@@ -1,0 +1,315 @@
+//! Suspects to findings: patterns, witnesses, confidence, and what one finding explains of another.
+
+use plumb_evidence::catalogue::{Catalogue, Pattern};
+use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, SiteKind};
+use plumb_evidence::measure::{Driver, Growth};
+use plumb_evidence::service::{Instance, Service};
+use plumb_evidence::suspect::{Match, Subject, Suspect};
+
+use crate::code::Code;
+use crate::forecast::forecast;
+use crate::site::{Decision, decide};
+use crate::surroundings::work_counter;
+use crate::suspects::Accused;
+use crate::unnamed::{excuse, is_notable, unnamed};
+use crate::witness::Hearing;
+use crate::wording::{common_evidence, subject, thousands};
+
+/// A finding with the suspect it was made from, which later steps need.
+pub(crate) struct Case {
+    pub(crate) finding: Finding,
+    pub(crate) suspect: Suspect,
+}
+
+/// What became of the suspects.
+#[derive(Default)]
+pub(crate) struct Judgement {
+    pub(crate) cases: Vec<Case>,
+    pub(crate) healthy: Vec<String>,
+}
+
+/// Judges every suspect by itself.
+pub(crate) fn judge(
+    accused: Vec<Accused>,
+    service: &Service,
+    codes: &[Code<'_>],
+    catalogue: &Catalogue,
+    incoming_gain: f64,
+) -> Judgement {
+    let mut judgement = Judgement::default();
+    for Accused { mut suspect, instance } in accused {
+        complete_growth(&mut suspect, &service.instances[instance]);
+        let matched = catalogue
+            .patterns
+            .iter()
+            .find_map(|pattern| Some((*pattern, (pattern.check)(&suspect)?)));
+        let (pattern, matched) = match matched {
+            Some((pattern, matched)) => (Some(pattern), matched),
+            None => {
+                if let Some(reason) = excuse(&suspect, incoming_gain) {
+                    if is_notable(&suspect) {
+                        let count = thousands(suspect.measured.count as f64);
+                        judgement.healthy.push(format!("{count} {}: {reason}", subject(&suspect)));
+                    }
+                    continue;
+                }
+                let Some(matched) = unnamed(&suspect) else { continue };
+                (None, matched)
+            }
+        };
+        let role = matched.role;
+        let hearing = Hearing {
+            suspect: &suspect,
+            instance: &service.instances[instance],
+            code: &codes[instance],
+            role,
+        };
+        let decision = decide(&hearing);
+        if let Some(finding) = finding(&hearing, pattern, matched, decision, &service.target) {
+            judgement.cases.push(Case { finding, suspect });
+        }
+    }
+    judgement
+}
+
+/// Adds what growth follows, where the load is known.
+fn complete_growth(suspect: &mut Suspect, instance: &Instance) {
+    let quiet = suspect.surroundings.quiet;
+    let Some(growth) = suspect.measured.growth.as_mut().filter(|growth| growth.is_significant())
+    else {
+        return;
+    };
+    growth.driver = match quiet {
+        Some(true) => Some(Driver::Clock),
+        Some(false) => Some(Driver::Requests),
+        None => None,
+    };
+    growth.per_request =
+        per_request(growth, instance).filter(|_| !matches!(suspect.subject, Subject::Memory(_)));
+}
+
+fn per_request(growth: &Growth, instance: &Instance) -> Option<f64> {
+    let first = instance.earliest(|s| work_counter(s.metrics.as_ref()?))?;
+    let last = instance.latest(|s| work_counter(s.metrics.as_ref()?))?;
+    (last > first).then(|| growth.gain.estimate / (last - first))
+}
+
+fn finding(
+    hearing: &Hearing<'_>,
+    pattern: Option<&'static Pattern>,
+    matched: Match,
+    decision: Decision,
+    target: &str,
+) -> Option<Finding> {
+    let suspect = hearing.suspect;
+    let mut evidence = matched.evidence;
+    evidence.extend(common_evidence(suspect));
+    let mut confidence = matched.confidence;
+    if let Some(conflict) = decision.conflict {
+        confidence = lowered(confidence);
+        evidence.push(conflict);
+    }
+    let bytes = bytes_held(suspect, hearing.instance);
+    let each = bytes.map(|bytes| bytes / suspect.measured.count.max(1) as f64);
+    let mut finding = Finding::new(
+        title(suspect, pattern),
+        confidence,
+        matched.resource,
+        decision.site,
+        suspect.measured.clone(),
+        evidence,
+    )
+    .ok()?;
+    finding.pattern = pattern;
+    finding.object = object(suspect);
+    finding.candidates = decision.candidates;
+    finding.related = decision.related;
+    finding.would_decide =
+        if finding.site.kind == SiteKind::Line { Vec::new() } else { decision.would_decide };
+    finding.forecast = forecast(suspect, hearing.instance, each);
+    finding.bytes = bytes;
+    finding.why = why(suspect, pattern);
+    finding.fix = fix(suspect, pattern);
+    finding.verify = format!("plumb diagnose {target}");
+    Some(finding)
+}
+
+fn lowered(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::Proven => Confidence::Likely,
+        Confidence::Likely | Confidence::Possible => Confidence::Possible,
+    }
+}
+
+fn title(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
+    let count = thousands(suspect.measured.count as f64);
+    let what = subject(suspect);
+    match pattern {
+        Some(pattern) => format!("{}: {count} {what}", pattern.title),
+        None => format!("unnamed leak: {count} {what}"),
+    }
+}
+
+fn object(suspect: &Suspect) -> Option<String> {
+    match &suspect.subject {
+        Subject::Object(object) => Some(object.name.to_string()),
+        Subject::Memory(site) => site.holds_dead.as_ref().map(|dead| dead.name.to_string()),
+        _ => None,
+    }
+}
+
+fn why(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
+    let phase = match &suspect.subject {
+        Subject::Object(object) => object
+            .phase
+            .map(|phase| format!("Each is in the phase \"{}\": {}. ", phase.name, phase.meaning)),
+        _ => None,
+    };
+    let why = pattern.map_or(
+        "Their number grows and nothing that plumb knows to be healthy explains it. No pattern of the catalogue fits.",
+        |pattern| pattern.why,
+    );
+    format!("{}{why}", phase.unwrap_or_default())
+}
+
+fn fix(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
+    let mut text = pattern.map_or("", |pattern| pattern.fix).to_owned();
+    if let Subject::Object(object) = &suspect.subject
+        && let Some(record) = object.record
+    {
+        if !record.releases.is_empty() {
+            text =
+                format!("{text} What releases a {}: {}.", record.name, record.releases.join(", "));
+        }
+        for bad in record.known_bad {
+            let since = if bad.introduced.is_empty() { "all versions" } else { bad.introduced };
+            text = format!(
+                "{text} Known: {since} before {}: {} ({}).",
+                bad.fixed, bad.what, bad.source
+            );
+        }
+    }
+    if text.is_empty() {
+        text = "Find what should end or release them, starting at the site or the candidates, and see that every path does.".to_owned();
+    }
+    text.trim().to_owned()
+}
+
+/// Memory of a suspect: heap paths that could be told, and the stacks of its goroutines.
+fn bytes_held(suspect: &Suspect, instance: &Instance) -> Option<f64> {
+    if let Subject::Memory(site) = &suspect.subject {
+        return Some(site.live.bytes);
+    }
+    let heap = suspect.heap.map_or(0.0, |share| share.live.bytes);
+    let goroutines = match &suspect.subject {
+        Subject::Object(object) => object.goroutines.iter().map(|(_, _, count)| count).sum(),
+        Subject::Goroutines(_) => suspect.measured.count,
+        _ => 0,
+    };
+    let stack_each = instance.latest(|s| {
+        let stacks = s.heap.as_ref()?.memstats?.stack_inuse as f64;
+        Some(stacks / s.any_goroutines()?.total.max(1) as f64)
+    });
+    let total = heap + goroutines as f64 * stack_each.unwrap_or(0.0);
+    (total > 0.0).then_some(total)
+}
+
+/// Removes findings that another explains, joins those with one pattern and site, and ranks the rest.
+pub(crate) fn settle(mut cases: Vec<Case>) -> Vec<Finding> {
+    cases.sort_by_key(|case| subject_rank(&case.suspect));
+    let mut settled: Vec<Case> = Vec::new();
+    for case in cases {
+        if let Some(same) =
+            settled.iter_mut().find(|other| is_same_leak(&other.finding, &case.finding))
+        {
+            join(&mut same.finding, case.finding);
+        } else if let Some(cause) = settled.iter_mut().find(|other| explains(other, &case)) {
+            cause.finding.bytes = match (cause.finding.bytes, case.finding.bytes) {
+                (Some(a), Some(b)) => Some(a + b),
+                (one, other) => one.or(other),
+            };
+        } else {
+            settled.push(case);
+        }
+    }
+    let mut findings: Vec<_> = settled.into_iter().map(|case| case.finding).collect();
+    findings.sort_by(|a, b| {
+        let urgency = |finding: &Finding| {
+            finding.forecast.as_ref().map_or(f64::INFINITY, |f| f.hours.estimate)
+        };
+        b.confidence
+            .cmp(&a.confidence)
+            .then(b.pattern.is_some().cmp(&a.pattern.is_some()))
+            .then(urgency(a).total_cmp(&urgency(b)))
+            .then(b.measured.count.cmp(&a.measured.count))
+            .then_with(|| a.title.cmp(&b.title))
+    });
+    findings
+}
+
+/// Causes before their consequences.
+fn subject_rank(suspect: &Suspect) -> usize {
+    match suspect.subject {
+        Subject::Object(_) => 0,
+        Subject::Goroutines(_) => 1,
+        Subject::Zombies => 2,
+        Subject::Descriptors(_) => 3,
+        Subject::Memory(_) => 4,
+        Subject::Connections(_) => 5,
+        Subject::Threads => 6,
+    }
+}
+
+fn is_same_leak(a: &Finding, b: &Finding) -> bool {
+    let id = |finding: &Finding| finding.pattern.map(|pattern| pattern.id);
+    id(a) == id(b)
+        && a.site.kind == SiteKind::Line
+        && a.site.line == b.site.line
+        && a.site.file == b.site.file
+        && a.site.function == b.site.function
+}
+
+fn join(known: &mut Finding, other: Finding) {
+    known.measured.count += other.measured.count;
+    known.confidence = known.confidence.max(other.confidence);
+    known.bytes = match (known.bytes, other.bytes) {
+        (Some(a), Some(b)) => Some(a + b),
+        (one, other) => one.or(other),
+    };
+    let text = format!("and also {}", other.title);
+    known.evidence.push(EvidenceItem::new("count", text));
+}
+
+/// Whether `case` is a consequence of `cause`.
+fn explains(cause: &Case, case: &Case) -> bool {
+    match &case.suspect.subject {
+        // A leaking connection shows as a goroutine pair and as a socket; zombies and blocked calls as threads.
+        Subject::Connections(_) => shares_peer(&cause.suspect, &case.suspect),
+        Subject::Threads => true,
+        Subject::Memory(site) => {
+            let lines = std::iter::once(&cause.finding.site)
+                .chain(cause.finding.candidates.iter().map(|c| &c.site));
+            let on_path = |function: &str| !function.is_empty() && site.stack.passes(function);
+            let of_goroutine = match &cause.suspect.subject {
+                Subject::Goroutines(crowd) => {
+                    crowd.started.as_ref().is_some_and(|f| on_path(f.name().declared().0))
+                }
+                Subject::Object(object) => object
+                    .record
+                    .is_some_and(|record| record.entry_points.iter().any(|entry| on_path(entry))),
+                _ => false,
+            };
+            of_goroutine
+                || lines
+                    .filter(|site| site.kind == SiteKind::Line)
+                    .any(|site| on_path(&site.function))
+        }
+        _ => false,
+    }
+}
+
+fn shares_peer(a: &Suspect, b: &Suspect) -> bool {
+    let peer =
+        |suspect: &Suspect| suspect.sockets.as_ref()?.peer.as_ref().map(|(peer, _)| peer.clone());
+    matches!((peer(a), peer(b)), (Some(a), Some(b)) if a == b)
+}

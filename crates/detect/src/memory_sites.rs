@@ -1,0 +1,384 @@
+//! Heap samples by the user's line that allocates, and which of them only ever keep.
+
+use std::sync::Arc;
+
+use plumb_evidence::catalogue::{Catalogue, LibraryObject};
+use plumb_evidence::code::{Frame, FunctionName, Stack};
+use plumb_evidence::heap::{Amount, Heap, HeapSample};
+use plumb_evidence::measure::{Growth, Interval, Measured};
+use plumb_evidence::suspect::{DeadObjects, MemorySite, PerWork, Surroundings};
+use plumb_evidence::{Instance, Service};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::code::Code;
+use crate::surroundings::{uptime_seconds, work_counter};
+use crate::thresholds::{BEND_RATIO, MEMORY_KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN, Z95};
+
+/// The first and the latest heap profile of an instance, comparable with each other.
+pub(crate) struct Heaps<'a> {
+    pub(crate) first: Option<&'a Heap>,
+    pub(crate) latest: &'a Heap,
+    /// Seconds between them, if known.
+    pub(crate) window_seconds: Option<f64>,
+}
+
+impl<'a> Heaps<'a> {
+    /// The latest profile is preferably one after a forced collection: what it holds is held.
+    pub(crate) fn of(instance: &'a Instance) -> Option<Self> {
+        let heaps = || instance.snapshots.iter().filter_map(|s| Some((s.taken, s.heap.as_ref()?)));
+        let (taken, latest) =
+            heaps().rfind(|(_, heap)| heap.after_gc).or_else(|| heaps().next_back())?;
+        let first = heaps()
+            .next()
+            .filter(|(_, first)| !std::ptr::eq(*first, latest) && first.period == latest.period);
+        let moment = |taken: Option<plumb_evidence::Timestamp>, heap: &Heap| heap.taken.or(taken);
+        let window_seconds = first.and_then(|(first_taken, first)| {
+            Some(moment(taken, latest)?.duration_since(moment(first_taken, first)?).as_secs_f64())
+        });
+        Some(Self {
+            first: first.map(|(_, heap)| heap),
+            latest,
+            window_seconds: window_seconds.filter(|&s| s > 0.0),
+        })
+    }
+}
+
+/// What one key holds in the first and the latest profile.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Held {
+    pub(crate) live: Amount,
+    pub(crate) allocated: Amount,
+    pub(crate) first_live: Amount,
+    pub(crate) first_allocated: Amount,
+}
+
+impl Held {
+    pub(crate) fn add_latest(&mut self, sample: &HeapSample) {
+        self.live += sample.live;
+        self.allocated += sample.allocated;
+    }
+
+    pub(crate) fn add_first(&mut self, sample: &HeapSample) {
+        self.first_live += sample.live;
+        self.first_allocated += sample.allocated;
+    }
+
+    /// Live samples gained, with the error of a count of arrivals and departures. Samples that stay live are the
+    /// same in both profiles, so only those that came or went are uncertain; without allocation columns it is not
+    /// known which did, and both totals count.
+    pub(crate) fn gained_samples(&self) -> Interval {
+        let gained = self.live.samples - self.first_live.samples;
+        let moved = if self.allocated.samples > 0.0 {
+            let came = (self.allocated.samples - self.first_allocated.samples).max(0.0);
+            came + (came - gained).max(0.0)
+        } else {
+            self.live.samples + self.first_live.samples
+        };
+        let error = Z95 * moved.max(1.0).sqrt();
+        Interval { low: gained - error, estimate: gained, high: gained + error }
+    }
+
+    pub(crate) fn live_share(&self) -> f64 {
+        if self.allocated.samples > 0.0 { self.live.samples / self.allocated.samples } else { 0.0 }
+    }
+
+    fn bytes_per_sample(&self) -> f64 {
+        if self.live.samples > 0.0 { self.live.bytes / self.live.samples } else { 0.0 }
+    }
+}
+
+/// Memory suspects of one instance: lines of the user's code that keep (nearly) all they allocate and still do.
+pub(crate) fn memory_sites(
+    service: &Service,
+    index: usize,
+    code: &Code<'_>,
+    catalogue: &Catalogue,
+    surroundings: &Surroundings,
+) -> Vec<(MemorySite, Measured)> {
+    let instance = &service.instances[index];
+    let Some(heaps) = Heaps::of(instance) else { return Vec::new() };
+    let sites = by_user_line(&heaps, code);
+    let uptime = uptime_seconds(instance);
+    let work = Work::of(instance, &heaps);
+    let dead = dead_objects(&heaps, catalogue, surroundings);
+    let kept: Vec<_> =
+        sites.into_iter().filter(|(_, site)| site.keeps(surroundings.quiet)).collect();
+    let clusters = cluster(kept, code);
+    clusters
+        .into_iter()
+        .map(|cluster| {
+            let held = cluster.held;
+            let growth = growth(&held, &heaps, uptime);
+            let site = MemorySite {
+                frame: cluster.primary,
+                stack: cluster.stack,
+                live: held.live,
+                allocated: held.allocated,
+                gained: heaps.first.map(|_| held.gained_samples().scaled(held.bytes_per_sample())),
+                allocated_since: held.allocated.samples - held.first_allocated.samples,
+                stored_at: cluster.stored_at,
+                holds_dead: dead.clone().filter(|_| cluster.holds_connections),
+                per_work: work.per_work(&cluster.largest),
+            };
+            let measured = Measured {
+                count: (cluster.largest.live.objects.round() as u64).max(1),
+                growth,
+                instances: (1, service.instances.len()),
+                ..Measured::default()
+            };
+            (site, measured)
+        })
+        .collect()
+}
+
+/// All samples whose innermost user frame is one line.
+struct LineHeld {
+    held: Held,
+    stack: Stack,
+    stack_bytes: f64,
+    grows_map: bool,
+    holds_connections: bool,
+}
+
+impl LineHeld {
+    /// Whether this line frees (nearly) nothing of what it takes, and enough samples say so. A line of a map's
+    /// growth frees its old, smaller tables, so it is kept for company.
+    fn keeps(&self, quiet: Option<bool>) -> bool {
+        let held = &self.held;
+        if held.allocated.samples == 0.0 {
+            // No allocation columns: only growth can tell.
+            return held.gained_samples().low > 0.0;
+        }
+        let share = if self.grows_map { 0.3 } else { MEMORY_KEEPING_SHARE_MIN };
+        // Work in progress frees what it took once it ends, so in the quiet a little less strictness is safe.
+        let share = if quiet == Some(true) { share - 0.05 } else { share };
+        held.live.samples >= 1.0 && held.live_share() >= share
+    }
+}
+
+fn by_user_line(heaps: &Heaps<'_>, code: &Code<'_>) -> FxHashMap<Frame, LineHeld> {
+    let mut sites: FxHashMap<Frame, LineHeld> = FxHashMap::default();
+    for sample in &heaps.latest.samples {
+        let Some(user) = code.user_frame(&sample.stack) else { continue };
+        let frames = sample.stack.frames();
+        if is_start_up(&frames[user..]) {
+            continue;
+        }
+        let site = sites.entry(frames[user].clone()).or_insert_with(|| LineHeld {
+            held: Held::default(),
+            stack: sample.stack.clone(),
+            stack_bytes: 0.0,
+            grows_map: false,
+            holds_connections: false,
+        });
+        site.held.add_latest(sample);
+        site.grows_map |= frames[..user].iter().any(is_map_growth);
+        site.holds_connections |=
+            sample.live.samples > 0.0 && frames[..user].iter().any(is_connection_code);
+        if sample.live.bytes > site.stack_bytes {
+            (site.stack, site.stack_bytes) = (sample.stack.clone(), sample.live.bytes);
+        }
+    }
+    for sample in heaps.first.iter().flat_map(|heap| &heap.samples) {
+        let Some(user) = code.user_frame(&sample.stack) else { continue };
+        if let Some(site) = sites.get_mut(&sample.stack.frames()[user]) {
+            site.held.add_first(sample);
+        }
+    }
+    sites
+}
+
+/// Allocated once, by package initialisation.
+fn is_start_up(user_frames: &[Frame]) -> bool {
+    user_frames.iter().any(|frame| {
+        let local = frame.name().local();
+        local == "init"
+            || local.starts_with("init.")
+            || local == "map.init"
+            || local.starts_with("map.init.")
+    })
+}
+
+fn is_map_growth(frame: &Frame) -> bool {
+    let name = &*frame.function;
+    name.starts_with("internal/runtime/maps.")
+        || name.starts_with("runtime.mapassign")
+        || name == "runtime.hashGrow"
+}
+
+/// Code that makes what belongs to one connection.
+fn is_connection_code(frame: &Frame) -> bool {
+    let package = FunctionName(&frame.function).package();
+    package.ends_with("websocket")
+        || matches!(package, "net" | "net/http" | "crypto/tls" | "github.com/gobwas/ws")
+}
+
+/// Lines that keep memory together: one function stores what its callees allocate.
+struct Cluster {
+    primary: Frame,
+    stack: Stack,
+    held: Held,
+    largest: Held,
+    stored_at: Option<Frame>,
+    holds_connections: bool,
+    functions: FxHashSet<Arc<str>>,
+}
+
+/// Puts lines together that share their function or its caller. Largest first, so that the cluster is named
+/// after the line that holds most.
+fn cluster(sites: Vec<(Frame, LineHeld)>, code: &Code<'_>) -> Vec<Cluster> {
+    let mut sites = sites;
+    sites.sort_by(|a, b| {
+        b.1.held.live.bytes.total_cmp(&a.1.held.live.bytes).then_with(|| a.0.cmp(&b.0))
+    });
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for (frame, site) in sites {
+        let user = site.stack.frames().iter().filter(|frame| code.is_user(frame));
+        let near: FxHashSet<Arc<str>> =
+            user.take(2).map(|f| f.name().declared().0.into()).collect();
+        match clusters.iter_mut().find(|cluster| !cluster.functions.is_disjoint(&near)) {
+            Some(cluster) => {
+                cluster.held.live += site.held.live;
+                cluster.held.allocated += site.held.allocated;
+                cluster.held.first_live += site.held.first_live;
+                cluster.held.first_allocated += site.held.first_allocated;
+                cluster.holds_connections |= site.holds_connections;
+                if site.grows_map && cluster.stored_at.is_none() {
+                    cluster.stored_at = Some(frame);
+                }
+                cluster.functions.extend(near);
+            }
+            None => clusters.push(Cluster {
+                stored_at: site.grows_map.then(|| frame.clone()),
+                primary: frame,
+                stack: site.stack,
+                held: site.held,
+                largest: site.held,
+                holds_connections: site.holds_connections,
+                functions: near,
+            }),
+        }
+    }
+    clusters.retain(|cluster| {
+        let held = &cluster.held;
+        held.live.samples >= MEMORY_SAMPLES_MIN
+            && (held.allocated.samples == 0.0
+                || held.live_share() >= MEMORY_KEEPING_SHARE_MIN - 0.1)
+    });
+    clusters
+}
+
+/// Growth of a cluster's live memory in bytes: between two profiles, or since the start where the window is too
+/// short for a sampled profile but the site is seen to go on at the rate it always had.
+fn growth(held: &Held, heaps: &Heaps<'_>, uptime: Option<f64>) -> Option<Growth> {
+    heaps.first?;
+    let window = heaps.window_seconds;
+    let gained = held.gained_samples();
+    let per_sample = held.bytes_per_sample();
+    let made = |samples: Interval, seconds: Option<f64>, bends: bool| Growth {
+        gain: samples.scaled(per_sample),
+        per_hour: seconds.map(|seconds| samples.scaled(per_sample * 3600.0 / seconds)),
+        per_request: None,
+        driver: None,
+        bends,
+        window_seconds: seconds.unwrap_or(0.0),
+    };
+    let between = made(gained, window, false);
+    if gained.low > 0.0 && !slows_down(held, window, uptime) {
+        return Some(between);
+    }
+    let (Some(window), Some(uptime)) = (window, uptime) else { return Some(between) };
+    let came = held.allocated.samples - held.first_allocated.samples;
+    let expected = held.allocated.samples * window / uptime;
+    let goes_on = came >= 1.0 && came >= BEND_RATIO * expected && uptime > 2.0 * window;
+    if !goes_on {
+        return Some(Growth { bends: came < BEND_RATIO * expected, ..between });
+    }
+    let live = held.live.samples;
+    let error = Z95 * live.sqrt();
+    let since_start = Interval { low: live - error, estimate: live, high: live + error };
+    Some(made(since_start, Some(uptime), false))
+}
+
+/// Whether the site allocates clearly more slowly than on average since the start: a cache that fills.
+fn slows_down(held: &Held, window: Option<f64>, uptime: Option<f64>) -> bool {
+    let (Some(window), Some(uptime)) = (window, uptime) else { return false };
+    let came = held.allocated.samples - held.first_allocated.samples;
+    came + Z95 * came.max(1.0).sqrt() < BEND_RATIO * held.allocated.samples * window / uptime
+}
+
+/// Memory of connections that are closed: more of it than open connections could hold.
+fn dead_objects(
+    heaps: &Heaps<'_>,
+    catalogue: &Catalogue,
+    surroundings: &Surroundings,
+) -> Option<DeadObjects> {
+    let holders = catalogue.objects.iter().copied().filter(|object| object.goroutines.is_empty());
+    let in_memory = |object: &LibraryObject| {
+        let marks: Vec<_> =
+            object.heap_marks.iter().filter(|mark| mark.starts_with(object.module)).collect();
+        let passing =
+            heaps.latest.samples.iter().filter(|s| marks.iter().any(|mark| s.stack.passes(mark)));
+        // Several allocations make one object; the site with most tells how many there are.
+        passing.map(|sample| sample.live.objects).fold(0.0, f64::max)
+    };
+    let counted = holders.map(|object| (object, in_memory(object)));
+    let (object, count) = counted.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let existing = surroundings.incoming_connections;
+    (count > 2.0 * existing as f64 + 20.0).then(|| DeadObjects {
+        name: object.name.into(),
+        in_memory: count,
+        existing,
+    })
+}
+
+/// Work that the service has done since it started.
+struct Work {
+    done: Option<(&'static str, Interval)>,
+}
+
+impl Work {
+    /// From the service's own counters; else from the allocations that `net/http` makes for each request.
+    fn of(instance: &Instance, heaps: &Heaps<'_>) -> Self {
+        let counted =
+            instance.latest(|s| work_counter(s.metrics.as_ref()?)).filter(|&done| done > 0.0);
+        if let Some(done) = counted {
+            return Self {
+                done: Some(("request", Interval { low: done, estimate: done, high: done })),
+            };
+        }
+        let requests = heaps.latest.samples.iter().filter(|sample| {
+            let leaf = sample.stack.leaf();
+            leaf.is_some_and(|f| {
+                f.is_in("net/http.readRequest") || f.is_in("net/http.(*conn).readRequest")
+            })
+        });
+        // Several lines allocate once a request each: the one with most samples is known best.
+        let best = requests.map(|s| s.allocated).max_by(|a, b| a.samples.total_cmp(&b.samples));
+        let done = best.filter(|amount| amount.samples >= 1.0).map(|amount| {
+            let error = Z95 * amount.relative_error();
+            let low = amount.objects * (1.0 - error).max(0.0);
+            (
+                "request",
+                Interval { low, estimate: amount.objects, high: amount.objects * (1.0 + error) },
+            )
+        });
+        Self { done }
+    }
+
+    /// Live objects of the site for each unit of work, with both errors.
+    fn per_work(&self, held: &Held) -> Option<PerWork> {
+        let (unit, done) = self.done?;
+        let objects = held.live.objects;
+        let error = Z95 * held.live.relative_error();
+        if !error.is_finite() || done.low <= 0.0 {
+            return None;
+        }
+        let ratio = Interval {
+            low: objects * (1.0 - error).max(0.0) / done.high,
+            estimate: objects / done.estimate,
+            high: objects * (1.0 + error) / done.low,
+        };
+        Some(PerWork { unit, done: done.estimate, ratio })
+    }
+}

@@ -1,0 +1,131 @@
+//! Hears the witnesses and settles on a site, or leaves it open.
+
+use std::sync::Arc;
+
+use plumb_evidence::code::FunctionName;
+use plumb_evidence::finding::{Candidate, EvidenceItem, Role, Site, SiteKind, WitnessKind};
+use plumb_evidence::suspect::{Subject, Suspect};
+
+use crate::witness::{Hearing, NamedLine, Testimony, WITNESSES, line_site};
+
+/// Where the leak is, as far as the witnesses agree.
+pub(crate) struct Decision {
+    pub(crate) site: Site,
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) related: Vec<Site>,
+    pub(crate) would_decide: Vec<String>,
+    /// Witnesses that named different lines, in words.
+    pub(crate) conflict: Option<EvidenceItem>,
+}
+
+/// Hears all witnesses on a suspect.
+pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
+    let heard: Vec<(WitnessKind, Testimony)> = WITNESSES
+        .iter()
+        .filter_map(|witness| Some((witness.kind(), witness.testify(hearing)?)))
+        .collect();
+    let deciders: Vec<(WitnessKind, &NamedLine)> = heard
+        .iter()
+        .filter(|(_, testimony)| testimony.decided)
+        .filter_map(|(kind, testimony)| Some((*kind, testimony.lines.first()?)))
+        .collect();
+    let Some(&(_, named)) = deciders.first() else { return undecided(hearing, &heard) };
+    let same = |line: &NamedLine| line.frame == named.frame;
+    let agree = deciders.iter().filter(|(_, line)| same(line)).map(|(kind, _)| *kind).collect();
+    let conflict = deciders.iter().find(|(_, line)| !same(line)).map(|(kind, line)| {
+        let text = format!(
+            "{} names {} ({}:{}), {kind} names {} ({}:{})",
+            deciders[0].0,
+            named.frame.function,
+            named.frame.file,
+            named.frame.line,
+            line.frame.function,
+            line.frame.file,
+            line.frame.line,
+        );
+        EvidenceItem::new("conflict", text)
+    });
+    let others = heard
+        .iter()
+        .flat_map(|(kind, testimony)| testimony.lines.iter().map(move |line| (*kind, line)));
+    let (related, losing): (Vec<_>, Vec<_>) =
+        others.filter(|(_, line)| !same(line)).partition(|(_, line)| line.role != named.role);
+    Decision {
+        site: line_site(&named.frame, named.role, agree),
+        candidates: losing.into_iter().map(|(kind, line)| candidate(kind, line)).collect(),
+        related: related
+            .into_iter()
+            .map(|(kind, line)| line_site(&line.frame, line.role, vec![kind]))
+            .collect(),
+        would_decide: Vec::new(),
+        conflict,
+    }
+}
+
+fn candidate(kind: WitnessKind, line: &NamedLine) -> Candidate {
+    Candidate {
+        site: line_site(&line.frame, line.role, vec![kind]),
+        share: line.share,
+        basis: line.basis.clone(),
+    }
+}
+
+fn undecided(hearing: &Hearing<'_>, heard: &[(WitnessKind, Testimony)]) -> Decision {
+    let lines = heard
+        .iter()
+        .flat_map(|(kind, testimony)| testimony.lines.iter().map(|line| candidate(*kind, line)));
+    let mut would_decide: Vec<String> =
+        heard.iter().flat_map(|(_, t)| t.would_decide.iter().cloned()).collect();
+    if !heard.iter().any(|(kind, _)| *kind == WitnessKind::Heap)
+        && matches!(hearing.suspect.subject, Subject::Object(_))
+    {
+        would_decide.push("a heap profile of the same process (/debug/pprof/heap)".to_owned());
+    }
+    Decision {
+        site: nearest(hearing.suspect, hearing),
+        candidates: lines.collect(),
+        related: Vec::new(),
+        would_decide,
+        conflict: None,
+    }
+}
+
+/// The library entry point if there is one, else the process.
+fn nearest(suspect: &Suspect, hearing: &Hearing<'_>) -> Site {
+    let entry_point = match &suspect.subject {
+        Subject::Object(object) => {
+            object.constructor.clone().map(|name| (name, object.version.clone()))
+        }
+        Subject::Goroutines(crowd) => crowd.stack.root().map(|root| (root.function.clone(), None)),
+        _ => None,
+    };
+    match entry_point {
+        Some((function, version)) => Site {
+            kind: SiteKind::EntryPoint,
+            file: "".into(),
+            line: 0,
+            package: FunctionName(&function).package().into(),
+            function,
+            version,
+            role: hearing.role,
+            found_by: Vec::new(),
+        },
+        None => process_site(hearing, hearing.role),
+    }
+}
+
+fn process_site(hearing: &Hearing<'_>, role: Role) -> Site {
+    let package: Arc<str> =
+        hearing.instance.build.main_package.clone().unwrap_or_else(|| "main".into());
+    let function = Arc::from(hearing.instance.id.as_str());
+    Site {
+        kind: SiteKind::Process,
+        file: "".into(),
+        line: 0,
+        function,
+        package,
+        version: None,
+        role,
+        found_by: Vec::new(),
+    }
+}

@@ -1,0 +1,196 @@
+//! Joins sockets to the objects and goroutines that hold them.
+
+use std::net::SocketAddr;
+
+use plumb_evidence::Service;
+use plumb_evidence::measure::{Survival, SurvivalBy};
+use plumb_evidence::socket::{Direction, Socket, SocketTable, TcpState, Timer};
+use plumb_evidence::suspect::SocketCrowd;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::thresholds::{IDLE_SECONDS_MIN, ONE_EXCHANGE_SEGMENTS};
+
+/// All open connections of a service in its latest tables, by peer.
+pub(crate) struct Connections<'a> {
+    by_peer: Vec<(Peer, Vec<&'a Socket>)>,
+    peers_view: Vec<&'a SocketTable>,
+    first_inodes_by_peer: FxHashMap<Peer, Vec<u64>>,
+    window_seconds: f64,
+    known: bool,
+}
+
+/// The other end of connections. Incoming ones come from a port of their own each, so only the host counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    pub(crate) direction: Direction,
+}
+
+fn peer_of(socket: &Socket) -> Peer {
+    let address = match socket.direction {
+        Direction::Outgoing => socket.remote,
+        // Grouped by our listening port: who connects is not our doing.
+        Direction::Incoming => {
+            SocketAddr::new(std::net::Ipv4Addr::UNSPECIFIED.into(), socket.local.port())
+        }
+    };
+    Peer { address, direction: socket.direction }
+}
+
+impl<'a> Connections<'a> {
+    pub(crate) fn of(service: &'a Service, window_seconds: f64) -> Self {
+        let mut by_peer: FxHashMap<Peer, Vec<&Socket>> = FxHashMap::default();
+        let mut first_by_peer: FxHashMap<Peer, Vec<u64>> = FxHashMap::default();
+        let mut known = false;
+        for instance in &service.instances {
+            let regular = instance
+                .snapshots
+                .iter()
+                .filter(|s| !s.after_gc)
+                .filter_map(|s| s.sockets.as_ref());
+            let tables: Vec<_> = regular.collect();
+            let latest = tables.last().copied().or_else(|| instance.latest(|s| s.sockets.as_ref()));
+            let Some(latest) = latest else { continue };
+            known = true;
+            for socket in latest.sockets.iter().filter(|s| s.is_connection()) {
+                by_peer.entry(peer_of(socket)).or_default().push(socket);
+            }
+            if tables.len() > 1 {
+                for socket in tables[0].sockets.iter().filter(|s| s.is_connection() && s.inode != 0)
+                {
+                    first_by_peer.entry(peer_of(socket)).or_default().push(socket.inode);
+                }
+            }
+        }
+        let mut by_peer: Vec<_> = by_peer.into_iter().collect();
+        by_peer.sort_by_key(|(peer, sockets)| (std::cmp::Reverse(sockets.len()), peer.address));
+        Self {
+            by_peer,
+            peers_view: service.peer_sockets.iter().collect(),
+            first_inodes_by_peer: first_by_peer,
+            window_seconds,
+            known,
+        }
+    }
+
+    /// Whether there is any socket evidence.
+    pub(crate) fn known(&self) -> bool {
+        self.known
+    }
+
+    /// Connections by peer, most first.
+    pub(crate) fn by_peer(&self) -> impl Iterator<Item = (Peer, &[&'a Socket])> {
+        self.by_peer.iter().map(|(peer, sockets)| (*peer, sockets.as_slice()))
+    }
+
+    pub(crate) fn incoming(&self) -> u64 {
+        let incoming =
+            self.by_peer.iter().filter(|(peer, _)| peer.direction == Direction::Incoming);
+        incoming.map(|(_, sockets)| sockets.len() as u64).sum()
+    }
+
+    /// Incoming connections on which something went within the look.
+    pub(crate) fn busy_incoming(&self) -> Option<usize> {
+        let incoming =
+            self.by_peer.iter().filter(|(peer, _)| peer.direction == Direction::Incoming);
+        let mut busy = 0;
+        for socket in incoming.flat_map(|(_, sockets)| sockets) {
+            busy += usize::from(socket.idle_ms()? < (self.window_seconds * 1000.0) as u64);
+        }
+        self.known.then_some(busy)
+    }
+
+    /// The outgoing connections that `count` holders hold: those of the one peer that has about as many, else of
+    /// all peers together if those are enough.
+    pub(crate) fn outgoing_of(&self, count: u64) -> Option<(SocketCrowd, Option<Survival>)> {
+        let outgoing =
+            || self.by_peer.iter().filter(|(peer, _)| peer.direction == Direction::Outgoing);
+        let enough = |n: usize| n as f64 >= 0.8 * count as f64;
+        let one = outgoing()
+            .filter(|(_, sockets)| enough(sockets.len()))
+            .min_by_key(|(_, sockets)| sockets.len());
+        if let Some((peer, sockets)) = one {
+            return Some((
+                self.crowd(sockets, Some((*peer, sockets.len()))),
+                self.survival(&[*peer]),
+            ));
+        }
+        let all: Vec<_> = outgoing().flat_map(|(_, sockets)| sockets.iter().copied()).collect();
+        if count == 0 || !enough(all.len()) {
+            return None;
+        }
+        let largest = outgoing().next().map(|(peer, sockets)| (*peer, sockets.len()));
+        let peers: Vec<_> = outgoing().map(|(peer, _)| *peer).collect();
+        Some((self.crowd(&all, largest), self.survival(&peers)))
+    }
+
+    /// Which of a peer's connections of the first table are still there.
+    pub(crate) fn survival_of(&self, peer: Peer) -> Option<Survival> {
+        self.survival(&[peer])
+    }
+
+    fn survival(&self, peers: &[Peer]) -> Option<Survival> {
+        let seen: Vec<u64> = peers
+            .iter()
+            .filter_map(|p| self.first_inodes_by_peer.get(p))
+            .flatten()
+            .copied()
+            .collect();
+        if seen.is_empty() {
+            return None;
+        }
+        let wanted: FxHashSet<u64> = seen.iter().copied().collect();
+        let now = self.by_peer.iter().flat_map(|(_, sockets)| sockets).map(|socket| socket.inode);
+        let stayed = now.filter(|inode| wanted.contains(inode)).count() as u64;
+        Some(Survival {
+            by: SurvivalBy::SocketInode,
+            seen: seen.len() as u64,
+            stayed,
+            window_seconds: self.window_seconds,
+        })
+    }
+
+    /// Sums up sockets.
+    pub(crate) fn crowd(&self, sockets: &[&Socket], peer: Option<(Peer, usize)>) -> SocketCrowd {
+        let count =
+            |test: &dyn Fn(&Socket) -> bool| sockets.iter().filter(|s| test(s)).count() as u64;
+        let idle_min = self.window_seconds.max(IDLE_SECONDS_MIN);
+        let mut idle: Vec<f64> =
+            sockets.iter().filter_map(|s| Some(s.idle_ms()? as f64 / 1000.0)).collect();
+        idle.sort_by(f64::total_cmp);
+        let quantile = |q: f64| idle.get(((idle.len().max(1) - 1) as f64 * q) as usize).copied();
+        let timers_known = sockets.iter().any(|s| s.timer.is_some());
+        let segments_known = sockets.iter().any(|s| s.data_segments_in.is_some());
+        SocketCrowd {
+            count: sockets.len() as u64,
+            peer: peer.map(|(peer, n)| (peer.address.to_string().into(), n as u64)),
+            established: count(&|s| s.state == TcpState::Established),
+            close_wait: count(&|s| s.state == TcpState::CloseWait),
+            unread: count(&|s| s.recv_queue > 0),
+            idle: (!idle.is_empty())
+                .then(|| idle.iter().filter(|&&seconds| seconds >= idle_min).count() as u64),
+            idle_seconds_min: idle_min,
+            idle_seconds_median: quantile(0.5),
+            without_timer: timers_known.then(|| count(&|s| s.timer == Some(Timer::Off))),
+            used_once: segments_known.then(|| {
+                count(&|s| s.data_segments_in.is_some_and(|n| n <= ONE_EXCHANGE_SEGMENTS))
+            }),
+            idle_seconds_spread: quantile(0.9).zip(quantile(0.1)).map(|(high, low)| high - low),
+            unknown_to_peer: self.unknown_to_peer(sockets),
+        }
+    }
+
+    /// How many of `sockets` the machine at the other end does not have. Only answered from tables of a machine
+    /// that has the port in question at all.
+    fn unknown_to_peer(&self, sockets: &[&Socket]) -> Option<u64> {
+        let ports: FxHashSet<u16> =
+            self.peers_view.iter().flat_map(|t| &t.sockets).map(|s| s.local.port()).collect();
+        let theirs: FxHashSet<(SocketAddr, SocketAddr)> =
+            self.peers_view.iter().flat_map(|t| &t.sockets).map(|s| (s.local, s.remote)).collect();
+        let asked: Vec<_> = sockets.iter().filter(|s| ports.contains(&s.remote.port())).collect();
+        if asked.is_empty() {
+            return None;
+        }
+        Some(asked.iter().filter(|s| !theirs.contains(&(s.remote, s.local))).count() as u64)
+    }
+}

@@ -1,0 +1,134 @@
+//! Facts about the service as a whole that every pattern may use.
+
+use plumb_evidence::Service;
+use plumb_evidence::catalogue::{Catalogue, Side};
+use plumb_evidence::metrics::MetricKind;
+use plumb_evidence::suspect::Surroundings;
+
+use crate::classify::runs;
+use crate::code::Code;
+use crate::crowd::comparable;
+use crate::sockets::Connections;
+use crate::thresholds::{QUIET_CONNECTIONS_MAX, QUIET_CPU_SHARE};
+
+/// Functions on the stack of somebody who reads an HTTP response body.
+const BODY_READERS: [&str; 3] = [
+    "net/http.(*bodyEOFSignal).Read",
+    "net/http.http2transportResponseBody.Read",
+    "golang.org/x/net/http2.transportResponseBody.Read",
+];
+
+/// Seconds between the first and the last snapshot; the longest of all instances.
+pub(crate) fn window_seconds(service: &Service) -> f64 {
+    let spans = service.instances.iter().filter_map(|instance| {
+        let mut taken = instance.snapshots.iter().filter(|s| !s.after_gc).filter_map(|s| s.taken);
+        let first = taken.next()?;
+        Some(taken.next_back().unwrap_or(first).duration_since(first).as_secs_f64())
+    });
+    spans.fold(0.0, f64::max)
+}
+
+pub(crate) fn surroundings(
+    service: &Service,
+    codes: &[Code<'_>],
+    catalogue: &Catalogue,
+    connections: &Connections<'_>,
+) -> Surroundings {
+    let window_seconds = window_seconds(service);
+    let mut facts = Surroundings { window_seconds, ..Surroundings::default() };
+    let mut serving = 0;
+    for (instance, code) in service.instances.iter().zip(codes) {
+        let Some(&(_, latest)) = comparable(instance).last() else { continue };
+        facts.goroutines += latest.total;
+        for group in &latest.groups {
+            facts.user_goroutines +=
+                if code.user_frame(&group.stack).is_some() { group.count } else { 0 };
+            let reads = BODY_READERS.iter().any(|reader| group.stack.passes(reader));
+            facts.body_readers += if reads { group.count } else { 0 };
+            serving += if is_serving(catalogue, &group.stack) { group.count } else { 0 };
+        }
+    }
+    facts.incoming_connections = if connections.known() { connections.incoming() } else { serving };
+    facts.quiet = quiet(service, connections, window_seconds);
+    facts.uptime_seconds = service.instances.iter().filter_map(uptime_seconds).reduce(f64::min);
+    facts.go_release = service.instances.iter().find_map(|instance| instance.build.go_release());
+    facts
+}
+
+/// Whether a stack is the serving goroutine of an incoming connection.
+pub(crate) fn is_serving(catalogue: &Catalogue, stack: &plumb_evidence::Stack) -> bool {
+    let servers = catalogue.objects.iter().filter(|object| object.side == Side::Server);
+    servers
+        .flat_map(|object| object.goroutines.iter())
+        .filter_map(|set| set.first())
+        .any(|anchor| runs(anchor, stack))
+}
+
+/// Seconds since the process started: from `/proc`, else from the client library's own metric.
+pub(crate) fn uptime_seconds(instance: &plumb_evidence::Instance) -> Option<f64> {
+    instance.latest(|s| s.process.as_ref()?.uptime_seconds).or_else(|| {
+        let (taken, metrics) = instance.latest(|s| Some((s.taken?, s.metrics.as_ref()?)))?;
+        Some(taken.as_second() as f64 - metrics.sum("process_start_time_seconds")?)
+    })
+}
+
+/// Whether no work arrived during the look. The best evidence decides: traffic on incoming connections, then
+/// request counters, then CPU time.
+fn quiet(service: &Service, connections: &Connections<'_>, window_seconds: f64) -> Option<bool> {
+    if window_seconds <= 0.0 {
+        return None;
+    }
+    let busy = connections.busy_incoming().map(|busy| busy <= QUIET_CONNECTIONS_MAX);
+    let requests = requests_in_look(service).map(|requests| requests <= window_seconds / 5.0);
+    if busy.is_some() || requests.is_some() {
+        return Some(busy.unwrap_or(true) && requests.unwrap_or(true));
+    }
+    let cpu = service.instances.iter().map(|instance| {
+        let first = instance.earliest(|s| s.process.as_ref()?.cpu_seconds)?;
+        Some(instance.latest(|s| s.process.as_ref()?.cpu_seconds)? - first)
+    });
+    let used: f64 = cpu.sum::<Option<f64>>()?;
+    Some(used / window_seconds < QUIET_CPU_SHARE)
+}
+
+/// Requests that the service's own counters saw during the look, scrapes of the metrics page left out.
+fn requests_in_look(service: &Service) -> Option<f64> {
+    let mut sum = None;
+    for instance in &service.instances {
+        let first = instance.earliest(|s| s.metrics.as_ref())?;
+        let last = instance.latest(|s| s.metrics.as_ref())?;
+        if let (Some(first), Some(last)) = (work_counter(first), work_counter(last)) {
+            *sum.get_or_insert(0.0) += (last - first).max(0.0);
+        }
+    }
+    sum
+}
+
+/// The sum of counters of requests, calls or connections served.
+pub(crate) fn work_counter(metrics: &plumb_evidence::metrics::Metrics) -> Option<f64> {
+    const WORDS: [&str; 4] =
+        ["requests_total", "handled_total", "connections_total", "request_duration_seconds_count"];
+    let counts_work = |name: &str| {
+        WORDS.iter().any(|word| name.ends_with(word))
+            && !name.starts_with("promhttp_")
+            && !name.starts_with("go_")
+    };
+    let counters =
+        metrics.samples.iter().filter(|m| m.kind != MetricKind::Gauge && counts_work(&m.name));
+    counters.map(|m| m.value).reduce(|a, b| a + b)
+}
+
+/// How many more incoming connections are served at the end of the look than at its start, by the goroutines that
+/// serve them.
+pub(crate) fn incoming_gain(service: &Service, catalogue: &Catalogue) -> f64 {
+    let serving = |list: &plumb_evidence::goroutine::Goroutines| {
+        let groups = list.groups.iter().filter(|group| is_serving(catalogue, &group.stack));
+        groups.map(|group| group.count).sum::<u64>() as f64
+    };
+    let gains = service.instances.iter().map(|instance| {
+        let lists = comparable(instance);
+        let ends = lists.first().zip(lists.last());
+        ends.map_or(0.0, |((_, first), (_, last))| serving(last) - serving(first))
+    });
+    gains.sum()
+}

@@ -1,0 +1,465 @@
+//! Everything that may leak: crowds put together into objects, with their sockets and memory.
+
+use std::sync::Arc;
+
+use plumb_evidence::Service;
+use plumb_evidence::catalogue::{Catalogue, Side};
+use plumb_evidence::code::{Frame, FunctionName};
+use plumb_evidence::goroutine::WaitState;
+use plumb_evidence::measure::Measured;
+use plumb_evidence::socket::Direction;
+use plumb_evidence::suspect::{
+    ConnectionCrowd, GoroutineCrowd, ObjectCrowd, Subject, Surroundings, Suspect,
+};
+
+use crate::code::Code;
+use crate::crowd::{Crowd, CrowdKey, comparable, measured};
+use crate::descriptors::descriptor_crowds;
+use crate::growth::growth_without_times;
+use crate::heap_paths::{HeapPaths, heap_only_objects};
+use crate::memory_sites::memory_sites;
+use crate::sockets::Connections;
+use crate::surroundings::is_serving;
+use crate::thresholds::{SIBLING_TOLERANCE, STANDING_CROWD_MIN};
+
+/// A suspect and the instance that shows it best, whose code names its lines.
+pub(crate) struct Accused {
+    pub(crate) suspect: Suspect,
+    pub(crate) instance: usize,
+}
+
+/// Everything the suspects are made from.
+pub(crate) struct Sources<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) codes: &'a [Code<'a>],
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) crowds: &'a [Crowd],
+    pub(crate) connections: &'a Connections<'a>,
+    pub(crate) surroundings: Surroundings,
+}
+
+/// All suspects, unordered but always in the same order for the same evidence.
+pub(crate) fn suspects(sources: &Sources<'_>) -> Vec<Accused> {
+    let mut objects = recorded_objects(sources);
+    objects.extend(objects_by_rule(sources));
+    let mut all = put_siblings_together(objects);
+    all.extend(user_goroutines(sources));
+    if sources.crowds.is_empty() {
+        all.extend(objects_in_heap(sources));
+    }
+    all.extend(memory(sources));
+    all.extend(descriptors(sources));
+    all.extend(connections(sources));
+    all.extend(process_figures(sources));
+    all
+}
+
+impl Sources<'_> {
+    fn accuse(&self, subject: Subject, measured: Measured, instance: usize) -> Accused {
+        let surroundings = self.surroundings;
+        Accused {
+            suspect: Suspect { subject, measured, sockets: None, heap: None, surroundings },
+            instance,
+        }
+    }
+
+    /// Adds what sockets say about outgoing connections of the suspect.
+    fn join_sockets(&self, accused: &mut Accused) {
+        let measured = &mut accused.suspect.measured;
+        if let Some((crowd, survival)) = self.connections.outgoing_of(measured.count) {
+            accused.suspect.sockets = Some(crowd);
+            measured.survival = measured.survival.or(survival);
+        }
+    }
+
+    fn heap_paths(&self, instance: usize) -> Option<HeapPaths<'_>> {
+        HeapPaths::of(&self.service.instances[instance], &self.codes[instance])
+    }
+}
+
+fn recorded_objects(sources: &Sources<'_>) -> Vec<Accused> {
+    let client = |crowd: &&Crowd| crowd.object.is_some_and(|object| object.side != Side::Server);
+    sources
+        .crowds
+        .iter()
+        .filter(client)
+        .filter_map(|crowd| {
+            let object = crowd.object?;
+            let code = &sources.codes[crowd.instance];
+            let subject = Subject::Object(ObjectCrowd {
+                record: Some(object),
+                phase: crowd.phase,
+                module: object.module.into(),
+                version: version_of(code, object.module),
+                name: object.name.into(),
+                constructor: object.constructors.first().map(|&name| name.into()),
+                goroutines: crowd.goroutines.clone(),
+                stack: Some(crowd.exemplar.stack.clone()),
+                created_by: crowd.created_by.clone(),
+            });
+            let mut accused = sources.accuse(subject, crowd.measured.clone(), crowd.instance);
+            if object.side == Side::Client {
+                sources.join_sockets(&mut accused);
+            }
+            accused.suspect.heap =
+                sources.heap_paths(crowd.instance).map(|paths| paths.share_of(object));
+            Some(accused)
+        })
+        .collect()
+}
+
+fn version_of(code: &Code<'_>, module: &str) -> Option<Arc<str>> {
+    let build = code.build();
+    if module == "std" {
+        return build.go_version.clone();
+    }
+    build
+        .dependencies
+        .iter()
+        .find(|dependency| &*dependency.path == module)
+        .map(|dependency| dependency.version.clone())
+}
+
+/// Goroutines of libraries without a record: those of one module that are equally many are one object.
+fn objects_by_rule(sources: &Sources<'_>) -> Vec<Accused> {
+    let mut crowds: Vec<(&Arc<str>, &Crowd)> = sources
+        .crowds
+        .iter()
+        .filter_map(|crowd| match &crowd.key {
+            CrowdKey::Library { module, .. } => Some((module, crowd)),
+            _ => None,
+        })
+        .collect();
+    crowds
+        .retain(|(_, crowd)| crowd.measured.grows() || crowd.measured.count >= STANDING_CROWD_MIN);
+    // The smallest crowd of a family counts objects: each has one such goroutine at least.
+    crowds.sort_by_key(|(_, crowd)| crowd.measured.count);
+    let mut objects: Vec<(Accused, &Arc<str>)> = Vec::new();
+    for (module, crowd) in crowds {
+        let entry = (root_of(crowd), crowd.exemplar.state.clone(), crowd.measured.count);
+        let family = objects.iter_mut().find(|(object, of)| {
+            *of == module && are_siblings(&object.suspect.measured, &crowd.measured)
+        });
+        if let Some((object, _)) = family {
+            if let Subject::Object(object) = &mut object.suspect.subject {
+                object.goroutines.push(entry);
+            }
+            continue;
+        }
+        objects.push((by_rule(sources, module, crowd, entry), module));
+    }
+    objects.into_iter().map(|(object, _)| object).collect()
+}
+
+fn by_rule(
+    sources: &Sources<'_>,
+    module: &Arc<str>,
+    crowd: &Crowd,
+    entry: (Arc<str>, WaitState, u64),
+) -> Accused {
+    let code = &sources.codes[crowd.instance];
+    let paths = sources.heap_paths(crowd.instance);
+    let root = root_of(crowd);
+    let constructor = paths
+        .as_ref()
+        .and_then(|paths| paths.constructor_of(module))
+        .or_else(|| crowd.created_by.as_ref().map(|frame| frame.name().declared().0.into()))
+        .or_else(|| {
+            Some(FunctionName(&root).declared().0.into()).filter(|name: &Arc<str>| **name != *root)
+        });
+    let subject = Subject::Object(ObjectCrowd {
+        record: None,
+        phase: None,
+        module: module.clone(),
+        version: version_of(code, module),
+        name: object_name(&root).into(),
+        constructor,
+        goroutines: vec![entry],
+        stack: Some(crowd.exemplar.stack.clone()),
+        created_by: crowd.created_by.clone(),
+    });
+    let mut accused = sources.accuse(subject, crowd.measured.clone(), crowd.instance);
+    sources.join_sockets(&mut accused);
+    accused.suspect.heap = paths.map(|paths| paths.share_of_module(module));
+    accused
+}
+
+fn root_of(crowd: &Crowd) -> Arc<str> {
+    crowd.exemplar.stack.root().map_or_else(|| "".into(), |frame| frame.function.clone())
+}
+
+/// `github.com/x/cache.(*Store).janitor` → `cache.Store`; a closure in a constructor names the package and it.
+fn object_name(root: &str) -> String {
+    let name = FunctionName(root).declared();
+    let package = name.package().rsplit('/').next().unwrap_or_default().replace("%2e", ".");
+    let local = name.local();
+    match local.strip_prefix("(*").and_then(|rest| rest.split(')').next()) {
+        Some(receiver) => format!("{package}.{}", receiver.trim_end_matches("[...]")),
+        None => match local.strip_prefix("New").filter(|made| !made.is_empty()) {
+            Some(made) => format!("{package}.{made}"),
+            None => format!("{package}.{local}"),
+        },
+    }
+}
+
+/// Whether two crowds belong to the same objects: both grow or both stand, and one has a small whole multiple of
+/// the other's number.
+fn are_siblings(a: &Measured, b: &Measured) -> bool {
+    if a.grows() != b.grows() || a.count == 0 || b.count == 0 {
+        return false;
+    }
+    // Over a growing look the gains must agree, not only the totals: healthy instances of the same library may
+    // stand beside the leaking ones.
+    let amount = |m: &Measured| {
+        m.growth.filter(|_| m.grows()).map_or(m.count as f64, |growth| growth.gain.estimate)
+    };
+    let (less, more) = (amount(a).min(amount(b)), amount(a).max(amount(b)));
+    let multiple = (more / less).round();
+    let tolerance = SIBLING_TOLERANCE.max(2.0 / less);
+    (1.0..=4.0).contains(&multiple) && (more / less / multiple - 1.0).abs() <= tolerance
+}
+
+/// Objects of several libraries in equal numbers are one leak: a client and the transport below it. The one
+/// nearest to the user's code is accused: what has no record or is no connection pool, before what is one.
+fn put_siblings_together(mut objects: Vec<Accused>) -> Vec<Accused> {
+    let rank = |accused: &Accused| match &accused.suspect.subject {
+        Subject::Object(object) => match object.record {
+            None if &*object.module != "std" => 0,
+            Some(record) if !record.pooled && record.module != "std" => 1,
+            Some(record) if !record.pooled => 2,
+            Some(_) => 3,
+            None => 4,
+        },
+        _ => 5,
+    };
+    objects
+        .sort_by_key(|accused| (rank(accused), std::cmp::Reverse(accused.suspect.measured.count)));
+    let mut kept: Vec<Accused> = Vec::new();
+    for accused in objects {
+        let crowd_size = accused.suspect.measured.count;
+        let large = accused.suspect.measured.grows() || crowd_size >= STANDING_CROWD_MIN;
+        let owner = kept.iter_mut().find(|other| {
+            large
+                && is_ordinary(&accused)
+                && are_siblings(&other.suspect.measured, &accused.suspect.measured)
+        });
+        match owner {
+            Some(owner) => adopt(owner, &accused),
+            None => kept.push(accused),
+        }
+    }
+    kept
+}
+
+/// Whether an object can be explained by another that owns it. A held response cannot: somebody forgot that one.
+fn is_ordinary(accused: &Accused) -> bool {
+    match &accused.suspect.subject {
+        Subject::Object(object) => object.phase.is_none_or(|phase| phase.ordinary),
+        _ => false,
+    }
+}
+
+fn adopt(owner: &mut Accused, sibling: &Accused) {
+    if let (Subject::Object(owner), Subject::Object(sibling)) =
+        (&mut owner.suspect.subject, &sibling.suspect.subject)
+    {
+        owner.goroutines.extend(sibling.goroutines.iter().cloned());
+    }
+    owner.suspect.sockets =
+        owner.suspect.sockets.take().or_else(|| sibling.suspect.sockets.clone());
+}
+
+fn user_goroutines(sources: &Sources<'_>) -> Vec<Accused> {
+    sources
+        .crowds
+        .iter()
+        .filter_map(|crowd| {
+            let CrowdKey::User { frames, .. } = &crowd.key else { return None };
+            let code = &sources.codes[crowd.instance];
+            let stack = crowd.exemplar.stack.clone();
+            let started = frames.last().cloned();
+            let subject = Subject::Goroutines(GoroutineCrowd {
+                state: crowd.exemplar.state.clone(),
+                user_frame: code.user_frame(&stack),
+                starter_alive: starter_alive(sources, crowd, started.as_ref()),
+                started,
+                created_by: crowd.created_by.clone(),
+                convicted: crowd.convicted,
+                serves_connection: is_serving(sources.catalogue, &stack),
+                stack,
+            });
+            let mut accused = sources.accuse(subject, crowd.measured.clone(), crowd.instance);
+            if crowd.exemplar.state == WaitState::IoWait {
+                sources.join_sockets(&mut accused);
+            }
+            Some(accused)
+        })
+        .collect()
+}
+
+/// Whether the function that started these goroutines is still on some stack: for a closure the function around
+/// it, else the one in `created by`. Where neither is known, nobody is seen.
+fn starter_alive(sources: &Sources<'_>, crowd: &Crowd, started: Option<&Frame>) -> bool {
+    let by_closure = started
+        .map(|frame| frame.name())
+        .filter(|name| name.is_closure())
+        .map(|name| name.declared().0);
+    let starter = crowd.created_by.as_ref().map(|frame| &*frame.function).or(by_closure);
+    let Some(starter) = starter else { return false };
+    let lists = comparable(&sources.service.instances[crowd.instance]);
+    lists.last().is_some_and(|(_, latest)| {
+        latest
+            .groups
+            .iter()
+            .any(|group| group.stack.frames().iter().any(|frame| *frame.function == *starter))
+    })
+}
+
+/// Without any goroutine evidence, heap profiles still show objects by the paths that only they take.
+fn objects_in_heap(sources: &Sources<'_>) -> Vec<Accused> {
+    let mut all = Vec::new();
+    for index in 0..sources.service.instances.len() {
+        let Some(paths) = sources.heap_paths(index) else { continue };
+        for (object, held, measured) in heap_only_objects(&paths, sources.catalogue) {
+            let subject = Subject::Object(ObjectCrowd {
+                record: Some(object),
+                phase: None,
+                module: object.module.into(),
+                version: version_of(&sources.codes[index], object.module),
+                name: object.name.into(),
+                constructor: object.constructors.first().map(|&name| name.into()),
+                goroutines: Vec::new(),
+                stack: None,
+                created_by: None,
+            });
+            let mut accused = sources.accuse(subject, measured, index);
+            accused.suspect.heap = Some(held);
+            sources.join_sockets(&mut accused);
+            all.push(accused);
+        }
+    }
+    all
+}
+
+fn memory(sources: &Sources<'_>) -> Vec<Accused> {
+    let instances = 0..sources.service.instances.len();
+    instances
+        .flat_map(|index| {
+            let sites = memory_sites(
+                sources.service,
+                index,
+                &sources.codes[index],
+                sources.catalogue,
+                &sources.surroundings,
+            );
+            sites
+                .into_iter()
+                .map(move |(site, measured)| sources.accuse(Subject::Memory(site), measured, index))
+        })
+        .collect()
+}
+
+fn descriptors(sources: &Sources<'_>) -> Vec<Accused> {
+    let crowds = descriptor_crowds(sources.service).into_iter();
+    crowds
+        .map(|(index, crowd, measured)| {
+            sources.accuse(Subject::Descriptors(crowd), measured, index)
+        })
+        .collect()
+}
+
+/// Outgoing connections by peer, for what no goroutine shows: clients without goroutines, pasted socket lists.
+fn connections(sources: &Sources<'_>) -> Vec<Accused> {
+    let peers =
+        sources.connections.by_peer().filter(|(peer, _)| peer.direction == Direction::Outgoing);
+    peers
+        .map(|(peer, sockets)| {
+            let crowd = sources.connections.crowd(sockets, Some((peer, sockets.len())));
+            let (measured, instance) = connection_counts(sources, peer.address);
+            let subject = Subject::Connections(ConnectionCrowd { direction: peer.direction });
+            let mut accused = sources.accuse(subject, measured, instance);
+            accused.suspect.sockets = Some(crowd);
+            accused.suspect.measured.survival = sources.connections.survival_of(peer);
+            accused
+        })
+        .collect()
+}
+
+fn connection_counts(sources: &Sources<'_>, address: std::net::SocketAddr) -> (Measured, usize) {
+    let mut best: Option<(Measured, usize)> = None;
+    for (index, instance) in sources.service.instances.iter().enumerate() {
+        let tables: Vec<_> = instance
+            .snapshots
+            .iter()
+            .filter(|s| !s.after_gc)
+            .filter_map(|s| Some((s.taken, s.sockets.as_ref()?)))
+            .collect();
+        let number = |table: &plumb_evidence::socket::SocketTable| {
+            let to_peer = table.sockets.iter().filter(|s| s.is_connection() && s.remote == address);
+            to_peer.count() as f64
+        };
+        let counts: Vec<f64> = tables.iter().map(|(_, table)| number(table)).collect();
+        let first = tables.first().and_then(|(taken, _)| *taken);
+        let times: Option<Vec<f64>> = tables
+            .iter()
+            .map(|(taken, _)| Some((*taken)?.duration_since(first?).as_secs_f64()))
+            .collect();
+        let measured = measured(times.as_deref(), &counts);
+        if best.as_ref().is_none_or(|(best, _)| measured.count > best.count) {
+            best = Some((measured, index));
+        }
+    }
+    best.unwrap_or_default()
+}
+
+/// Zombies and threads.
+fn process_figures(sources: &Sources<'_>) -> Vec<Accused> {
+    let mut all = Vec::new();
+    for (index, instance) in sources.service.instances.iter().enumerate() {
+        let processes: Vec<_> =
+            instance.snapshots.iter().filter_map(|s| s.process.as_ref()).collect();
+        let counts = |number: &dyn Fn(&plumb_evidence::process::Process) -> f64| {
+            let counts: Vec<f64> = processes.iter().map(|process| number(process)).collect();
+            let mut measured = measured(None, &counts);
+            measured.growth = growth_without_times(&counts);
+            measured
+        };
+        let zombies = counts(&|process| process.zombies.len() as f64);
+        if zombies.count > 0 {
+            all.push(sources.accuse(Subject::Zombies, zombies, index));
+        }
+        let threads = counts(&|process| process.threads.unwrap_or(0) as f64);
+        if threads.grows() {
+            all.push(sources.accuse(Subject::Threads, threads, index));
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_named_after_their_type() {
+        let check = |root, expect: &str| assert_eq!(object_name(root), expect, "{root}");
+        check("github.com/patrickmn/go-cache.(*janitor).Run", "go-cache.janitor");
+        check("github.com/x/pool.NewPool.func1", "pool.Pool");
+        check("github.com/x/pool.(*Pool[...]).run.gowrap1", "pool.Pool");
+        check("github.com/nats-io/nats%2ego.(*Conn).readLoop", "nats.go.Conn");
+        check("gopkg.in/worker%2ev2.loop", "worker.v2.loop");
+    }
+
+    fn counted(count: u64) -> Measured {
+        Measured { count, ..Measured::default() }
+    }
+
+    #[test]
+    fn siblings_have_whole_multiples() {
+        assert!(are_siblings(&counted(500), &counted(500)));
+        assert!(are_siblings(&counted(500), &counted(1498)));
+        assert!(are_siblings(&counted(500), &counted(1003)));
+        assert!(!are_siblings(&counted(500), &counted(700)));
+        assert!(!are_siblings(&counted(500), &counted(5000)));
+    }
+}

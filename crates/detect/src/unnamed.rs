@@ -1,0 +1,83 @@
+//! What grows and matches no pattern, and what is healthy although it is a crowd.
+
+use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
+use plumb_evidence::goroutine::WaitState;
+use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
+
+use crate::thresholds::{STANDING_CROWD_MIN, SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY};
+
+/// Why a suspect is held to be healthy although it is a crowd or grows; `None` if nothing excuses it.
+pub(crate) fn excuse(suspect: &Suspect, incoming_gain: f64) -> Option<String> {
+    let measured = &suspect.measured;
+    match &suspect.subject {
+        Subject::Goroutines(crowd) if follows_connections(suspect, crowd, incoming_gain) => {
+            Some("as many more as there are more open incoming connections".to_owned())
+        }
+        Subject::Object(object)
+            if measured.grows() && object.phase.is_some_and(|phase| phase.ordinary) =>
+        {
+            Some(format!(
+                "grows, but in the phase \"{}\", which a pool at rest or a call in progress explains",
+                object.phase?.name
+            ))
+        }
+        _ if measured.grows() => None,
+        _ if measured.growth.is_some_and(|growth| growth.bends) => {
+            Some("grew at first and levels off: a warm-up".to_owned())
+        }
+        _ => Some("does not grow".to_owned()),
+    }
+}
+
+/// One worker for each live connection: healthy as long as they wait for that connection or for their turn. Those
+/// stuck in a send or a lock are not waiting for the peer.
+fn follows_connections(suspect: &Suspect, crowd: &GoroutineCrowd, incoming_gain: f64) -> bool {
+    let waits = matches!(
+        crowd.state,
+        WaitState::Select
+            | WaitState::ChanReceive
+            | WaitState::IoWait
+            | WaitState::Sleep
+            | WaitState::Running
+    );
+    let gain = suspect.measured.growth.map_or(0.0, |growth| growth.gain.estimate);
+    // Two goroutines a connection (a reader and a writer) are common; the snapshot is not atomic.
+    waits && incoming_gain > 0.0 && gain <= 2.0 * incoming_gain * 1.2
+}
+
+/// Growth that no pattern names.
+pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
+    let growth = suspect.measured.growth.filter(|growth| growth.is_significant())?;
+    let (resource, role) = match &suspect.subject {
+        Subject::Goroutines(crowd) if crowd.state.is_blocked() => {
+            (Resource::Goroutines, Role::Blocks)
+        }
+        Subject::Goroutines(_) => return None,
+        Subject::Object(object) if object.goroutines.is_empty() => {
+            (Resource::Memory, Role::Creates)
+        }
+        Subject::Object(_) => (Resource::Goroutines, Role::Creates),
+        Subject::Memory(_) => (Resource::Memory, Role::Creates),
+        Subject::Descriptors(_) => (Resource::Descriptors, Role::Creates),
+        Subject::Connections(_) => (Resource::Sockets, Role::Creates),
+        Subject::Zombies | Subject::Threads => (Resource::Threads, Role::Creates),
+    };
+    let stayed =
+        suspect.measured.survival.is_some_and(|survival| survival.share() >= SURVIVORS_SHARE_MIN);
+    // Memory that grows during load is never more than Possible by growth alone: caches and unfinished work have
+    // lifetimes of their own (DESIGN.md §5.6). The same holds for threads, which the runtime keeps for reuse.
+    let may_be_likely = !matches!(resource, Resource::Memory | Resource::Threads);
+    let likely = may_be_likely && stayed && growth.gain.estimate >= UNNAMED_GAIN_LIKELY;
+    let confidence = if likely { Confidence::Likely } else { Confidence::Possible };
+    let text = "it grows steadily, and nothing known to be healthy explains it".to_owned();
+    Some(Match { confidence, resource, role, evidence: vec![EvidenceItem::new("mechanism", text)] })
+}
+
+/// Whether a healthy suspect is worth a line in the report.
+pub(crate) fn is_notable(suspect: &Suspect) -> bool {
+    suspect.measured.count >= STANDING_CROWD_MIN
+        && matches!(
+            suspect.subject,
+            Subject::Object(_) | Subject::Goroutines(_) | Subject::Descriptors(_)
+        )
+}

@@ -1,0 +1,146 @@
+//! Heap paths through the object that hold a user frame: who keeps what it takes. Decided only with enough live
+//! samples and a clear lead.
+
+use plumb_evidence::finding::{Role, WitnessKind};
+use plumb_evidence::suspect::{MemorySite, ObjectCrowd, Subject};
+
+use super::{Hearing, NamedLine, Testimony, Witness};
+use crate::heap_paths::{HeapPaths, Place};
+use crate::thresholds::{BYTES_PER_LEAK, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN};
+
+/// Lines listed when nothing is decided: more would not be read.
+const CANDIDATES_MAX: usize = 5;
+
+pub(crate) struct HeapWitness;
+
+impl Witness for HeapWitness {
+    fn kind(&self) -> WitnessKind {
+        WitnessKind::Heap
+    }
+
+    fn testify(&self, hearing: &Hearing<'_>) -> Option<Testimony> {
+        match &hearing.suspect.subject {
+            Subject::Object(object) => through_object(hearing, object),
+            Subject::Memory(site) => Some(of_memory(hearing, site)),
+            _ => None,
+        }
+    }
+}
+
+fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimony> {
+    let paths = HeapPaths::of(hearing.instance, hearing.code)?;
+    let places = match object.record {
+        Some(record) => paths.places_of(record),
+        None => paths.places_of_module(&object.module),
+    };
+    let live: f64 = places.iter().map(|place| place.live.samples).sum();
+    let decided = is_decided(&places);
+    let candidates = places.iter().filter(|place| place.live.samples > 0.0).take(CANDIDATES_MAX);
+    let exact = paths.heap().is_exact();
+    let lines = candidates.map(|place| NamedLine {
+        frame: place.frame.clone(),
+        role: hearing.role,
+        share: place.live.samples / live,
+        basis: basis(place, exact),
+    });
+    let lines: Vec<_> = lines.collect();
+    let would_decide =
+        if decided { Vec::new() } else { what_decides(hearing, &places, paths.heap().period) };
+    Some(Testimony { lines, decided, would_decide })
+}
+
+fn basis(place: &Place, exact: bool) -> String {
+    let what = if exact { "objects" } else { "sampled objects" };
+    if place.allocated.samples > 0.0 {
+        format!(
+            "{:.0} of {:.0} {what} allocated through it are still live",
+            place.live.samples, place.allocated.samples
+        )
+    } else {
+        format!("{:.0} {what} allocated through it are live", place.live.samples)
+    }
+}
+
+/// At least three live samples, three times the runner-up's (DESIGN.md §5.4).
+fn is_decided(places: &[Place]) -> bool {
+    let live = |index: usize| places.get(index).map_or(0.0, |place| place.live.samples);
+    live(0) >= HEAP_SAMPLES_MIN - 0.5 && live(0) >= HEAP_LEAD_MIN * live(1)
+}
+
+fn what_decides(hearing: &Hearing<'_>, places: &[Place], period: u64) -> Vec<String> {
+    let count = hearing.suspect.measured.count as f64;
+    let best = places.first().map_or(0.0, |place| place.live.samples);
+    let bytes: f64 = places.iter().map(|place| place.live.bytes).sum();
+    let per_leak =
+        if best >= 1.0 && count > 0.0 { (bytes / count).max(100.0) } else { BYTES_PER_LEAK };
+    let missing = (HEAP_SAMPLES_MIN + 1.0 - best).max(1.0);
+    let more = missing * period as f64 / per_leak;
+    let mut ways = Vec::new();
+    if period > 1 {
+        ways.push(format!(
+            "about {} more leaks and another look: the heap profile has {best:.0} live samples on the best path and needs {HEAP_SAMPLES_MIN:.0}",
+            round_up(more)
+        ));
+        ways.push("start one instance with GODEBUG=memprofilerate=1: every allocation is then in the heap profile".to_owned());
+    }
+    ways
+}
+
+/// To one significant digit, upwards: the figure is an estimate and should look like one.
+fn round_up(number: f64) -> u64 {
+    let unit = 10f64.powf(number.max(1.0).log10().floor());
+    ((number / unit).ceil() * unit) as u64
+}
+
+/// Memory on lines of the user's own: the line that grows a map is where it is stored, and there the fix begins.
+/// Otherwise the line that allocates is known, but not what holds it.
+fn of_memory(hearing: &Hearing<'_>, site: &MemorySite) -> Testimony {
+    let basis = format!(
+        "{:.0} of {:.0} sampled objects are still live",
+        site.live.samples, site.allocated.samples
+    );
+    let allocates = NamedLine { frame: site.frame.clone(), role: Role::Creates, share: 1.0, basis };
+    let Some(stores) = &site.stored_at else {
+        let bring = "the source (`plumb scan`) or a dump of the heap: they tell which map, slice or list holds it";
+        return Testimony {
+            lines: vec![allocates],
+            decided: false,
+            would_decide: vec![bring.to_owned()],
+        };
+    };
+    let basis = "allocations of a growing map stand on this line".to_owned();
+    let stored = NamedLine { frame: stores.clone(), role: hearing.role, share: 1.0, basis };
+    Testimony { lines: vec![stored, allocates], decided: true, would_decide: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plumb_evidence::Frame;
+    use plumb_evidence::heap::Amount;
+
+    fn place(live: f64) -> Place {
+        let amount = Amount { objects: live, bytes: live, samples: live };
+        Place {
+            frame: Frame { function: "f".into(), file: "".into(), line: 1 },
+            live: amount,
+            allocated: amount,
+        }
+    }
+
+    #[test]
+    fn few_samples_decide_nothing() {
+        assert!(!is_decided(&[place(2.0)]));
+        assert!(is_decided(&[place(3.0)]));
+        assert!(!is_decided(&[place(5.0), place(2.0)]));
+        assert!(is_decided(&[place(6.0), place(2.0)]));
+        assert!(!is_decided(&[]));
+    }
+
+    #[test]
+    fn estimates_look_like_estimates() {
+        assert_eq!(round_up(873.8), 900);
+        assert_eq!(round_up(1201.0), 2000);
+        assert_eq!(round_up(0.2), 1);
+    }
+}

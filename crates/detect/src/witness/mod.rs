@@ -1,0 +1,73 @@
+//! Witnesses: kinds of evidence that can name a line, each with its own rule.
+//!
+//! To add one: a file here that implements [`Witness`], and a line in [`WITNESSES`]. The source scan and the
+//! execution trace will be two more.
+
+mod blocked_stack;
+mod creator;
+mod heap;
+
+use plumb_evidence::code::Frame;
+use plumb_evidence::finding::{Role, Site, SiteKind, WitnessKind};
+use plumb_evidence::service::Instance;
+use plumb_evidence::suspect::Suspect;
+
+use crate::code::Code;
+
+/// What a witness may look at.
+pub(crate) struct Hearing<'a> {
+    pub(crate) suspect: &'a Suspect,
+    /// The instance that shows the suspect best.
+    pub(crate) instance: &'a Instance,
+    pub(crate) code: &'a Code<'a>,
+    /// The part that the matched pattern gives to the line.
+    pub(crate) role: Role,
+}
+
+/// What a witness says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Testimony {
+    /// Lines with their share of the leak, most likely first.
+    pub(crate) lines: Vec<NamedLine>,
+    /// Whether by the witness's own rule the first line is the site.
+    pub(crate) decided: bool,
+    /// What would decide it, if it is not.
+    pub(crate) would_decide: Vec<String>,
+}
+
+/// A line that a witness names.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedLine {
+    pub(crate) frame: Frame,
+    pub(crate) role: Role,
+    /// 0 to 1.
+    pub(crate) share: f64,
+    /// What the share rests on.
+    pub(crate) basis: String,
+}
+
+/// A kind of evidence that can name a line.
+pub(crate) trait Witness: Sync {
+    fn kind(&self) -> WitnessKind;
+
+    /// Candidate lines for a suspect. `None` = has nothing to say on this kind of suspect.
+    fn testify(&self, hearing: &Hearing<'_>) -> Option<Testimony>;
+}
+
+/// All witnesses, most trustworthy first: where two have decided, the earlier one names the site.
+pub(crate) const WITNESSES: [&dyn Witness; 3] =
+    [&blocked_stack::BlockedStack, &heap::HeapWitness, &creator::Creator];
+
+/// A line of user code as a site.
+pub(crate) fn line_site(frame: &Frame, role: Role, found_by: Vec<WitnessKind>) -> Site {
+    Site {
+        kind: SiteKind::Line,
+        file: frame.file.clone(),
+        line: frame.line,
+        function: frame.function.clone(),
+        package: frame.name().package().into(),
+        version: None,
+        role,
+        found_by,
+    }
+}
