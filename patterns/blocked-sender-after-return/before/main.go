@@ -1,0 +1,33 @@
+// Quotes asks suppliers what they want for an item and answers with a list
+// price where a supplier takes too long.
+//
+// This program leaks one goroutine for each late supplier: the handler stops
+// waiting, returns, and nobody is left to receive what the goroutine sends on
+// its unbuffered channel. The goroutines stand in chan send at one line, below
+// no caller of their own, and each keeps the offer it holds. The rates handler
+// does the same work, as often, with a channel that has room for the result.
+package main
+
+import (
+	"flag"
+	"log"
+	"time"
+
+	"example.com/quotes/internal/ops"
+)
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:8080", "address to serve on")
+	peer := flag.String("peer", "127.0.0.1:9090", "address of the suppliers")
+	patience := flag.Duration("patience", 50*time.Millisecond, "how long to wait for a supplier")
+	flag.Parse()
+
+	desk := &desk{
+		suppliers: newSuppliers("http://" + *peer),
+		patience:  *patience,
+		catalog:   ops.NewCatalog(),
+	}
+	if err := ops.Serve(*listen, desk.routes()); err != nil {
+		log.Fatal(err)
+	}
+}
