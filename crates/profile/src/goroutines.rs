@@ -14,7 +14,9 @@ pub use ids::{IdSample, Survival};
 pub use labels::{LabelSet, LabelSets};
 pub use waits::WaitHistogram;
 
-pub(crate) use header::looks_like_header;
+pub(crate) use body::starts_stack;
+pub(crate) use header::{header_of, looks_like_header};
+pub(crate) use labels::parse as parse_labels;
 pub(crate) use parser::{Line, Parser};
 
 /// A goroutine dump, aggregated. Memory is in the order of its distinct stacks.

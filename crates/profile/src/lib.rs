@@ -1,20 +1,37 @@
-//! Readers for pprof protobuf, legacy text profiles and goroutine dumps.
+//! Readers for pprof protobuf, legacy text profiles and goroutine dumps: bytes in, plain data out.
+//! No I/O of its own, no clock.
+//!
+//! [`read`] and [`read_from`] tell the format by content. Readers never panic, never allocate from a
+//! length that the input claims, and return what they could read plus a list of [`Problem`]s; an input
+//! that is no evidence at all is a [`ReadError`] that says what it is instead.
 
 mod error;
+mod formats;
 mod goroutines;
 mod heap;
 mod inflate;
 mod limits;
 mod lines;
+mod log;
 mod model;
 mod problem;
 mod proto;
 mod strings;
+mod text;
 
 pub use error::ReadError;
-pub use goroutines::*;
+pub use formats::{Contents, Reading, read, read_from};
+pub use goroutines::{
+    Ancestor, CreatedBy, Creator, GoroutineDump, GoroutineGroup, IdSample, LabelSet, LabelSets,
+    StackFrame, Survival, WaitHistogram,
+};
 pub use heap::{heap_raw_samples, unsample};
 pub use limits::Limits;
-pub use model::*;
+pub use log::FoundDump;
+pub use model::{
+    Frame, Frames, Function, Label, LabelRef, LabelValue, Line, Location, Mapping, Profile,
+    ProfileKind, SampleRef, Samples, ValueType,
+};
 pub use problem::{Problem, Problems};
 pub use strings::{Interner, StrId, StringTable};
+pub use text::MemStats;

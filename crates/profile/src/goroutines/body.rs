@@ -94,6 +94,18 @@ fn created(line: &[u8]) -> (Kind, &[u8]) {
     }
 }
 
+/// Whether the lines after a header are those of a stack; none if the second one must tell.
+pub(crate) fn starts_stack(first: &[u8], second: Option<&[u8]>) -> Option<bool> {
+    if first.trim_ascii() == UNAVAILABLE {
+        return Some(true);
+    }
+    let indented = first.first().is_none_or(u8::is_ascii_whitespace);
+    if indented || !matches!(normalize(first).0, Kind::Function | Kind::Created(_)) {
+        return Some(false);
+    }
+    second.map(|line| normalize(line).0 == Kind::Position)
+}
+
 /// File and line number of a normalized position.
 fn split_position(line: &[u8]) -> Option<(&[u8], u32)> {
     let colon = memrchr(b':', line)?;

@@ -21,6 +21,11 @@ pub(crate) fn looks_like_header(line: &[u8]) -> bool {
     parse(line).is_some()
 }
 
+/// Id and state of a goroutine header; none if the line is anything else.
+pub(crate) fn header_of(line: &[u8]) -> Option<(u64, &[u8])> {
+    parse(line).map(|h| (h.id, h.state))
+}
+
 /// Parses a header line; none if it is anything else.
 #[inline]
 pub(super) fn parse(line: &[u8]) -> Option<Header<'_>> {

@@ -36,7 +36,7 @@ impl LabelSets {
 
 /// Parses `key: value, "quoted key": "quoted value"`. Both sides are quoted as Go literals if they
 /// hold anything but plain characters (`tracebackStringNeedsQuoting` in `runtime/traceback.go`).
-fn parse(text: &str) -> Vec<(String, String)> {
+pub(crate) fn parse(text: &str) -> Vec<(String, String)> {
     let mut labels = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {

@@ -81,11 +81,6 @@ impl Parser {
         }
     }
 
-    /// Number of goroutines met, the current one included.
-    pub(crate) fn goroutines(&self) -> u64 {
-        self.dump.total
-    }
-
     /// Takes the next line, without its line feed.
     pub(crate) fn line(&mut self, line: &[u8]) -> Line {
         if line.starts_with(b"goroutine ")

@@ -1,0 +1,61 @@
+//! Goroutine dumps, alone or in a log. Takes any text, so it stands last in the table.
+
+use memchr::memmem;
+
+use super::{Contents, Format};
+use crate::error::ReadError;
+use crate::log;
+
+pub(super) const FORMAT: Format = Format {
+    recognise: |_| true,
+    read: |input, limits, problems| {
+        let head = input.head();
+        let explanation = explain(head);
+        let mut found = input.as_stream(|stream| log::find(stream, limits, problems))?;
+        match found.as_mut_slice() {
+            [] => Err(explanation),
+            [only] if only.alone => Ok(Contents::Goroutines(std::mem::take(&mut only.dump))),
+            _ => Ok(Contents::Log(found)),
+        }
+    },
+};
+
+/// Longest text that is taken for an error message of a server.
+const MESSAGE: usize = 300;
+
+/// Texts of other tools that people take for a goroutine dump.
+const LOOK_ALIKES: &[(&str, &str)] = &[
+    ("WARNING: DATA RACE", "a report of the race detector, which holds no goroutine dump"),
+    ("Full thread dump ", "a Java thread dump"),
+    ("java.lang.Thread.State:", "a Java thread dump"),
+    ("Traceback (most recent call last):", "a Python traceback"),
+    ("(most recent call first):", "a Python thread dump"),
+];
+
+/// Why a text without a dump is no evidence.
+fn explain(head: &[u8]) -> ReadError {
+    let text = head.trim_ascii();
+    let start = text[..text.len().min(64)].to_ascii_lowercase();
+    let foreign = |what: &str| ReadError::Foreign(what.to_owned());
+    if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
+        return foreign(
+            "this is an HTML page, perhaps a login page or the pprof index; \
+             fetch the profile itself, for example /debug/pprof/heap",
+        );
+    }
+    if let Some((_, what)) =
+        LOOK_ALIKES.iter().find(|(mark, _)| memmem::find(text, mark.as_bytes()).is_some())
+    {
+        return foreign(&format!("this is {what}"));
+    }
+    if matches!(text.first(), Some(b'{' | b'[')) {
+        return foreign("this is JSON without a goroutine dump in it");
+    }
+    match std::str::from_utf8(text) {
+        Ok(message) if message.len() <= MESSAGE && !message.contains('\n') => {
+            foreign(&format!("this is the text {message:?}"))
+        }
+        Ok(_) => foreign("this text holds no goroutine dump"),
+        Err(_) => ReadError::Unknown,
+    }
+}
