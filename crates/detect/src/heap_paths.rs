@@ -13,7 +13,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::code::Code;
 use crate::memory_sites::{Heaps, Held};
 use crate::thresholds::{
-    FREEING_SHARE_MAX, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN, SHARE_SAMPLES_MIN,
+    FREEING_SHARE_MAX, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN, MEMORY_KEEPING_SHARE_MIN,
+    SHARE_SAMPLES_MIN, SIBLING_TOLERANCE,
 };
 
 /// The heap profiles of one instance.
@@ -64,12 +65,46 @@ impl<'a> HeapPaths<'a> {
 
     /// Places in the user's code that reach an object with a record.
     pub(crate) fn places_of(&self, object: &LibraryObject) -> Vec<Place> {
-        places(&self.paths(|frame| is_entry_point(object, frame)))
+        self.places_through(|frame| is_entry_point(object, frame))
     }
 
     /// Places in the user's code that reach a module without a record.
     pub(crate) fn places_of_module(&self, module: &str) -> Vec<Place> {
-        places(&self.paths(|frame| *self.code.module(frame).0 == *module))
+        self.places_through(|frame| *self.code.module(frame).0 == *module)
+    }
+
+    /// Places in the user's code that call what `through` accepts.
+    pub(crate) fn places_through(&self, through: impl Fn(&Frame) -> bool) -> Vec<Place> {
+        places(&self.paths(through))
+    }
+
+    /// Lines of the user's code that allocate themselves, keep all of it, and made about `count` objects that live.
+    pub(crate) fn made_in_equal_numbers(&self, count: f64) -> Vec<Place> {
+        let mut lines: FxHashMap<&Frame, Place> = FxHashMap::default();
+        for sample in &self.heaps.latest.samples {
+            let Some(frame) = sample.stack.leaf().filter(|frame| self.code.is_user(frame)) else {
+                continue;
+            };
+            let empty = || Place {
+                frame: frame.clone(),
+                live: Amount::default(),
+                allocated: Amount::default(),
+            };
+            let place = lines.entry(frame).or_insert_with(empty);
+            place.live += sample.live;
+            place.allocated += sample.allocated;
+        }
+        let mut made: Vec<_> = lines
+            .into_values()
+            .filter(|place| {
+                let error = (2.0 * place.live.relative_error()).max(SIBLING_TOLERANCE);
+                place.live.samples >= HEAP_SAMPLES_MIN
+                    && place.share() >= MEMORY_KEEPING_SHARE_MIN
+                    && (place.live.objects / count - 1.0).abs() <= error
+            })
+            .collect();
+        made.sort_by(|a, b| a.frame.cmp(&b.frame));
+        made
     }
 
     /// The function of `module` that user code calls on the paths that hold most.

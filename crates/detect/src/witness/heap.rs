@@ -2,6 +2,7 @@
 //! samples and a clear lead.
 
 use plumb_evidence::finding::{Role, WitnessKind};
+use plumb_evidence::process::DescriptorKind;
 use plumb_evidence::suspect::{MemorySite, ObjectCrowd, Subject};
 
 use super::{Hearing, NamedLine, Testimony, Witness};
@@ -22,31 +23,69 @@ impl Witness for HeapWitness {
         match &hearing.suspect.subject {
             Subject::Object(object) => through_object(hearing, object),
             Subject::Memory(site) => Some(of_memory(hearing, site)),
+            Subject::Descriptors(crowd) if crowd.kind == DescriptorKind::File => {
+                let paths = HeapPaths::of(hearing.instance, hearing.code)?;
+                let places = paths.places_through(|frame| OPENERS.contains(&&*frame.function));
+                Some(by_places(hearing, &paths, places))
+            }
             _ => None,
         }
     }
 }
 
+/// Functions of the standard library that open files.
+const OPENERS: [&str; 5] = ["os.OpenFile", "os.Open", "os.Create", "os.CreateTemp", "os.NewFile"];
+
 fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimony> {
     let paths = HeapPaths::of(hearing.instance, hearing.code)?;
+    // A pool is filled lazily by whoever calls next, so paths through it name the use. The line that makes the pool
+    // itself holds as many live objects of its own as there are pools.
+    if hearing.role == Role::Creates && object.record.is_some_and(|record| record.pooled) {
+        let made = paths.made_in_equal_numbers(hearing.suspect.measured.count as f64);
+        if let Some(testimony) = of_literal(hearing, &paths, made) {
+            return Some(testimony);
+        }
+    }
     let places = match object.record {
         Some(record) => paths.places_of(record),
         None => paths.places_of_module(&object.module),
     };
+    let mut testimony = by_places(hearing, &paths, places);
+    if hearing.role == Role::Creates && object.record.is_some_and(|record| record.pooled) {
+        testimony.decided = false;
+        testimony.lines.iter_mut().for_each(|line| line.role = Role::Uses);
+    }
+    Some(testimony)
+}
+
+/// The line with the largest objects among those that made as many as leak, if they all stand in one function: a
+/// constructor makes a transport and smaller things around it.
+fn of_literal(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, made: Vec<Place>) -> Option<Testimony> {
+    let size = |place: &Place| place.live.bytes / place.live.objects.max(1.0);
+    let largest = made.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
+    if made.iter().any(|place| place.frame.function != largest.frame.function) {
+        return None;
+    }
+    let basis = basis(largest, paths.heap().is_exact());
+    let line = NamedLine { frame: largest.frame.clone(), role: hearing.role, share: 1.0, basis };
+    Some(Testimony { lines: vec![line], decided: true, would_decide: Vec::new() })
+}
+
+fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -> Testimony {
     let live: f64 = places.iter().map(|place| place.live.samples).sum();
     let decided = is_decided(&places);
-    let candidates = places.iter().filter(|place| place.live.samples > 0.0).take(CANDIDATES_MAX);
     let exact = paths.heap().is_exact();
+    let candidates = places.iter().filter(|place| place.live.samples > 0.0).take(CANDIDATES_MAX);
     let lines = candidates.map(|place| NamedLine {
         frame: place.frame.clone(),
         role: hearing.role,
         share: place.live.samples / live,
         basis: basis(place, exact),
     });
-    let lines: Vec<_> = lines.collect();
+    let lines = lines.collect();
     let would_decide =
         if decided { Vec::new() } else { what_decides(hearing, &places, paths.heap().period) };
-    Some(Testimony { lines, decided, would_decide })
+    Testimony { lines, decided, would_decide }
 }
 
 fn basis(place: &Place, exact: bool) -> String {
