@@ -181,6 +181,20 @@ pub struct IdSample {
     pub level: u8,
 }
 
+impl IdSample {
+    /// Whether a sample of `level` keeps `id`. To compare two samples, keep of both what the higher level keeps.
+    ///
+    /// The hash is the finalizer of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators,
+    /// 2014), the same as in the reader of dumps.
+    pub fn keeps(id: u64, level: u8) -> bool {
+        let z = id.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let hash = z ^ (z >> 31);
+        hash.leading_zeros() >= u32::from(level)
+    }
+}
+
 /// What kind of document a [`Goroutines`] came from; it decides which figures can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoroutineSource {
