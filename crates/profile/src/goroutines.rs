@@ -17,7 +17,7 @@ pub use waits::WaitHistogram;
 pub(crate) use body::starts_stack;
 pub(crate) use header::{header_of, looks_like_header};
 pub(crate) use labels::parse as parse_labels;
-pub(crate) use parser::{Line, Parser};
+pub(crate) use parser::{InputEnd, Line, Parser};
 
 /// A goroutine dump, aggregated. Memory is in the order of its distinct stacks.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -134,6 +134,9 @@ pub struct Profile {
     pub default_sample_type: StrId,
     /// Where the profile is documented.
     pub doc_url: StrId,
+    /// What the input says it is, where that is not told by value types: the text formats of block
+    /// and mutex profiles. Not encoded.
+    pub declared_kind: Option<ProfileKind>,
 }
 
 impl Profile {
@@ -191,8 +194,9 @@ impl Profile {
         (0..self.samples.len()).map(|index| SampleRef::new(self, index))
     }
 
-    /// What was profiled, told from sample types and period type, never from a file name.
+    /// What was profiled, told from the input's own heading, sample types and period type,
+    /// never from a file name.
     pub fn kind(&self) -> ProfileKind {
-        kind::of(self)
+        self.declared_kind.unwrap_or_else(|| kind::of(self))
     }
 }

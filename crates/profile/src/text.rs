@@ -39,8 +39,8 @@ pub(crate) fn read(bytes: &[u8], problems: &mut Problems) -> Result<TextProfile,
     if let Some(header) = heap::header(&first) {
         return Ok(heap::read(&header, lines, problems));
     }
-    if contention::header(&first).is_some() {
-        return contention::read(lines, problems).map(|profile| (profile, None));
+    if let Some(kind) = contention::header(&first) {
+        return contention::read(kind, lines, problems).map(|profile| (profile, None));
     }
     Err(ReadError::Unknown)
 }

@@ -4,7 +4,7 @@
 use std::str;
 use std::sync::Arc;
 
-use memchr::memrchr;
+use memchr::{memchr, memrchr};
 use rustc_hash::FxHashSet;
 
 use super::header::number;
@@ -28,6 +28,9 @@ pub(super) enum Kind {
 const CREATED: &[u8] = b"created by ";
 const ANCESTOR: &[u8] = b"[originating from goroutine ";
 const ELIDED: &[u8] = b"...";
+/// Frames from which on a stack counts as cut although no mark says so. A traceback has at most 100
+/// frames (`runtime/traceback.go`), of which those of the runtime at its top are not printed.
+const CUT_FRAMES: usize = 95;
 const UNAVAILABLE: &[u8] = b"goroutine running on other thread; stack unavailable";
 
 /// Classifies a line and gives the part of it that is equal for equal stacks: no arguments, no
@@ -77,10 +80,14 @@ fn function(line: &[u8]) -> (Kind, &[u8]) {
     if line.last() != Some(&b')') {
         return (Kind::Other, line);
     }
-    match memrchr(b'(', line) {
-        Some(open) if &line[open..] == b"(...)" => (Kind::Function, line),
-        Some(open) => (Kind::Function, &line[..=open]),
-        None => (Kind::Other, line),
+    let Some(open) = memrchr(b'(', line) else { return (Kind::Other, line) };
+    // Function names hold no blank; a line of a log that ends with a parenthesis usually does.
+    if memchr(b' ', &line[..open]).is_some() {
+        return (Kind::Other, line);
+    }
+    match &line[open..] {
+        b"(...)" => (Kind::Function, line),
+        _ => (Kind::Function, &line[..=open]),
     }
 }
 
@@ -159,6 +166,8 @@ pub(super) fn parse(lines: &[u8], names: &mut Names) -> Stack {
             pending = Some(line);
         }
     }
+    // Before Go 1.21 some tracebacks are cut without a mark.
+    stack.elided |= stack.frames.len() >= CUT_FRAMES;
     stack
 }
 
@@ -219,6 +228,11 @@ mod tests {
             ("...23 frames elided...", Kind::Mark, "..."),
             ("...additional frames elided...", Kind::Mark, "..."),
             ("rax    0xca", Kind::Other, "rax    0xca"),
+            (
+                "answered with 500 (internal error)",
+                Kind::Other,
+                "answered with 500 (internal error)",
+            ),
         ];
         for (line, kind, expected) in cases {
             assert_eq!(kept(line), (kind, expected), "{line}");

@@ -30,6 +30,15 @@ pub(crate) enum Line {
     Foreign,
 }
 
+/// How the input ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InputEnd<'a> {
+    /// The last line if no line feed followed it.
+    pub(crate) last: Option<&'a [u8]>,
+    /// Length of the input if it holds nothing but the dump.
+    pub(crate) bytes: Option<u64>,
+}
+
 /// The goroutine being read. Its state, marks and stack are in [`Parser::text`].
 #[derive(Debug)]
 struct Current {
@@ -200,21 +209,23 @@ impl Parser {
         Some(index)
     }
 
-    /// Ends the dump. `last` is the last line if the text ended without a line feed, `bytes` the
-    /// length of the text if it is known to hold nothing but the dump.
+    /// Ends the dump where other text or the input ends it. Only the latter may have cut it.
     pub(crate) fn finish(
         mut self,
-        last: Option<&[u8]>,
-        bytes: Option<u64>,
+        end: Option<InputEnd<'_>>,
         problems: &mut Problems,
     ) -> GoroutineDump {
-        if bytes == Some(DEBUG2_CUT) {
-            problems.add("the dump was cut at 64 MiB by net/http/pprof; goroutines are missing");
-            self.drop_current();
-        } else if let Some(id) = self.unfinished(last) {
-            problems
-                .add(format!("the dump ends in the middle of goroutine {id}, which is left out"));
-            self.drop_current();
+        match end {
+            Some(InputEnd { bytes: Some(DEBUG2_CUT), .. }) => {
+                problems
+                    .add("the dump was cut at 64 MiB by net/http/pprof; goroutines are missing");
+                self.drop_current();
+            }
+            Some(end) if self.cut_by(&end) => {
+                problems.add("the dump ends in the middle of a goroutine, which is left out");
+                self.drop_current();
+            }
+            _ => {}
         }
         self.end_goroutine();
         problems.add_many("goroutines with more distinct stacks than are kept", self.beyond);
@@ -222,15 +233,14 @@ impl Parser {
         self.dump
     }
 
-    /// Id of the current goroutine if its text was cut off.
-    fn unfinished(&self, last: Option<&[u8]>) -> Option<u64> {
-        let current = self.current.as_ref()?;
-        let whole = match (current.last, last) {
-            (Kind::Position, Some(line)) => body::complete_position(line),
-            (Kind::Position | Kind::Mark | Kind::Other, _) => self.text.len() > current.stack,
-            (Kind::Function | Kind::Created(_), _) => false,
-        };
-        (!whole).then_some(current.id)
+    /// Whether the end of the input cut the current goroutine.
+    fn cut_by(&self, end: &InputEnd<'_>) -> bool {
+        let Some(current) = &self.current else { return false };
+        match (current.last, end.last) {
+            (Kind::Position, Some(line)) => !body::complete_position(line),
+            (Kind::Position | Kind::Mark | Kind::Other, _) => self.text.len() == current.stack,
+            (Kind::Function | Kind::Created(_), _) => true,
+        }
     }
 
     fn drop_current(&mut self) {

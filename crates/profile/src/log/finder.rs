@@ -7,7 +7,7 @@ use super::FoundDump;
 use super::cause;
 use super::join::Joiner;
 use super::layout::{Check, Layout, header_at};
-use crate::goroutines::{Line, Parser, header_of};
+use crate::goroutines::{InputEnd, Line, Parser, header_of};
 use crate::limits::Limits;
 use crate::lines::for_each_line;
 use crate::problem::Problems;
@@ -124,9 +124,9 @@ impl<'a> Finder<'a> {
             }
             State::Dump(active) => match active.record(record, &mut self.outside) {
                 Then::GoOn => {}
-                Then::Complete => self.end_dump(None, None),
+                Then::Complete => self.end_dump(None),
                 Then::Ended => {
-                    self.end_dump(None, None);
+                    self.end_dump(None);
                     self.search(record);
                 }
             },
@@ -199,7 +199,7 @@ impl<'a> Finder<'a> {
         let first = active.header_record(&records[0]);
         self.state = State::Dump(Box::new(active));
         if first == Then::Complete {
-            self.end_dump(None, None);
+            self.end_dump(None);
         }
         for record in &records[1..] {
             self.record(record);
@@ -236,21 +236,21 @@ impl<'a> Finder<'a> {
         None
     }
 
-    fn end_dump(&mut self, last: Option<&[u8]>, bytes: Option<u64>) {
+    fn end_dump(&mut self, end: Option<InputEnd<'_>>) {
         let State::Dump(active) = std::mem::replace(&mut self.state, State::Search) else { return };
         if self.found.len() >= self.limits.dumps {
             self.beyond += 1;
             return;
         }
         let plain = active.layout.is_plain() && active.cause.is_none();
-        let dump = active.parser.finish(last, bytes, self.problems);
+        let dump = active.parser.finish(end, self.problems);
         let Active { cause, time, line, .. } = *active;
         self.found.push(FoundDump { dump, cause, time, line, alone: plain });
     }
 
     fn finish(mut self, last: Option<&[u8]>, bytes: u64) -> Vec<FoundDump> {
         let alone = self.found.is_empty() && self.outside == 0;
-        self.end_dump(last, alone.then_some(bytes));
+        self.end_dump(Some(InputEnd { last, bytes: alone.then_some(bytes) }));
         let alone = alone && self.found.len() == 1;
         self.found.iter_mut().for_each(|f| f.alone &= alone);
         self.problems.add_many("dumps in the log beyond those that are kept", self.beyond);

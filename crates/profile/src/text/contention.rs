@@ -7,11 +7,16 @@
 use super::builder::Builder;
 use super::record::{self, Line};
 use crate::error::ReadError;
-use crate::model::Profile;
+use crate::model::{Profile, ProfileKind};
 use crate::problem::Problems;
 
-pub(super) fn header(line: &str) -> Option<()> {
-    matches!(line, "--- contention:" | "--- mutex:").then_some(())
+/// What the first line announces.
+pub(super) fn header(line: &str) -> Option<ProfileKind> {
+    match line {
+        "--- contention:" => Some(ProfileKind::Block),
+        "--- mutex:" => Some(ProfileKind::Mutex),
+        _ => None,
+    }
 }
 
 /// How to turn the values of the text into those of protobuf.
@@ -21,6 +26,7 @@ struct Scale {
 }
 
 pub(super) fn read<'a>(
+    kind: ProfileKind,
     lines: impl Iterator<Item = &'a str>,
     problems: &mut Problems,
 ) -> Result<Profile, ReadError> {
@@ -51,7 +57,8 @@ pub(super) fn read<'a>(
             line => unknown += u64::from(!builder.comment(line)),
         }
     }
-    Ok(builder.finish(unknown, problems))
+    let profile = builder.finish(unknown, problems);
+    Ok(Profile { declared_kind: Some(kind), ..profile })
 }
 
 impl Scale {
