@@ -4,12 +4,20 @@
 //! [`open`] turns a case into a [`plumb_evidence::Service`]; [`read_inputs`] does the same for whatever files a
 //! person has at hand. Everything downstream works from that `Service`, so every verdict can be replayed.
 
+mod archive;
+mod assemble;
+pub mod convert;
+mod decode;
 mod error;
 pub mod format;
 pub mod host;
+mod program;
+mod reader;
 pub mod recorder;
 pub mod redact;
 
+pub use archive::CaseLimits;
 pub use error::{CaseError, InputError};
 pub use format::PieceKind;
+pub use reader::{open, open_with};
 pub use recorder::{CaseFile, CaseMeta, InstanceIndex, PieceMeta, PieceWriter, Recorder};

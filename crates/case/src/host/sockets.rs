@@ -3,7 +3,12 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
+use plumb_evidence::Timestamp;
+use plumb_evidence::socket::{HostSockets, SocketSource, SocketTable};
 use serde::{Deserialize, Serialize};
+
+use super::Reading;
+use super::listing::{self, Listing, Row};
 
 /// The first line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,4 +79,54 @@ pub fn write(
         out.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// Whether a line is the header of such a record.
+pub fn is_header(line: &str) -> bool {
+    serde_json::from_str::<SocketsHeader>(line).is_ok()
+}
+
+/// Reads the piece `sockets`. Lines that cannot be read are counted and passed over.
+pub fn read(text: &str, taken: Option<Timestamp>) -> Reading<SocketTable> {
+    let mut lines = text.lines();
+    let mut listing = Listing::default();
+    let head = lines.next().and_then(|line| serde_json::from_str::<SocketsHeader>(line).ok());
+    let header = head.unwrap_or_else(|| {
+        listing.problems.add("the socket record has no header");
+        SocketsHeader::default()
+    });
+    listing.listening = header.listening.iter().copied().collect();
+    listing.all_listeners = true;
+    for line in lines {
+        match serde_json::from_str::<SocketRecord>(line).ok().and_then(|record| row(&record)) {
+            Some(row) => listing.push(row),
+            None => listing.problems.add("a socket that cannot be read"),
+        }
+    }
+    let source = match header.source.as_str() {
+        "proc_net" => SocketSource::ProcNet,
+        _ => SocketSource::SockDiag,
+    };
+    let mut reading = listing.into_table(source, taken, None);
+    reading.value.owned_only = header.owned_only;
+    // The header counts the whole namespace, whether or not those sockets follow.
+    reading.value.host = HostSockets { time_wait: header.time_wait, syn_recv: header.syn_recv };
+    reading
+}
+
+fn row(record: &SocketRecord) -> Option<Row> {
+    let state = listing::state_of_number(record.state)?;
+    let canonical = |end: SocketAddr| SocketAddr::new(end.ip().to_canonical(), end.port());
+    let mut row = Row::new(canonical(record.local), canonical(record.remote), state);
+    let socket = &mut row.socket;
+    socket.recv_queue = record.rq;
+    socket.send_queue = record.sq;
+    socket.timer = record.timer.and_then(listing::timer_of_number);
+    socket.inode = record.ino;
+    socket.owner = record.pid.map(|pid| listing::owner(pid, ""));
+    socket.last_received_ms = record.lastrcv;
+    socket.last_sent_ms = record.lastsnd;
+    socket.data_segments_in = record.segs_in;
+    socket.data_segments_out = record.segs_out;
+    Some(row)
 }

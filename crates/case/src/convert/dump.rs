@@ -1,0 +1,138 @@
+//! Goroutine dumps (`debug=2`, SIGQUIT, panics) to groups.
+
+use std::collections::BTreeMap;
+
+use plumb_evidence::Timestamp;
+use plumb_evidence::goroutine::{
+    GoroutineSource, Goroutines, Group, IdSample, WaitMinutes, WaitState,
+};
+use plumb_evidence::{Frame, Stack};
+use plumb_profile::{GoroutineDump, GoroutineGroup, WaitHistogram};
+use rustc_hash::FxHashMap;
+
+use super::goroutines::sort;
+use super::symbols::{Symbols, without_runtime};
+
+/// The goroutines of a dump. Groups of the dump that evidence does not tell apart (locked to a thread or not,
+/// called from different runtime functions) are merged.
+pub(crate) fn from_dump(
+    dump: &GoroutineDump,
+    taken: Option<Timestamp>,
+    truncated: bool,
+    symbols: &mut Symbols,
+) -> Goroutines {
+    let mut merged: FxHashMap<(WaitState, Stack, Option<Frame>), Merged> = FxHashMap::default();
+    for group in &dump.groups {
+        let frames = group.frames.iter();
+        let frames: Vec<Frame> =
+            frames.map(|f| symbols.frame(&f.function, &f.file, f.line)).collect();
+        let stack = symbols.stack(without_runtime(&frames).to_vec());
+        let creator = group.created_by.as_ref();
+        let creator = creator.map(|by| symbols.frame(&by.function, &by.file, by.line));
+        let key = (WaitState::from_reason(&group.state), stack, creator);
+        merged.entry(key).or_default().add(group);
+    }
+    let groups = merged.into_iter().map(|((state, stack, created_by), merged)| {
+        let labels = merged.labels(symbols);
+        Group {
+            state,
+            stack,
+            created_by,
+            labels,
+            count: merged.count,
+            waiting: merged.waiting(),
+            convicted: merged.convicted,
+            ids: merged.ids,
+        }
+    });
+    let mut groups: Vec<Group> = groups.collect();
+    sort(&mut groups);
+    Goroutines { taken, source: GoroutineSource::Dump, total: dump.total, groups, truncated }
+}
+
+/// What is summed over the dump's groups.
+#[derive(Default)]
+struct Merged {
+    count: u64,
+    convicted: u64,
+    /// Goroutines by wait minutes; those without a figure count as 0.
+    minutes: BTreeMap<u64, u64>,
+    any_minutes: bool,
+    ids: IdSample,
+    label_sets: Vec<Vec<(String, String)>>,
+    unlabelled: bool,
+}
+
+impl Merged {
+    fn add(&mut self, group: &GoroutineGroup) {
+        self.count += group.count;
+        self.convicted += if group.leaked { group.count } else { 0 };
+        self.add_minutes(&group.waits);
+        self.add_ids(&group.ids);
+        let labelled: u64 = group.labels.sets.iter().map(|set| set.count).sum();
+        self.unlabelled |= labelled < group.count;
+        for set in &group.labels.sets {
+            if !self.label_sets.contains(&set.labels) {
+                self.label_sets.push(set.labels.clone());
+            }
+        }
+    }
+
+    fn add_minutes(&mut self, waits: &WaitHistogram) {
+        self.any_minutes |= waits.known() > 0;
+        *self.minutes.entry(0).or_default() += waits.unknown();
+        for (minutes, count) in waits.buckets() {
+            *self.minutes.entry(minutes).or_default() += count;
+        }
+        // Buckets of long waits are rounded down; the extremes are exact.
+        for extreme in [waits.min(), waits.max()].into_iter().flatten() {
+            self.minutes.entry(extreme).or_default();
+        }
+    }
+
+    fn waiting(&self) -> Option<WaitMinutes> {
+        if !self.any_minutes {
+            return None;
+        }
+        let total: u64 = self.minutes.values().sum();
+        let mut seen = 0;
+        let middle = self.minutes.iter().find(|&(_, count)| {
+            seen += count;
+            seen * 2 >= total
+        });
+        let min = if self.minutes.get(&0).is_some_and(|&count| count > 0) {
+            0
+        } else {
+            self.minutes.keys().copied().find(|&minutes| minutes > 0).unwrap_or(0)
+        };
+        let max = self.minutes.keys().next_back().copied().unwrap_or(0);
+        let median = middle.map_or(0, |(&minutes, _)| minutes).max(min);
+        Some(WaitMinutes { min, median, max })
+    }
+
+    /// The sample of both at the higher level of the two.
+    fn add_ids(&mut self, other: &plumb_profile::IdSample) {
+        let level = u8::try_from(other.level()).unwrap_or(u8::MAX).max(self.ids.level);
+        let mut ids = std::mem::take(&mut self.ids.ids);
+        ids.extend_from_slice(other.ids());
+        ids.retain(|&id| IdSample::keeps(id, level));
+        ids.sort_unstable();
+        ids.dedup();
+        self.ids = IdSample { ids, level };
+    }
+
+    /// Labels that all of them carry; evidence has one set a group.
+    fn labels(
+        &self,
+        symbols: &mut Symbols,
+    ) -> std::sync::Arc<[(std::sync::Arc<str>, std::sync::Arc<str>)]> {
+        let [labels] = self.label_sets.as_slice() else { return [].into() };
+        if self.unlabelled {
+            return [].into();
+        }
+        let mut labels: Vec<_> =
+            labels.iter().map(|(key, value)| (symbols.name(key), symbols.name(value))).collect();
+        labels.sort();
+        labels.into()
+    }
+}

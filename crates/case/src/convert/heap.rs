@@ -1,0 +1,97 @@
+//! Heap profiles to samples with the number of real samples behind them.
+
+use plumb_evidence::heap::{Amount, DEFAULT_PERIOD, Heap, HeapSample, MemStats};
+use plumb_evidence::{Frame, Stack, Timestamp};
+use plumb_profile::{Profile, SampleRef, heap_raw_samples};
+use rustc_hash::FxHashMap;
+
+use super::goroutines::frames;
+use super::symbols::{Symbols, is_runtime};
+
+/// Where the four columns are.
+struct Columns {
+    live: (usize, usize),
+    allocated: Option<(usize, usize)>,
+}
+
+impl Columns {
+    fn of(profile: &Profile) -> Option<Self> {
+        let pair =
+            |objects, bytes| Some((profile.value_index(objects)?, profile.value_index(bytes)?));
+        let live = pair("inuse_objects", "inuse_space")?;
+        Some(Self { live, allocated: pair("alloc_objects", "alloc_space") })
+    }
+}
+
+/// The samples of a heap or allocs profile, one a call path; `None` if it has no `inuse_*` columns.
+pub(crate) fn from_profile(
+    profile: &Profile,
+    taken: Option<Timestamp>,
+    after_gc: bool,
+    symbols: &mut Symbols,
+) -> Option<Heap> {
+    let columns = Columns::of(profile)?;
+    // A profile without a period is not Go's; the default keeps its errors honest.
+    let period = u64::try_from(profile.period).ok().filter(|&p| p > 0).unwrap_or(DEFAULT_PERIOD);
+    let mut paths: FxHashMap<Stack, (Amount, Amount)> = FxHashMap::default();
+    for sample in profile.samples() {
+        let frames = frames(&sample, symbols);
+        let stack = symbols.stack(allocation_path(&frames));
+        let sums = paths.entry(stack).or_default();
+        sums.0 += amount(&sample, columns.live, period);
+        if let Some(allocated) = columns.allocated {
+            sums.1 += amount(&sample, allocated, period);
+        }
+    }
+    let samples = paths.into_iter();
+    let samples = samples.map(|(stack, (live, allocated))| HeapSample { stack, live, allocated });
+    let mut samples: Vec<HeapSample> = samples.collect();
+    samples
+        .sort_by(|a, b| b.live.bytes.total_cmp(&a.live.bytes).then_with(|| a.stack.cmp(&b.stack)));
+    Some(Heap { taken, period, after_gc, samples, memstats: None })
+}
+
+fn amount(sample: &SampleRef<'_>, (objects, bytes): (usize, usize), period: u64) -> Amount {
+    let (objects, bytes) = (sample.value(objects).max(0), sample.value(bytes).max(0));
+    let period = i64::try_from(period).unwrap_or(i64::MAX);
+    let samples = heap_raw_samples(objects, bytes, period);
+    Amount { objects: objects as f64, bytes: bytes as f64, samples }
+}
+
+/// The stack without the runtime at either end, but with the functions that grow a map where the profile shows
+/// them: they tell what the memory is for.
+fn allocation_path(frames: &[Frame]) -> Vec<Frame> {
+    let own = |frame: &Frame| is_runtime(&frame.function);
+    let Some(first) = frames.iter().position(|frame| !own(frame)) else { return frames.to_vec() };
+    let last = frames.iter().rposition(|frame| !own(frame)).unwrap_or(first);
+    let marks = frames[..first].iter().filter(|frame| grows_map(&frame.function));
+    marks.chain(&frames[first..=last]).cloned().collect()
+}
+
+fn grows_map(function: &str) -> bool {
+    function.starts_with("runtime.mapassign") || function.starts_with("internal/runtime/maps.")
+}
+
+/// The statistics at the end of a heap text, in evidence's terms.
+pub(crate) fn memstats(stats: &plumb_profile::MemStats) -> MemStats {
+    let runtime =
+        [stats.mspan_sys, stats.mcache_sys, stats.buck_hash_sys, stats.gc_sys, stats.other_sys];
+    MemStats {
+        heap_alloc: stats.heap_alloc,
+        heap_sys: stats.heap_sys,
+        heap_idle: stats.heap_idle,
+        heap_inuse: stats.heap_inuse,
+        heap_released: stats.heap_released,
+        heap_objects: stats.heap_objects,
+        stack_inuse: stats.stack_inuse,
+        stack_sys: stats.stack_sys,
+        sys: stats.sys,
+        total_alloc: stats.total_alloc,
+        mallocs: stats.mallocs,
+        frees: stats.frees,
+        next_gc: stats.next_gc,
+        num_gc: stats.num_gc,
+        runtime_sys: runtime.into_iter().fold(0, u64::saturating_add),
+        max_rss: stats.max_rss.unwrap_or(0),
+    }
+}

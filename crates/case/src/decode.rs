@@ -1,0 +1,275 @@
+//! One piece to evidence: what it is is told by its content, the manifest's word is only a hint.
+
+use std::io::Read;
+
+use plumb_evidence::Timestamp;
+use plumb_evidence::code::Build;
+use plumb_evidence::goroutine::{GoroutineSource, Goroutines};
+use plumb_evidence::heap::Heap;
+use plumb_evidence::metrics::Metrics;
+use plumb_evidence::process::Process;
+use plumb_evidence::socket::SocketTable;
+use plumb_profile::{Contents, FoundDump, GoroutineDump, MemStats, Profile, ProfileKind};
+
+use crate::PieceKind;
+use crate::archive::{CaseLimits, PieceReader};
+use crate::convert::{
+    Symbols, build_of_profile, from_dump, goroutines_from_profile, heap_from_profile, memstats,
+    metrics,
+};
+use crate::format::BuildRecord;
+use crate::host::{Reading, lsof, netstat, proc_net, process, sockets, ss};
+use crate::program::Program;
+
+/// What is known about a piece from outside.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) kind: PieceKind,
+    pub(crate) taken: Option<Timestamp>,
+    pub(crate) after_gc: bool,
+    /// The recorder saw that it ends early.
+    pub(crate) truncated: bool,
+    /// Process to choose in listings.
+    pub(crate) pid: Option<u32>,
+    pub(crate) limits: CaseLimits,
+}
+
+/// A part of a snapshot.
+#[derive(Debug)]
+pub(crate) enum Part {
+    Goroutines(Goroutines),
+    Dump(Goroutines),
+    Leaked(Goroutines),
+    Heap(Heap),
+    Sockets(SocketTable),
+    Process(Process),
+    Metrics(Metrics),
+}
+
+/// What a piece holds.
+#[derive(Debug, Default)]
+pub(crate) struct Decoded {
+    /// Several snapshots' worth if it is a log with several dumps.
+    pub(crate) parts: Vec<(Option<Timestamp>, Part)>,
+    pub(crate) program: Option<Program>,
+    pub(crate) build: Option<Build>,
+    pub(crate) problems: Vec<String>,
+}
+
+impl Decoded {
+    fn part(taken: Option<Timestamp>, part: Part, problems: Vec<String>) -> Self {
+        Self { parts: vec![(taken, part)], problems, ..Self::default() }
+    }
+
+    fn problem(what: impl Into<String>) -> Self {
+        Self { problems: vec![what.into()], ..Self::default() }
+    }
+}
+
+/// Reads a piece. Never fails: what is wrong is among the problems.
+pub(crate) fn decode(
+    piece: &mut PieceReader<'_>,
+    context: &Context,
+    symbols: &mut Symbols,
+) -> Decoded {
+    match context.kind {
+        PieceKind::Goroutine
+        | PieceKind::GoroutineText
+        | PieceKind::GoroutineDump
+        | PieceKind::GoroutineLeak
+        | PieceKind::Heap
+        | PieceKind::HeapText
+        | PieceKind::Allocs
+        | PieceKind::Log => profile(piece, context, symbols),
+        // Stored for a reader that this version does not have.
+        PieceKind::Trace => Decoded::default(),
+        PieceKind::Unknown => {
+            Decoded::problem("of a kind that this plumb does not know: update plumb to use it")
+        }
+        _ => in_memory(piece, context),
+    }
+}
+
+fn in_memory(piece: &mut PieceReader<'_>, context: &Context) -> Decoded {
+    let limit = context.limits.piece_bytes;
+    let (bytes, more) = piece.take_all(limit);
+    let mut decoded = text(&String::from_utf8_lossy(&bytes), context);
+    if more {
+        decoded.problems.push(format!("only its first {limit} bytes are used"));
+    }
+    decoded
+}
+
+fn text(text: &str, context: &Context) -> Decoded {
+    let (taken, pid) = (context.taken, context.pid);
+    let table = |reading: Reading<SocketTable>| {
+        Decoded::part(taken, Part::Sockets(reading.value), reading.problems)
+    };
+    match context.kind {
+        PieceKind::Sockets => table(sockets::read(text, taken)),
+        PieceKind::ProcNetTcp => table(proc_net::read(text, taken)),
+        PieceKind::Ss => table(ss::read(text, taken, pid)),
+        PieceKind::Netstat => table(netstat::read(text, taken, pid)),
+        PieceKind::PeerSockets => match socket_kind(text) {
+            Some(kind) => self::text(text, &Context { kind, ..context.clone() }),
+            None => Decoded::problem(
+                "no socket listing: give the output of ss -tan, netstat -tan or lsof -nP -iTCP of the other machine",
+            ),
+        },
+        PieceKind::Lsof => {
+            let Reading { value, problems } = lsof::read(text, taken, pid);
+            let sockets = value.sockets.map(Part::Sockets);
+            let parts = sockets.into_iter().chain(value.process.map(Part::Process));
+            Decoded {
+                parts: parts.map(|part| (taken, part)).collect(),
+                problems,
+                ..Decoded::default()
+            }
+        }
+        PieceKind::Metrics => {
+            let Reading { value, problems } = metrics::read(text, taken);
+            Decoded::part(taken, Part::Metrics(value), problems)
+        }
+        PieceKind::Process => match process::read(text.as_bytes(), taken) {
+            Ok(process) => Decoded::part(taken, Part::Process(process), Vec::new()),
+            Err(error) => Decoded::problem(format!("the process record cannot be read: {error}")),
+        },
+        PieceKind::BuildInfo => match serde_json::from_str::<BuildRecord>(text) {
+            Ok(record) => Decoded { build: Some(record.into()), ..Decoded::default() },
+            Err(error) => Decoded::problem(format!("the build record cannot be read: {error}")),
+        },
+        _ => Decoded::default(),
+    }
+}
+
+/// Which tool printed a listing of sockets.
+pub(crate) fn socket_kind(text: &str) -> Option<PieceKind> {
+    let head = text.get(..text.len().min(2048)).unwrap_or(text);
+    if head.lines().next().is_some_and(sockets::is_header) {
+        return Some(PieceKind::Sockets);
+    }
+    if proc_net::looks_like(text) {
+        Some(PieceKind::ProcNetTcp)
+    } else if lsof::looks_like(text) {
+        Some(PieceKind::Lsof)
+    } else if ss::looks_like(text) {
+        Some(PieceKind::Ss)
+    } else if netstat::looks_like(text) {
+        Some(PieceKind::Netstat)
+    } else {
+        None
+    }
+}
+
+/// Bytes by which a text profile is told from protobuf.
+const HEAD: u64 = 64;
+
+fn profile(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols) -> Decoded {
+    let mut head = Vec::new();
+    // Cannot fail: errors end the piece.
+    let _ = piece.by_ref().take(HEAD).read_to_end(&mut head);
+    let is_text = head.trim_ascii_start().starts_with(b"goroutine");
+    let limits = plumb_profile::Limits::default();
+    let reading = match plumb_profile::read_from(head.as_slice().chain(piece), &limits) {
+        Ok(reading) => reading,
+        Err(error) => return Decoded::problem(error.to_string()),
+    };
+    let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
+    let truncated = context.truncated || problems.iter().any(|problem| says_cut(problem));
+    let mut decoded = match reading.contents {
+        Contents::Profile(profile, stats) => {
+            of_profile(&profile, stats.as_deref(), is_text, context, symbols)
+        }
+        Contents::Goroutines(dump) => {
+            let dumps = [(context.taken, &dump)];
+            of_dumps(dumps.into_iter(), truncated, symbols)
+        }
+        Contents::Log(found) => {
+            let dumps = found.iter().map(|found| (time(found).or(context.taken), &found.dump));
+            of_dumps(dumps, truncated, symbols)
+        }
+    };
+    decoded.problems.extend(problems);
+    decoded
+}
+
+/// Whether a problem of the dump reader means that goroutines are missing at the end.
+fn says_cut(problem: &str) -> bool {
+    problem.contains("was cut at") || problem.contains("ends in the middle of goroutine")
+}
+
+fn of_dumps<'d>(
+    dumps: impl Iterator<Item = (Option<Timestamp>, &'d GoroutineDump)>,
+    truncated: bool,
+    symbols: &mut Symbols,
+) -> Decoded {
+    let mut parts: Vec<(Option<Timestamp>, Part)> = dumps
+        .map(|(taken, dump)| (taken, Part::Dump(from_dump(dump, taken, false, symbols))))
+        .collect();
+    // Only the last one can be cut by the end of the file.
+    if let Some((_, Part::Dump(last))) = parts.last_mut() {
+        last.truncated = truncated;
+    }
+    Decoded { parts, ..Decoded::default() }
+}
+
+fn of_profile(
+    profile: &Profile,
+    stats: Option<&MemStats>,
+    is_text: bool,
+    context: &Context,
+    symbols: &mut Symbols,
+) -> Decoded {
+    let own = profile.time().and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok());
+    let taken = own.or(context.taken);
+    let kind = profile.kind();
+    let source = if is_text { GoroutineSource::Text } else { GoroutineSource::Profile };
+    let part = match kind {
+        ProfileKind::Goroutine => {
+            Part::Goroutines(goroutines_from_profile(profile, source, taken, symbols))
+        }
+        ProfileKind::GoroutineLeak => {
+            let source = GoroutineSource::Leaked;
+            Part::Leaked(goroutines_from_profile(profile, source, taken, symbols))
+        }
+        ProfileKind::Heap | ProfileKind::Allocs => {
+            match heap_from_profile(profile, taken, context.after_gc, symbols) {
+                Some(heap) => Part::Heap(Heap { memstats: stats.map(memstats), ..heap }),
+                None => return Decoded::problem("the heap profile has no in-use columns"),
+            }
+        }
+        other => return Decoded::problem(says_nothing(other)),
+    };
+    let build = build_of_profile(profile);
+    Decoded {
+        parts: vec![(taken, part)],
+        program: Some(Program::of(profile)),
+        build: (build != Build::default()).then_some(build),
+        problems: Vec::new(),
+    }
+}
+
+fn says_nothing(kind: ProfileKind) -> String {
+    let what = match kind {
+        ProfileKind::Cpu => "a CPU profile",
+        ProfileKind::Block => "a block profile",
+        ProfileKind::Mutex => "a mutex profile",
+        ProfileKind::Threadcreate => "a threadcreate profile",
+        _ => "a profile of another kind or language",
+    };
+    format!(
+        "{what} says nothing about leaks; bring heap or goroutine: URL/debug/pprof/heap, URL/debug/pprof/goroutine"
+    )
+}
+
+/// The time of a dump's first line, if it names a date. A time without a zone counts as UTC: what matters is
+/// the distance between the dumps of one log.
+fn time(found: &FoundDump) -> Option<Timestamp> {
+    let text = found.time.as_deref()?;
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Some(time);
+    }
+    let dashes = text.replacen('/', "-", 2).replacen(',', ".", 1);
+    let civil: jiff::civil::DateTime = dashes.parse().ok()?;
+    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}
