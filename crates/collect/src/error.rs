@@ -1,0 +1,360 @@
+//! Why a target could not be read, and what to do about it.
+
+use std::io;
+use std::path::PathBuf;
+
+use plumb_case::CaseError;
+
+/// What to add to a program that serves no profiles yet.
+pub(crate) const HOW_TO_REGISTER: &str = "add these two lines of Go to the service:\n\
+    \x20   import _ \"net/http/pprof\"\n\
+    \x20   go http.ListenAndServe(\"localhost:6060\", nil)\n\
+    with gin instead:\n\
+    \x20   import \"github.com/gin-contrib/pprof\"\n\
+    \x20   pprof.Register(router)";
+
+/// Why a target could not be read. The text says what happened and on which input; [`CollectError::hint`] what to do next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CollectError {
+    /// The text names no URL and no process.
+    #[error("not a target: `{target}`: {why}")]
+    BadTarget {
+        /// What the user wrote.
+        target: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An option cannot be used as it is.
+    #[error("{option}: {why}")]
+    BadOption {
+        /// The command line flag.
+        option: &'static str,
+        /// What is wrong with its value; never the value of a secret.
+        why: String,
+    },
+    /// A file named by an option cannot be read.
+    #[error("{option}: cannot read {}", path.display())]
+    OptionFile {
+        /// The command line flag.
+        option: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Credentials would have gone over the network unencrypted; nothing was sent.
+    #[error("{url}: credentials would be sent unencrypted over the network")]
+    PlaintextCredentials {
+        /// What was to be fetched.
+        url: String,
+    },
+    /// The host name does not resolve.
+    #[error("{url}: no address for host `{host}`: {why}")]
+    Unresolved {
+        /// What was to be fetched.
+        url: String,
+        /// The name.
+        host: String,
+        /// What the resolver said.
+        why: String,
+    },
+    /// The machine answers, the port does not.
+    #[error("{url}: connection refused: nothing listens on {address}")]
+    Refused {
+        /// What was to be fetched.
+        url: String,
+        /// All addresses tried.
+        address: String,
+    },
+    /// The network does not lead to the machine.
+    #[error("{url}: cannot connect to {address}: {why}")]
+    Unreachable {
+        /// What was to be fetched.
+        url: String,
+        /// All addresses tried.
+        address: String,
+        /// What the system said.
+        why: String,
+    },
+    /// No answer in time.
+    #[error("{url}: no answer within {seconds} s ({stage})")]
+    Timeout {
+        /// What was to be fetched.
+        url: String,
+        /// The limit in seconds.
+        seconds: u64,
+        /// What took so long: `connect`, `response`, `body`.
+        stage: &'static str,
+    },
+    /// HTTPS was spoken to a port without TLS.
+    #[error("{url}: the port does not speak TLS")]
+    NotTls {
+        /// What was to be fetched.
+        url: String,
+        /// The URL that fits the port.
+        try_instead: String,
+    },
+    /// Plain HTTP was spoken to a port with TLS.
+    #[error("{url}: the port speaks TLS, plain HTTP was sent")]
+    NeedsTls {
+        /// What was to be fetched.
+        url: String,
+        /// The URL that fits the port.
+        try_instead: String,
+    },
+    /// The server's certificate is not accepted.
+    #[error("{url}: certificate not accepted: {why}")]
+    Certificate {
+        /// What was to be fetched.
+        url: String,
+        /// The reason.
+        why: String,
+    },
+    /// The server wants a client certificate, or another one.
+    #[error("{url}: the server refused the TLS client: {why}")]
+    ClientCertificate {
+        /// What was to be fetched.
+        url: String,
+        /// The alert it sent.
+        why: String,
+    },
+    /// TLS failed in another way.
+    #[error("{url}: TLS handshake failed: {why}")]
+    Tls {
+        /// What was to be fetched.
+        url: String,
+        /// The reason.
+        why: String,
+    },
+    /// The proxy refused or cannot be used.
+    #[error("{url}: proxy: {why}")]
+    Proxy {
+        /// What was to be fetched.
+        url: String,
+        /// The reason.
+        why: String,
+    },
+    /// 401 or 403.
+    #[error("{url}: {status} {}: {}", if *status == 401 { "unauthorized" } else { "forbidden" },
+        if *sent { "the credentials were not accepted" } else { "the server wants credentials" })]
+    Unauthorized {
+        /// What was fetched.
+        url: String,
+        /// The status.
+        status: u16,
+        /// Credentials had been sent.
+        sent: bool,
+        /// Scheme named by `WWW-Authenticate`, e.g. `Basic`.
+        scheme: Option<String>,
+    },
+    /// The service answers, but has no profiles at any of the places looked at.
+    #[error("{url}: no profiles here (404): pprof is not registered on this port")]
+    NotRegistered {
+        /// The last place looked at.
+        url: String,
+    },
+    /// A page for people came instead of a profile.
+    #[error("{url}: an HTML page came instead of a profile{}", if *login { ": it asks to log in" } else { "" })]
+    HtmlPage {
+        /// What was fetched, after redirects.
+        url: String,
+        /// The page has a login form, or is where a redirect led.
+        login: bool,
+    },
+    /// Something else than a profile came.
+    #[error("{url}: not a profile: {got}")]
+    NotAProfile {
+        /// What was fetched.
+        url: String,
+        /// What came.
+        got: String,
+    },
+    /// Any other status than 200.
+    #[error("{url}: the server answered {status}{}", if excerpt.is_empty() { String::new() } else { format!(": {excerpt}") })]
+    Status {
+        /// What was fetched.
+        url: String,
+        /// The status.
+        status: u16,
+        /// First line of the answer, without control characters.
+        excerpt: String,
+    },
+    /// The body ended before its end.
+    #[error("{url}: the answer is cut short: {why}")]
+    Truncated {
+        /// What was fetched.
+        url: String,
+        /// How it shows.
+        why: String,
+    },
+    /// The body is larger than plumb takes.
+    #[error("{url}: the answer is larger than {limit_mib} MiB")]
+    TooLarge {
+        /// What was fetched.
+        url: String,
+        /// The limit in MiB.
+        limit_mib: u64,
+    },
+    /// Redirects that lead nowhere.
+    #[error("{url}: {why}")]
+    Redirect {
+        /// Where it began.
+        url: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The connection broke or the answer is no HTTP.
+    #[error("{url}: {why}")]
+    Protocol {
+        /// What was fetched.
+        url: String,
+        /// What happened.
+        why: String,
+    },
+    /// There is no such process.
+    #[error("pid {pid}: no such process")]
+    NoProcess {
+        /// The process id.
+        pid: u32,
+    },
+    /// `/proc` does not tell about this process.
+    #[error("pid {pid}: cannot read {path}: {why}")]
+    ProcUnreadable {
+        /// The process id.
+        pid: u32,
+        /// The file.
+        path: String,
+        /// What the system said.
+        why: String,
+    },
+    /// The process belongs to the system: a kernel thread, or it has ended and is a zombie.
+    #[error("pid {pid}: {what}")]
+    NotAService {
+        /// The process id.
+        pid: u32,
+        /// What it is.
+        what: &'static str,
+    },
+    /// None of several targets could be read.
+    #[error("none of the {} targets could be read: {}", errors.len(), list(errors))]
+    Nothing {
+        /// Why, for each.
+        errors: Vec<CollectError>,
+    },
+    /// The user stopped before anything was read.
+    #[error("stopped before anything was read")]
+    Stopped,
+    /// The case could not be written.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+}
+
+impl CollectError {
+    /// What to do next; empty where the text says it all.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::BadTarget { .. } => "a target is a URL (http://localhost:6060), a process id, a case or profile file".into(),
+            Self::PlaintextCredentials { .. } => "use https, or allow it with --allow-plaintext-credentials".into(),
+            Self::Unresolved { .. } => "check the spelling; in a container or a cluster, names resolve only inside its network".into(),
+            Self::Refused { .. } => "is the service up, and is this its debug port? On its machine, `ss -ltnp` lists what listens".into(),
+            Self::Unreachable { .. } => "check the address, and firewalls or network policies between this machine and the service".into(),
+            Self::Timeout { stage: "connect", .. } => {
+                "a firewall that drops packets looks like this; check the address, or give it more time with --timeout".into()
+            }
+            Self::Timeout { .. } => "the service may be overloaded; give it more time with --timeout".into(),
+            Self::NotTls { try_instead, .. } | Self::NeedsTls { try_instead, .. } => format!("try {try_instead}"),
+            Self::Certificate { .. } => {
+                "if the service has a private CA, name its certificate with --cacert FILE; --insecure skips the check".into()
+            }
+            Self::ClientCertificate { .. } => "give a client certificate with --cert FILE --key FILE".into(),
+            Self::Proxy { .. } => "check --proxy, HTTP_PROXY, HTTPS_PROXY and NO_PROXY".into(),
+            Self::Unauthorized { sent, scheme, .. } => unauthorized_hint(*sent, scheme.as_deref()),
+            Self::NotRegistered { .. } => {
+                format!("name the path if it is mounted elsewhere (http://host:port/prefix); else {HOW_TO_REGISTER}")
+            }
+            Self::HtmlPage { login: true, .. } => {
+                "a login proxy stands before the service: ask the service's own port, or pass what the proxy accepts with --bearer, --basic or --header".into()
+            }
+            Self::HtmlPage { .. } => format!("is this the debug port? If pprof is not registered there, {HOW_TO_REGISTER}"),
+            Self::NotAProfile { .. } => "is this the debug port of a Go service?".into(),
+            Self::Status { status: 500..=599, .. } => "the service or a proxy before it is in trouble: ask the instance itself instead of a load balancer, and try again".into(),
+            Self::Truncated { .. } => "a proxy or a write timeout of the server (http.Server.WriteTimeout) cuts long answers: ask the instance directly, or raise it".into(),
+            Self::TooLarge { .. } => "allow more with --max-body".into(),
+            Self::NoProcess { .. } => "in a container, only processes of its own PID namespace are seen: run plumb on the host or with --pid=host".into(),
+            Self::ProcUnreadable { .. } => {
+                "run plumb as the same user as the process or as root; in a container, with --pid=host (and CAP_SYS_PTRACE)".into()
+            }
+            Self::Nothing { errors } => errors.first().map(Self::hint).unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+
+    /// The target or option it is about.
+    pub fn input(&self) -> String {
+        match self {
+            Self::BadTarget { target, .. } => target.clone(),
+            Self::BadOption { option, .. } | Self::OptionFile { option, .. } => {
+                (*option).to_owned()
+            }
+            Self::PlaintextCredentials { url }
+            | Self::Unresolved { url, .. }
+            | Self::Refused { url, .. }
+            | Self::Unreachable { url, .. }
+            | Self::Timeout { url, .. }
+            | Self::NotTls { url, .. }
+            | Self::NeedsTls { url, .. }
+            | Self::Certificate { url, .. }
+            | Self::ClientCertificate { url, .. }
+            | Self::Tls { url, .. }
+            | Self::Proxy { url, .. }
+            | Self::Unauthorized { url, .. }
+            | Self::NotRegistered { url }
+            | Self::HtmlPage { url, .. }
+            | Self::NotAProfile { url, .. }
+            | Self::Status { url, .. }
+            | Self::Truncated { url, .. }
+            | Self::TooLarge { url, .. }
+            | Self::Redirect { url, .. }
+            | Self::Protocol { url, .. } => url.clone(),
+            Self::NoProcess { pid }
+            | Self::ProcUnreadable { pid, .. }
+            | Self::NotAService { pid, .. } => format!("pid {pid}"),
+            Self::Nothing { .. } | Self::Stopped | Self::Case(_) => String::new(),
+        }
+    }
+
+    /// What happened without the leading input, then the hint: how a case records it next to the input.
+    pub fn problem(&self) -> String {
+        let text = self.to_string();
+        let what = text.strip_prefix(&format!("{}: ", self.input())).unwrap_or(&text);
+        match self.hint() {
+            hint if hint.is_empty() => what.to_owned(),
+            hint => format!("{what}; {hint}"),
+        }
+    }
+
+    /// Whether the same request may succeed if it is repeated at once.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::Truncated { .. } | Self::Protocol { .. })
+    }
+}
+
+fn unauthorized_hint(sent: bool, scheme: Option<&str>) -> String {
+    let flags = match scheme {
+        Some(scheme) if scheme.eq_ignore_ascii_case("basic") => "--basic USER:PASSWORD",
+        Some(scheme) if scheme.eq_ignore_ascii_case("bearer") => {
+            "--bearer TOKEN or --bearer-file FILE"
+        }
+        _ => "--bearer TOKEN, --bearer-file FILE, --basic USER:PASSWORD or --header 'NAME: VALUE'",
+    };
+    if sent {
+        format!("check them, and that the server expects this kind: {flags}")
+    } else {
+        format!("pass them with {flags}")
+    }
+}
+
+fn list(errors: &[CollectError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

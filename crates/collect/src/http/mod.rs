@@ -1,0 +1,279 @@
+//! The HTTP client: one keep-alive connection to a target, bounded bodies, credentials that stay where
+//! they belong.
+
+mod connect;
+mod credentials;
+mod dns;
+mod fault;
+mod proxy;
+mod resolve;
+mod tls;
+
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use ureq::http::{HeaderMap, StatusCode, header};
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, Connector, RustlsConnector, SocksConnector,
+};
+use url::Url;
+
+use crate::CollectError;
+use crate::target::{PprofUrl, is_loopback};
+
+pub(crate) use connect::{Connections, in_namespace};
+use credentials::Credentials;
+pub use credentials::{Bearer, Secret};
+
+/// Redirects followed for one request: a login dance takes two or three, a loop never ends.
+const MAX_REDIRECTS: u32 = 5;
+
+/// How often a request is repeated whose answer broke off.
+const ATTEMPTS: u32 = 2;
+
+/// How to speak to targets over HTTP.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// A bearer token.
+    pub bearer: Option<Bearer>,
+    /// User and password.
+    pub basic: Option<(String, Secret)>,
+    /// Further headers, name and value. All count as credentials: they stay with the target's own origin.
+    pub headers: Vec<(String, Secret)>,
+    /// Client certificate chain and its key, PEM files (`--cert`, `--key`). The key may be in the first file.
+    pub client_certificate: Option<(PathBuf, PathBuf)>,
+    /// A PEM file with further root certificates.
+    pub ca_file: Option<PathBuf>,
+    /// Accept any server certificate.
+    pub insecure: bool,
+    /// Proxy URL (`http`, `https`, `socks5`, `socks5h`); none = as the environment says.
+    pub proxy: Option<String>,
+    /// Send credentials over plain HTTP to other machines.
+    pub allow_plaintext_credentials: bool,
+    /// Limit for resolving and connecting.
+    pub connect_timeout: Duration,
+    /// Limit for a whole request.
+    pub request_timeout: Duration,
+    /// Most bytes of one answer.
+    pub max_body: u64,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            bearer: None,
+            basic: None,
+            headers: Vec::new(),
+            client_certificate: None,
+            ca_file: None,
+            insecure: false,
+            proxy: None,
+            allow_plaintext_credentials: false,
+            connect_timeout: Duration::from_secs(5),
+            // `heap?gc=1` on 1 GiB takes 4 s, `debug=2` at 100,000 goroutines 15 s (DESIGN.md §4).
+            request_timeout: Duration::from_secs(60),
+            // The runtime itself cuts `debug=2` at 64 MiB.
+            max_body: 128 << 20,
+        }
+    }
+}
+
+/// An answer, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// The URL it came from, after redirects.
+    pub(crate) url: Url,
+    pub(crate) redirected: bool,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// When the request was sent.
+    pub(crate) taken: Timestamp,
+    /// From sending the request to the last byte.
+    pub(crate) elapsed: Duration,
+}
+
+impl Reply {
+    pub(crate) fn content_type(&self) -> &str {
+        self.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// A client for one target.
+#[derive(Debug)]
+pub(crate) struct Client {
+    agent: ureq::Agent,
+    origin: Url,
+    credentials: Credentials,
+    connections: Connections,
+    options: HttpOptions,
+    /// Nothing leaves this machine.
+    local: bool,
+}
+
+impl Client {
+    /// A client for `target`. Nothing is sent yet.
+    pub(crate) fn new(target: &PprofUrl, options: &HttpOptions) -> Result<Self, CollectError> {
+        Self::build(target, options, None, target.is_loopback())
+    }
+
+    /// A client for a process of this machine, whatever address it listens on: nothing leaves the machine. With a
+    /// network namespace, connections are made inside it.
+    pub(crate) fn on_this_machine(
+        target: &PprofUrl,
+        options: &HttpOptions,
+        namespace: Option<Arc<OwnedFd>>,
+    ) -> Result<Self, CollectError> {
+        Self::build(target, options, namespace, true)
+    }
+
+    fn build(
+        target: &PprofUrl,
+        options: &HttpOptions,
+        namespace: Option<Arc<OwnedFd>>,
+        local: bool,
+    ) -> Result<Self, CollectError> {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_idle_connections(1)
+            .max_idle_connections_per_host(1)
+            // Longer than any schedule's pauses: the point is to use one connection throughout.
+            .max_idle_age(Duration::from_secs(600))
+            .timeout_connect(Some(options.connect_timeout))
+            .timeout_resolve(Some(options.connect_timeout))
+            .user_agent(concat!("plumb/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls::config(target, options)?)
+            .proxy(proxy::choose(target, options, local)?)
+            .build();
+        let connections = Connections::default();
+        let connector =
+            ().chain(SocksConnector::default())
+                .chain(ConnectProxyConnector::default())
+                .chain(connect::TcpConnector::new(namespace, connections.clone()))
+                .chain(RustlsConnector::default());
+        let agent = ureq::Agent::with_parts(config, connector, resolve::SystemResolver);
+        let credentials = Credentials::new(target, options)?;
+        let origin = target.origin().clone();
+        Ok(Self { agent, origin, credentials, connections, options: options.clone(), local })
+    }
+
+    /// Changes the limit for a whole request.
+    pub(crate) fn set_timeout(&mut self, limit: Duration) {
+        self.options.request_timeout = limit;
+    }
+
+    /// Local and remote addresses of the connections made so far.
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
+    }
+
+    /// Whether credentials are sent along.
+    pub(crate) fn has_credentials(&self) -> bool {
+        !self.credentials.is_empty()
+    }
+
+    /// The URL of a path on the target.
+    pub(crate) fn url(&self, path_and_query: &str) -> Url {
+        self.origin.join(path_and_query).unwrap_or_else(|_| self.origin.clone())
+    }
+
+    /// Fetches a path of the target, following redirects.
+    ///
+    /// # Errors
+    /// Whatever keeps an HTTP answer from arriving whole. A status other than 200 is no error here.
+    pub(crate) fn get(&self, path_and_query: &str, accept: &str) -> Result<Reply, CollectError> {
+        let mut attempt = 1;
+        loop {
+            match self.follow(self.url(path_and_query), accept) {
+                // An idle connection that the server just closed looks like a broken answer.
+                Err(error) if error.is_transient() && attempt < ATTEMPTS => attempt += 1,
+                other => return other,
+            }
+        }
+    }
+
+    fn follow(&self, start: Url, accept: &str) -> Result<Reply, CollectError> {
+        let mut url = start.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let mut reply = self.once(&url, accept)?;
+            reply.redirected = url != start;
+            let Some(next) = redirect_target(&reply)? else { return Ok(reply) };
+            url = next;
+        }
+        let why = format!("more than {MAX_REDIRECTS} redirects");
+        Err(CollectError::Redirect { url: start.into(), why })
+    }
+
+    fn once(&self, url: &Url, accept: &str) -> Result<Reply, CollectError> {
+        let mut request = self.agent.get(url.as_str()).header(header::ACCEPT, accept);
+        if self.may_have_credentials(url) {
+            if url.scheme() == "http" && !self.may_send_plaintext(url) && self.has_credentials() {
+                return Err(CollectError::PlaintextCredentials { url: url.to_string() });
+            }
+            for (name, value) in self.credentials.iter() {
+                request = request.header(name, value);
+            }
+        }
+        let timeout = self.options.request_timeout;
+        let request = request.config().timeout_global(Some(timeout)).build();
+        let (taken, start) = (Timestamp::now(), Instant::now());
+        let failed = |error| fault::explain(error, url, &self.options, "response");
+        let response = request.call().map_err(failed)?;
+        let (parts, body) = response.into_parts();
+        let body = self.read_body(body, url)?;
+        Ok(Reply {
+            url: url.clone(),
+            redirected: false,
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            taken,
+            elapsed: start.elapsed(),
+        })
+    }
+
+    fn read_body(&self, body: ureq::Body, url: &Url) -> Result<Vec<u8>, CollectError> {
+        let limit = self.options.max_body;
+        let mut bytes = Vec::new();
+        // One byte more than allowed tells an answer of exactly the limit from a longer one.
+        let mut reader = body.into_with_config().limit(u64::MAX).reader().take(limit + 1);
+        let read = reader.read_to_end(&mut bytes);
+        read.map_err(|error| fault::explain(error.into(), url, &self.options, "body"))?;
+        if bytes.len() as u64 > limit {
+            return Err(CollectError::TooLarge { url: url.to_string(), limit_mib: limit >> 20 });
+        }
+        Ok(bytes)
+    }
+
+    /// Credentials are for the origin the user named, and for the same host over TLS.
+    fn may_have_credentials(&self, url: &Url) -> bool {
+        let upgrade = url.scheme() == "https" && self.origin.scheme() == "http";
+        url.host() == self.origin.host() && (url.origin() == self.origin.origin() || upgrade)
+    }
+
+    fn may_send_plaintext(&self, url: &Url) -> bool {
+        self.options.allow_plaintext_credentials || self.local || is_loopback(url)
+    }
+}
+
+/// Where a reply redirects to.
+fn redirect_target(reply: &Reply) -> Result<Option<Url>, CollectError> {
+    let moved = matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308);
+    let Some(location) = reply.headers.get(header::LOCATION).filter(|_| moved) else {
+        return Ok(None);
+    };
+    let wrong =
+        |why: &str| CollectError::Redirect { url: reply.url.to_string(), why: why.to_owned() };
+    let location = location.to_str().map_err(|_| wrong("redirect to an unreadable address"))?;
+    let next = reply.url.join(location).map_err(|_| wrong("redirect to a malformed address"))?;
+    if !matches!(next.scheme(), "http" | "https") {
+        return Err(wrong("redirect to something other than http or https"));
+    }
+    Ok(Some(next))
+}

@@ -1,0 +1,143 @@
+//! Whether an answer is the profile that was asked for, and what it is if not.
+
+use std::io::{self, Read};
+
+use flate2::read::MultiGzDecoder;
+
+use super::index::Index;
+use crate::CollectError;
+use crate::http::Reply;
+
+/// Most bytes of an answer quoted in an error.
+const EXCERPT: usize = 100;
+
+/// Most unpacked bytes of a gzip member checked for completeness.
+const MAX_UNPACKED: u64 = 1 << 30;
+
+/// What Go's server says to plain HTTP on its TLS port.
+const GO_WANTS_TLS: &str = "HTTP request to an HTTPS server";
+
+/// The shape of the answer that a request must bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A gzip-compressed protobuf.
+    Protobuf,
+    /// `heap?debug=1`.
+    HeapText,
+    /// `goroutine?debug=2`.
+    Dump,
+}
+
+/// The answer if it is the profile; none if the service does not have this profile.
+pub(super) fn profile(
+    reply: Reply,
+    shape: Shape,
+    sent: bool,
+) -> Result<Option<Reply>, CollectError> {
+    status(&reply, sent)?;
+    // 405: the route exists for other methods; not for reading profiles.
+    if matches!(reply.status.as_u16(), 404 | 405 | 501) {
+        return Ok(None);
+    }
+    let url = || reply.url.to_string();
+    if let Some(page) = html(&reply) {
+        // Under a prefix that `pprof.Index` does not know, it answers every path with the index page.
+        return match Index::parse(page) {
+            Some(_) => Ok(None),
+            None => Err(CollectError::HtmlPage { url: url(), login: asks_to_log_in(&reply, page) }),
+        };
+    }
+    let body = reply.body.as_slice();
+    let fits = match shape {
+        Shape::Protobuf => body.starts_with(&[0x1f, 0x8b]),
+        Shape::HeapText => body.starts_with(b"heap profile:"),
+        Shape::Dump => body.starts_with(b"goroutine "),
+    };
+    if !fits {
+        let got = match body {
+            [] => "nothing (an empty answer)".to_owned(),
+            [0x1f, 0x8b, ..] => "compressed data".to_owned(),
+            other => format!("`{}`", excerpt(other)),
+        };
+        return Err(CollectError::NotAProfile { url: url(), got });
+    }
+    if shape == Shape::Protobuf {
+        whole_gzip(body).map_err(|why| CollectError::Truncated { url: url(), why })?;
+    }
+    Ok(Some(reply))
+}
+
+/// Errors that concern the whole service, whatever was asked for.
+pub(super) fn status(reply: &Reply, sent: bool) -> Result<(), CollectError> {
+    let status = reply.status.as_u16();
+    let url = reply.url.to_string();
+    match status {
+        200 | 404 | 405 | 501 => Ok(()),
+        401 | 403 => {
+            let challenge =
+                reply.headers.get("www-authenticate").and_then(|value| value.to_str().ok());
+            let scheme =
+                challenge.and_then(|text| text.split_whitespace().next()).map(str::to_owned);
+            Err(CollectError::Unauthorized { url, status, sent, scheme })
+        }
+        400 if String::from_utf8_lossy(&reply.body).contains(GO_WANTS_TLS) => {
+            let try_instead = url.replacen("http://", "https://", 1);
+            Err(CollectError::NeedsTls { url, try_instead })
+        }
+        _ => {
+            let excerpt = if html(reply).is_some() { String::new() } else { excerpt(&reply.body) };
+            Err(CollectError::Status { url, status, excerpt })
+        }
+    }
+}
+
+/// The text of an HTML page.
+pub(super) fn html(reply: &Reply) -> Option<&str> {
+    let text = match std::str::from_utf8(&reply.body) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&reply.body[..error.valid_up_to()]).ok()?,
+    };
+    let start = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
+    let looks = |tag: &str| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
+    let is_html = looks("<!doctype html") || looks("<html") || looks("<head") || looks("<body");
+    let declared = reply.content_type().starts_with("text/html") && start.starts_with('<');
+    (is_html || declared).then_some(text)
+}
+
+/// A password field, or a page that a redirect led to.
+pub(super) fn asks_to_log_in(reply: &Reply, page: &str) -> bool {
+    let page = page.to_ascii_lowercase();
+    let words = [
+        "type=\"password\"",
+        "type='password'",
+        "type=password",
+        "log in",
+        "login",
+        "sign in",
+        "signin",
+    ];
+    reply.redirected || words.iter().any(|word| page.contains(word))
+}
+
+/// Unpacks to the end, where the checksum is.
+fn whole_gzip(bytes: &[u8]) -> Result<(), String> {
+    let mut unpacked = MultiGzDecoder::new(bytes).take(MAX_UNPACKED);
+    match io::copy(&mut unpacked, &mut io::sink()) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(format!("its gzip stream has no end ({} bytes came)", bytes.len()))
+        }
+        Err(error) => Err(format!("its gzip stream is damaged: {error}")),
+    }
+}
+
+/// The beginning of an answer as one printable line.
+fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]);
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    line.chars()
+        .map(|c| if c.is_control() || c == char::REPLACEMENT_CHARACTER { '.' } else { c })
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
