@@ -1,0 +1,411 @@
+//! Many runs: which programs, in which scenarios, by which standard.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use clap::ValueEnum;
+
+use super::expect::Expectation;
+use super::go::{self, Which};
+use super::judge::{Judgement, Standard, judge};
+use super::play::{Moment, Plan, diagnose, play};
+use super::stage::{Load, Subject};
+use crate::workspace;
+
+/// A situation in which a service is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Scenario {
+    /// Under load, a few seconds after the start.
+    Live,
+    /// After 500 leaks, when the load has stopped and nothing grows.
+    Late,
+    /// After 3,000 leaks at the default heap rate.
+    Many,
+    /// After 100 leaks with exact heap figures.
+    Exact,
+    /// The recorded cases.
+    Offline,
+}
+
+impl Scenario {
+    /// How tables call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Late => "late",
+            Self::Many => "3,000 leaks",
+            Self::Exact => "100 leaks, memprofilerate=1",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// Whether the repaired twins are looked at too.
+    fn has_after(self) -> bool {
+        matches!(self, Self::Live | Self::Late | Self::Offline)
+    }
+
+    fn moment(self) -> Moment {
+        if self == Self::Live { Moment::Live } else { Moment::Late }
+    }
+
+    /// The run in which this situation comes about.
+    fn plan(self) -> Plan {
+        let late = |leaks, rate, rest| Plan {
+            load: Load { leaks, rate },
+            live: None,
+            late: Some(Duration::from_secs(rest)),
+            exact_heap: false,
+        };
+        match self {
+            Self::Live => {
+                let load = Load { leaks: 900, rate: 20 };
+                Plan { load, live: Some(Duration::from_secs(6)), late: None, exact_heap: false }
+            }
+            Self::Late | Self::Offline => late(500, 20, 15),
+            Self::Many => late(3000, 60, 5),
+            Self::Exact => Plan { exact_heap: true, ..late(100, 20, 5) },
+        }
+    }
+}
+
+/// Memory that grows under load is never more than possible by growth alone.
+const POSSIBLE_WHILE_LIVE: [&str; 1] = ["map-entry-never-deleted"];
+
+/// The stack of the blocked goroutine holds the line, so it is always named.
+const ALWAYS_EXACT: [&str; 2] = ["half-open-connection", "handshake-without-deadline"];
+
+/// Whose line 3,000 leaks must name at the default heap rate.
+const EXACT_AT_MANY: [&str; 2] = ["http-body-not-closed", "client-not-closed"];
+
+/// What is asked of a pattern in a scenario. A pattern without a special rule must be at least likely, and its line
+/// right or open.
+pub fn standard(id: &str, scenario: Scenario) -> Standard {
+    let possible_suffices = scenario == Scenario::Live && POSSIBLE_WHILE_LIVE.contains(&id);
+    let exact = match scenario {
+        Scenario::Exact => true,
+        Scenario::Many => EXACT_AT_MANY.contains(&id),
+        Scenario::Live | Scenario::Late | Scenario::Offline => ALWAYS_EXACT.contains(&id),
+    };
+    Standard { possible_suffices, exact }
+}
+
+/// Which twins, how built, how many at a time.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// Patterns.
+    pub ids: Vec<String>,
+    /// The only Go version, if one is asked for.
+    pub go: Option<String>,
+    /// Runs at the same time.
+    pub jobs: usize,
+}
+
+impl Selection {
+    /// A selection of patterns; all of them if none is named.
+    ///
+    /// # Errors
+    /// If one of them has no twins.
+    pub fn new(ids: Vec<String>, go: Option<String>, jobs: usize) -> Result<Self> {
+        let known = workspace::pattern_ids()?;
+        for id in &ids {
+            ensure!(known.contains(id), "no pattern {id:?} with twins in patterns/");
+        }
+        let ids = if ids.is_empty() { known } else { ids };
+        Ok(Self { ids, go, jobs: jobs.max(1) })
+    }
+}
+
+/// One program in one run, looked at in some scenarios.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The program.
+    pub subject: Subject,
+    /// Scenarios that one run can hold: `Live` and `Late` together, any other alone.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// What came of one scenario.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The program, as [`Subject::name`] has it.
+    pub subject: String,
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What plumb's answer is worth.
+    pub judgement: Judgement,
+    /// Seconds that the run took.
+    pub seconds: f64,
+}
+
+/// The programs of a selection: both twins with each Go version they are meant for, and the variants of `before`.
+///
+/// # Errors
+/// If a twin's source cannot be read.
+pub fn subjects(selection: &Selection, which: &[Which]) -> Result<Vec<Subject>> {
+    let mut subjects = Vec::new();
+    for id in &selection.ids {
+        let versions = match &selection.go {
+            Some(version) => vec![version.clone()],
+            None => go::toolchains_of(id)?,
+        };
+        for (index, version) in versions.iter().enumerate() {
+            for &which in which {
+                let subject = Subject::new(id, which, version)?;
+                if index == 0 {
+                    subjects.extend(variants(&subject));
+                }
+                subjects.push(subject);
+            }
+        }
+    }
+    Ok(subjects)
+}
+
+fn variants(subject: &Subject) -> Vec<Subject> {
+    let with = |variant: &super::Variant| Subject {
+        flags: variant.flags.clone(),
+        expected: subject.expected.only(&variant.leaves),
+        ..subject.clone()
+    };
+    subject.expected.variants.iter().map(with).collect()
+}
+
+/// Plays one run and judges each look of it.
+///
+/// # Errors
+/// If a program fails or plumb prints no answer.
+pub fn observe(plumb: &Path, run: &Run, tag: &str) -> Result<Vec<Outcome>> {
+    let started = Instant::now();
+    let subject = &run.subject;
+    let file = subject.name().replace(['/', ' ', '='], "-");
+    let kept = workspace::target().join("twins/out").join(format!("{file}{tag}"));
+    let looks = play(plumb, subject, &combined(&run.scenarios), &kept)?;
+    let mut outcomes = Vec::new();
+    for &scenario in &run.scenarios {
+        for look in looks.iter().filter(|look| look.moment == scenario.moment()) {
+            let standard = standard(&subject.id, scenario);
+            outcomes.push(Outcome {
+                subject: subject.name(),
+                scenario,
+                judgement: judge(&subject.expected, &look.answer, look.exit_code, standard),
+                seconds: started.elapsed().as_secs_f64(),
+            });
+        }
+    }
+    Ok(outcomes)
+}
+
+/// One plan for several scenarios.
+fn combined(scenarios: &[Scenario]) -> Plan {
+    let mut plan = scenarios.first().copied().unwrap_or(Scenario::Live).plan();
+    for scenario in scenarios {
+        let other = scenario.plan();
+        plan.live = plan.live.or(other.live);
+        plan.late = plan.late.or(other.late);
+        plan.load.leaks = plan.load.leaks.min(other.load.leaks);
+    }
+    plan
+}
+
+/// Passed and failed checks.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// How many met their standard.
+    pub passed: usize,
+    /// What the others did.
+    pub failed: Vec<String>,
+    /// Seconds in all.
+    pub seconds: f64,
+}
+
+impl Tally {
+    /// One line in the form of cargo test.
+    pub fn summary(&self) -> String {
+        format!(
+            "test result: {}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out; \
+             finished in {:.2}s (twins)",
+            if self.failed.is_empty() { "ok" } else { "FAILED" },
+            self.passed,
+            self.failed.len(),
+            self.seconds
+        )
+    }
+
+    /// An error if anything failed.
+    ///
+    /// # Errors
+    /// Names everything that failed.
+    pub fn into_result(self) -> Result<()> {
+        let failed = self.failed;
+        ensure!(failed.is_empty(), "{} of the twins' checks failed:\n{}", failed.len(), {
+            failed.join("\n")
+        });
+        Ok(())
+    }
+
+    fn take(&mut self, name: &str, seconds: f64, failures: &[String]) {
+        if failures.is_empty() {
+            println!("test {name} ... ok ({seconds:.0} s)");
+            self.passed += 1;
+        } else {
+            let what = failures.join("; ");
+            println!("test {name} ... FAILED ({seconds:.0} s): {what}");
+            self.failed.push(format!("{name}: {what}"));
+        }
+    }
+}
+
+/// Runs the twins of a selection once in each scenario and prints a line for each check and their sum.
+///
+/// # Errors
+/// If the source of a twin cannot be read or plumb cannot be built. Failed checks are in the tally.
+pub fn run(selection: &Selection, scenarios: &[Scenario], plumb: Option<PathBuf>) -> Result<Tally> {
+    let started = Instant::now();
+    let plumb = match plumb {
+        Some(plumb) => plumb.canonicalize()?,
+        None => workspace::release_plumb()?,
+    };
+    let scenarios = if scenarios.is_empty() { &[Scenario::Live] } else { scenarios };
+    let mut runs = Vec::new();
+    for &scenario in scenarios.iter().filter(|scenario| **scenario != Scenario::Offline) {
+        for subject in subjects(selection, twins_of(scenario))? {
+            runs.push(Run { subject, scenarios: vec![scenario] });
+        }
+    }
+    let tally = Mutex::new(Tally::default());
+    let take = |name: &str, seconds, failures: &[String]| {
+        tally
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take(name, seconds, failures);
+    };
+    in_parallel(selection.jobs, &runs, |_, run| {
+        let started = Instant::now();
+        let name = |scenario: Scenario| {
+            format!("twins::{} {}", run.subject.name(), scenario.name()).replace(' ', "::")
+        };
+        match observe(&plumb, run, "") {
+            Ok(outcomes) => outcomes.iter().for_each(|outcome| {
+                take(&name(outcome.scenario), outcome.seconds, &outcome.judgement.failures);
+            }),
+            Err(error) => {
+                let seconds = started.elapsed().as_secs_f64();
+                take(&name(run.scenarios[0]), seconds, &[format!("{error:#}")]);
+            }
+        }
+    });
+    if scenarios.contains(&Scenario::Offline) {
+        for id in &selection.ids {
+            offline(&plumb, id, &take)?;
+        }
+    }
+    let mut tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    tally.seconds = started.elapsed().as_secs_f64();
+    println!("{}", tally.summary());
+    Ok(tally)
+}
+
+/// The twins that a scenario looks at.
+fn twins_of(scenario: Scenario) -> &'static [Which] {
+    if scenario.has_after() { &[Which::Before, Which::After] } else { &[Which::Before] }
+}
+
+fn offline(plumb: &Path, id: &str, take: &dyn Fn(&str, f64, &[String])) -> Result<()> {
+    for (case, expected) in recorded_cases(id)? {
+        let started = Instant::now();
+        let stem = case.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let kept = workspace::target().join(format!("twins/out/{id}-{stem}-offline"));
+        let failures = match diagnose(plumb, &[case.display().to_string()], &kept) {
+            Ok((answer, code)) => {
+                judge(&expected, &answer, code, case_standard(id, &stem)).failures
+            }
+            Err(error) => vec![format!("{error:#}")],
+        };
+        take(
+            &format!("twins::{id}/case/{stem}::offline"),
+            started.elapsed().as_secs_f64(),
+            &failures,
+        );
+    }
+    Ok(())
+}
+
+/// What is asked of a recorded case: what is asked of the moment it was recorded at.
+pub fn case_standard(id: &str, stem: &str) -> Standard {
+    standard(id, if stem.starts_with("before") { Scenario::Live } else { Scenario::Late })
+}
+
+/// The recorded cases of a pattern with what must be found in each: `after…` nothing, any other what `before` leaks.
+///
+/// # Errors
+/// If the folder of cases or the marks cannot be read.
+pub fn recorded_cases(id: &str) -> Result<BTreeMap<PathBuf, Expectation>> {
+    let folder = workspace::patterns().join(id);
+    let before = Expectation::read(&folder.join("before"))?;
+    let mut cases = BTreeMap::new();
+    for entry in std::fs::read_dir(folder.join("case"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "case") {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let healthy = stem.starts_with("after");
+            let expected = if healthy { Expectation::default() } else { before.clone() };
+            cases.insert(path, expected);
+        }
+    }
+    Ok(cases)
+}
+
+/// Calls `work` for each item with its index, at most `jobs` at a time, in order of start.
+pub fn in_parallel<T: Sync>(jobs: usize, items: &[T], work: impl Fn(usize, &T) + Sync) {
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some((index, item)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(index).map(|item| (index, item))
+                } {
+                    work(index, item);
+                }
+            });
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_item_is_worked_on_once() {
+        let items: Vec<usize> = (0..50).collect();
+        let seen = Mutex::new(Vec::new());
+        in_parallel(3, &items, |index, item| seen.lock().expect("seen").push((index, *item)));
+        let mut seen = seen.into_inner().expect("seen");
+        seen.sort_unstable();
+        assert_eq!(seen, items.iter().map(|&item| (item, item)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn live_and_late_share_a_run() {
+        let plan = combined(&[Scenario::Live, Scenario::Late]);
+        assert!(plan.live.is_some() && plan.late.is_some());
+        assert_eq!(plan.load.leaks, 500);
+        // The load must outlast a look of 15 s that starts while it runs.
+        let seconds = u64::from(plan.load.leaks / plan.load.rate);
+        assert!(plan.live.expect("live").as_secs() + 15 <= seconds);
+    }
+
+    #[test]
+    fn special_standards_are_those_of_known_patterns() {
+        let known = workspace::pattern_ids().expect("the catalogue");
+        for id in POSSIBLE_WHILE_LIVE.iter().chain(&ALWAYS_EXACT).chain(&EXACT_AT_MANY) {
+            assert!(known.iter().any(|known| known == id), "{id}");
+        }
+    }
+}

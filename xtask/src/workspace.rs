@@ -1,0 +1,64 @@
+//! Where things are in the repository.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::command;
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+/// Where builds go: `CARGO_TARGET_DIR` (relative to the root), else `target`.
+pub fn target() -> PathBuf {
+    root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
+/// The folder of the catalogue.
+pub fn patterns() -> PathBuf {
+    root().join("patterns")
+}
+
+/// The patterns that have twins, in alphabetical order.
+///
+/// # Errors
+/// If the catalogue's folder cannot be read.
+pub fn pattern_ids() -> Result<Vec<String>> {
+    let mut ids = BTreeSet::new();
+    for entry in fs::read_dir(patterns()).context("cannot read patterns/")? {
+        let entry = entry?;
+        if entry.path().join("before/main.go").is_file() {
+            ids.insert(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    Ok(ids.into_iter().collect())
+}
+
+/// Files of the repository as git sees them, relative to the root: tracked ones, and new ones that are not ignored.
+///
+/// # Errors
+/// If `git` fails.
+pub fn files() -> Result<Vec<PathBuf>> {
+    let mut git = Command::new("git");
+    git.current_dir(root()).args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"]);
+    let listed = command::output(&mut git)?;
+    let names: BTreeSet<&str> = listed.split('\0').filter(|name| !name.is_empty()).collect();
+    // A tracked file that was just deleted is still listed.
+    Ok(names.into_iter().map(PathBuf::from).filter(|path| root().join(path).is_file()).collect())
+}
+
+/// Builds the release executable of plumb and returns its path.
+///
+/// # Errors
+/// If the build fails.
+pub fn release_plumb() -> Result<PathBuf> {
+    let mut cargo = command::cargo();
+    command::run(cargo.args(["build", "--release", "--quiet", "--package", "plumb"]))?;
+    Ok(target().join("release/plumb"))
+}

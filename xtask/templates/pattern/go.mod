@@ -1,0 +1,3 @@
+module example.com/PATTERN-ID
+
+go 1.24.0
