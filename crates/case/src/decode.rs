@@ -9,7 +9,9 @@ use plumb_evidence::heap::Heap;
 use plumb_evidence::metrics::Metrics;
 use plumb_evidence::process::Process;
 use plumb_evidence::socket::SocketTable;
-use plumb_profile::{Contents, FoundDump, GoroutineDump, MemStats, Profile, ProfileKind};
+use plumb_profile::{
+    Contents, FoundDump, GoroutineDump, MemStats, Profile, ProfileKind, ReadError,
+};
 
 use crate::PieceKind;
 use crate::archive::{CaseLimits, PieceReader};
@@ -53,6 +55,8 @@ pub(crate) struct Decoded {
     pub(crate) parts: Vec<(Option<Timestamp>, Part)>,
     pub(crate) program: Option<Program>,
     pub(crate) build: Option<Build>,
+    /// It is something else than evidence.
+    pub(crate) foreign: bool,
     pub(crate) problems: Vec<String>,
 }
 
@@ -172,7 +176,11 @@ fn profile(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols
     let limits = plumb_profile::Limits::default();
     let reading = match plumb_profile::read_from(head.as_slice().chain(piece), &limits) {
         Ok(reading) => reading,
-        Err(error) => return Decoded::problem(error.to_string()),
+        Err(error) => {
+            let foreign =
+                matches!(error, ReadError::Foreign(_) | ReadError::Unknown | ReadError::Empty);
+            return Decoded { foreign, ..Decoded::problem(error.to_string()) };
+        }
     };
     let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
     let truncated = context.truncated || problems.iter().any(|problem| says_cut(problem));
@@ -245,7 +253,7 @@ fn of_profile(
         parts: vec![(taken, part)],
         program: Some(Program::of(profile)),
         build: (build != Build::default()).then_some(build),
-        problems: Vec::new(),
+        ..Decoded::default()
     }
 }
 

@@ -11,13 +11,18 @@ mod decode;
 mod error;
 pub mod format;
 pub mod host;
+mod inputs;
+mod labels;
 mod program;
 mod reader;
 pub mod recorder;
 pub mod redact;
+mod scrub;
 
 pub use archive::CaseLimits;
 pub use error::{CaseError, InputError};
 pub use format::PieceKind;
+pub use inputs::{InputOptions, read_inputs};
 pub use reader::{open, open_with};
 pub use recorder::{CaseFile, CaseMeta, InstanceIndex, PieceMeta, PieceWriter, Recorder};
+pub use scrub::scrub;

@@ -5,8 +5,9 @@
 //! is complete. [`Recorder::finish`] puts the manifest before the body. So memory stays small whatever a
 //! piece's size, several pieces can be written at once, and what is abandoned leaves nothing behind.
 
+use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -19,7 +20,7 @@ use crate::CaseError;
 use crate::format::{
     FormatVersion, InstanceRecord, MANIFEST_NAME, Manifest, PieceKind, PieceRecord, ProblemRecord,
 };
-use crate::redact;
+use crate::{labels, redact};
 
 /// Most bytes of one compressed piece kept in memory while it is written.
 pub const SPOOL_IN_MEMORY: usize = 256 << 10;
@@ -97,16 +98,6 @@ impl Recorder {
     /// # Errors
     /// [`CaseError::Io`] if the folder of `path` does not exist or cannot be written to, or `path` is a folder.
     pub fn create(path: Option<&Path>, meta: CaseMeta) -> Result<Self, CaseError> {
-        let directory = match path {
-            Some(path) => parent(path),
-            None => std::env::temp_dir(),
-        };
-        if let Some(path) = path.filter(|path| path.is_dir()) {
-            let error = io::Error::from(io::ErrorKind::IsADirectory);
-            return Err(CaseError::io("cannot write", path, error));
-        }
-        let body = tempfile::tempfile_in(&directory)
-            .map_err(|error| CaseError::io("cannot write into", &directory, error))?;
         let manifest = Manifest {
             format: FormatVersion::CURRENT,
             plumb: meta.plumb,
@@ -118,6 +109,25 @@ impl Recorder {
             scrubbed: false,
             problems: Vec::new(),
         };
+        Self::start(path, manifest)
+    }
+
+    /// Starts a case with what the manifest of another one says.
+    pub(crate) fn resume(path: &Path, manifest: Manifest) -> Result<Self, CaseError> {
+        Self::start(Some(path), Manifest { format: FormatVersion::CURRENT, ..manifest })
+    }
+
+    fn start(path: Option<&Path>, manifest: Manifest) -> Result<Self, CaseError> {
+        let directory = match path {
+            Some(path) => parent(path),
+            None => std::env::temp_dir(),
+        };
+        if let Some(path) = path.filter(|path| path.is_dir()) {
+            let error = io::Error::from(io::ErrorKind::IsADirectory);
+            return Err(CaseError::io("cannot write", path, error));
+        }
+        let body = tempfile::tempfile_in(&directory)
+            .map_err(|error| CaseError::io("cannot write into", &directory, error))?;
         let state = Mutex::new(State { manifest, body });
         Ok(Self { path: path.map(Path::to_owned), directory, state })
     }
@@ -177,7 +187,11 @@ impl Recorder {
     /// [`CaseError::Io`] if it cannot be written or moved to its name.
     pub fn finish(self) -> Result<CaseFile, CaseError> {
         let Self { path, directory, state } = self;
-        let State { manifest, body } = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let State { mut manifest, mut body } =
+            state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !manifest.scrubbed {
+            manifest.labels = label_keys(&manifest, &mut body);
+        }
         let failed = |error| CaseError::io("cannot write a case into", &directory, error);
         let file = write_case(&directory, &manifest, body).map_err(failed)?;
         let Some(path) = path else {
@@ -320,6 +334,27 @@ fn header(name: &str, bytes: u64) -> io::Result<tar::Header> {
     header.set_entry_type(tar::EntryType::Regular);
     header.set_cksum();
     Ok(header)
+}
+
+/// The keys of goroutine labels in the recorded pieces.
+fn label_keys(manifest: &Manifest, body: &mut File) -> Vec<String> {
+    let mut keys = BTreeSet::new();
+    // What cannot be read back cannot be written either; `write_case` meets and reports it.
+    let _ = visit_members(body, &mut |index, member| {
+        if manifest.pieces.get(index).is_some_and(|piece| labels::may_carry(piece.kind)) {
+            labels::collect_keys(member, &mut keys);
+        }
+    });
+    keys.into_iter().collect()
+}
+
+fn visit_members(body: &mut File, visit: &mut dyn FnMut(usize, &mut dyn Read)) -> io::Result<()> {
+    body.rewind()?;
+    let mut archive = tar::Archive::new(zstd::stream::read::Decoder::new(body)?);
+    for (index, member) in archive.entries()?.enumerate() {
+        visit(index, &mut member?);
+    }
+    Ok(())
 }
 
 fn write_case(directory: &Path, manifest: &Manifest, mut body: File) -> io::Result<NamedTempFile> {
