@@ -12,6 +12,7 @@ use crate::site::{Decision, decide};
 use crate::surroundings::work_counter;
 use crate::suspects::Accused;
 use crate::unnamed::{excuse, is_notable, unnamed};
+use crate::versions::known_bad;
 use crate::witness::Hearing;
 use crate::wording::{common_evidence, subject, thousands};
 
@@ -104,6 +105,7 @@ fn finding(
     let suspect = hearing.suspect;
     let mut evidence = matched.evidence;
     evidence.extend(common_evidence(suspect));
+    evidence.extend(version(suspect));
     let mut confidence = matched.confidence;
     if let Some(conflict) = decision.conflict {
         confidence = lowered(confidence);
@@ -132,6 +134,20 @@ fn finding(
     finding.fix = fix(suspect, pattern);
     finding.verify = format!("plumb diagnose {target}");
     Some(finding)
+}
+
+/// What is known of the library version in use.
+fn version(suspect: &Suspect) -> Option<EvidenceItem> {
+    let Subject::Object(object) = &suspect.subject else { return None };
+    let bad = known_bad(object).into_iter().next()?;
+    let text = format!(
+        "{} {} has a known leak: {} ({})",
+        object.module,
+        object.version.as_deref()?,
+        bad.what,
+        bad.source
+    );
+    Some(EvidenceItem::new("version", text))
 }
 
 fn lowered(confidence: Confidence) -> Confidence {
@@ -181,10 +197,10 @@ fn fix(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
             text =
                 format!("{text} What releases a {}: {}.", record.name, record.releases.join(", "));
         }
-        for bad in record.known_bad {
-            let since = if bad.introduced.is_empty() { "all versions" } else { bad.introduced };
+        for bad in known_bad(object) {
+            let since = if bad.introduced.is_empty() { "the beginning" } else { bad.introduced };
             text = format!(
-                "{text} Known: {since} before {}: {} ({}).",
+                "{text} Upgrade to {} or later, which mends: {} (since {since}; {}).",
                 bad.fixed, bad.what, bad.source
             );
         }

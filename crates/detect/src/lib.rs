@@ -11,7 +11,7 @@
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak | `suspects` |
 //! | which line, by which witness | `witness`, `site` |
-//! | pattern, confidence, title, forecast | `judge`, `unnamed`, `forecast`, `wording` |
+//! | pattern, confidence, title, forecast | `judge`, `unnamed`, `versions`, `forecast`, `wording` |
 //! | what is open, and where the memory is | `verdict`, `memory_split` |
 
 mod classify;
@@ -31,6 +31,7 @@ mod suspects;
 pub mod thresholds;
 mod unnamed;
 mod verdict;
+mod versions;
 mod witness;
 mod wording;
 

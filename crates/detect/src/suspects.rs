@@ -20,7 +20,7 @@ use crate::heap_paths::{HeapPaths, heap_only_objects};
 use crate::memory_sites::memory_sites;
 use crate::sockets::Connections;
 use crate::surroundings::is_serving;
-use crate::thresholds::{SIBLING_TOLERANCE, STANDING_CROWD_MIN};
+use crate::thresholds::{SIBLING_TOLERANCE, STANDING_CROWD_MIN, THREADS_MIN};
 
 /// A suspect and the instance that shows it best, whose code names its lines.
 pub(crate) struct Accused {
@@ -429,7 +429,7 @@ fn process_figures(sources: &Sources<'_>) -> Vec<Accused> {
             all.push(sources.accuse(Subject::Zombies, zombies, index));
         }
         let threads = counts(&|process| process.threads.unwrap_or(0) as f64);
-        if threads.grows() {
+        if threads.grows() && threads.count >= THREADS_MIN {
             all.push(sources.accuse(Subject::Threads, threads, index));
         }
     }

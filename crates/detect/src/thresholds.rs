@@ -78,3 +78,11 @@ pub const SURVIVORS_SHARE_MIN: f64 = 0.95;
 pub const OLD_CROWD_MINUTES: u64 = 10;
 /// See [`OLD_CROWD_MINUTES`].
 pub const OLD_CROWD_MIN: u64 = 100;
+
+/// Children that ended and were not waited for: this many at once are no coincidence of timing, because a program
+/// that waits at all collects a child within milliseconds.
+pub const ZOMBIES_MIN: u64 = 10;
+
+/// Threads are not looked at below this: the runtime starts some for every burst of blocking calls and keeps them.
+/// Its own default limit is 10,000 (`debug.SetMaxThreads`).
+pub const THREADS_MIN: u64 = 100;

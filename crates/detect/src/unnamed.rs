@@ -4,7 +4,9 @@ use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
 
-use crate::thresholds::{STANDING_CROWD_MIN, SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY};
+use crate::thresholds::{
+    STANDING_CROWD_MIN, SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY, ZOMBIES_MIN,
+};
 
 /// Why a suspect is held to be healthy although it is a crowd or grows; `None` if nothing excuses it.
 pub(crate) fn excuse(suspect: &Suspect, incoming_gain: f64) -> Option<String> {
@@ -21,6 +23,7 @@ pub(crate) fn excuse(suspect: &Suspect, incoming_gain: f64) -> Option<String> {
                 object.phase?.name
             ))
         }
+        Subject::Zombies if measured.count >= ZOMBIES_MIN => None,
         _ if measured.grows() => None,
         _ if measured.growth.is_some_and(|growth| growth.bends) => {
             Some("grew at first and levels off: a warm-up".to_owned())
@@ -47,6 +50,9 @@ fn follows_connections(suspect: &Suspect, crowd: &GoroutineCrowd, incoming_gain:
 
 /// Growth that no pattern names.
 pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
+    if matches!(suspect.subject, Subject::Zombies) && suspect.measured.count >= ZOMBIES_MIN {
+        return Some(zombies());
+    }
     let growth = suspect.measured.growth.filter(|growth| growth.is_significant())?;
     let (resource, role) = match &suspect.subject {
         Subject::Goroutines(crowd) if crowd.state.is_blocked() => {
@@ -71,6 +77,16 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
     let confidence = if likely { Confidence::Likely } else { Confidence::Possible };
     let text = "it grows steadily, and nothing known to be healthy explains it".to_owned();
     Some(Match { confidence, resource, role, evidence: vec![EvidenceItem::new("mechanism", text)] })
+}
+
+fn zombies() -> Match {
+    let text = "each is a child process that has ended and whose exit nobody collects (no Wait after Start)";
+    Match {
+        confidence: Confidence::Likely,
+        resource: Resource::Threads,
+        role: Role::Creates,
+        evidence: vec![EvidenceItem::new("mechanism", text)],
+    }
 }
 
 /// Whether a healthy suspect is worth a line in the report.
