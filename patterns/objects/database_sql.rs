@@ -1,0 +1,93 @@
+//! `database/sql`.
+
+use plumb_evidence::catalogue::{LibraryObject, Side};
+
+use crate::record::one;
+
+/// Most specific first.
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&ROWS, &TX, &DB, &STMT];
+
+static ROWS: LibraryObject = LibraryObject {
+    module: "std",
+    name: "sql.Rows",
+    checked: "go1.26.8",
+    side: Side::Neither,
+    pooled: false,
+    multiplexed: false,
+    goroutines: &[&[one("database/sql.(*Rows).awaitDone")]],
+    phases: &[],
+    constructors: &["database/sql.(*DB).QueryContext", "database/sql.(*DB).Query"],
+    entry_points: &[
+        "database/sql.(*DB).Query",
+        "database/sql.(*DB).QueryContext",
+        "database/sql.(*DB).QueryRow",
+        "database/sql.(*DB).QueryRowContext",
+        "database/sql.(*Conn).QueryContext",
+        "database/sql.(*Tx).Query",
+        "database/sql.(*Tx).QueryContext",
+        "database/sql.(*Stmt).Query",
+        "database/sql.(*Stmt).QueryContext",
+    ],
+    releases: &["sql.Rows.Close", "sql.Rows.Next until it returns false"],
+    heap_marks: &["database/sql.(*DB).queryDC"],
+    known_bad: &[],
+    notes: "Holds one connection of the pool. The goroutine exists only with a context that can be cancelled or inside a Tx.",
+};
+
+static TX: LibraryObject = LibraryObject {
+    module: "std",
+    name: "sql.Tx",
+    checked: "go1.26.8",
+    side: Side::Neither,
+    pooled: false,
+    multiplexed: false,
+    goroutines: &[&[one("database/sql.(*Tx).awaitDone")]],
+    phases: &[],
+    constructors: &["database/sql.(*DB).BeginTx", "database/sql.(*DB).Begin"],
+    entry_points: &[
+        "database/sql.(*DB).Begin",
+        "database/sql.(*DB).BeginTx",
+        "database/sql.(*Conn).BeginTx",
+    ],
+    releases: &["sql.Tx.Commit", "sql.Tx.Rollback"],
+    heap_marks: &["database/sql.(*DB).beginDC"],
+    known_bad: &[],
+    notes: "Holds one connection of the pool; the goroutine exists even with context.Background.",
+};
+
+static DB: LibraryObject = LibraryObject {
+    module: "std",
+    name: "sql.DB",
+    checked: "go1.26.8",
+    side: Side::Client,
+    pooled: false,
+    multiplexed: true,
+    goroutines: &[&[
+        one("database/sql.(*DB).connectionOpener"),
+        one("database/sql.(*DB).connectionCleaner"),
+    ]],
+    phases: &[],
+    constructors: &["database/sql.Open", "database/sql.OpenDB"],
+    entry_points: &["database/sql.Open", "database/sql.OpenDB"],
+    releases: &["sql.DB.Close"],
+    heap_marks: &["database/sql.OpenDB"],
+    known_bad: &[],
+    notes: "A pool, made once per database. Its goroutine starts in Open, before any connection, and it is never collected. gorm.Open before gorm v1.31.2 leaves one behind when the first ping fails.",
+};
+
+static STMT: LibraryObject = LibraryObject {
+    module: "std",
+    name: "sql.Stmt",
+    checked: "go1.26.8",
+    side: Side::Neither,
+    pooled: false,
+    multiplexed: false,
+    goroutines: &[],
+    phases: &[],
+    constructors: &["database/sql.(*DB).PrepareContext", "database/sql.(*DB).Prepare"],
+    entry_points: &["database/sql.(*DB).PrepareContext", "database/sql.(*DB).Prepare"],
+    releases: &["sql.Stmt.Close"],
+    heap_marks: &["database/sql.(*DB).prepareDC"],
+    known_bad: &[],
+    notes: "No goroutine; statements pile up here and on the server.",
+};

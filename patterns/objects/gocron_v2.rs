@@ -1,0 +1,28 @@
+//! `github.com/go-co-op/gocron/v2`.
+
+use plumb_evidence::catalogue::{LibraryObject, Side};
+
+use crate::record::one;
+
+/// Most specific first.
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&SCHEDULER];
+
+static SCHEDULER: LibraryObject = LibraryObject {
+    module: "github.com/go-co-op/gocron/v2",
+    name: "gocron.Scheduler",
+    checked: "v2.16.2",
+    side: Side::Neither,
+    pooled: false,
+    multiplexed: false,
+    goroutines: &[&[
+        one("github.com/go-co-op/gocron/v2.NewScheduler"),
+        one("github.com/go-co-op/gocron/v2.(*executor).start"),
+    ]],
+    phases: &[],
+    constructors: &["github.com/go-co-op/gocron/v2.NewScheduler"],
+    entry_points: &["github.com/go-co-op/gocron/v2.NewScheduler"],
+    releases: &["gocron.Scheduler.Shutdown"],
+    heap_marks: &["github.com/go-co-op/gocron/v2.NewScheduler"],
+    known_bad: &[],
+    notes: "Starts in the constructor: one that is never used leaks too. StopJobs does not end it.",
+};

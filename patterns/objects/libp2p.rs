@@ -1,0 +1,36 @@
+//! `github.com/libp2p/go-libp2p`.
+
+use plumb_evidence::catalogue::{LibraryObject, Side};
+
+use crate::record::one;
+
+/// Most specific first.
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&HOST];
+
+static HOST: LibraryObject = LibraryObject {
+    module: "github.com/libp2p/go-libp2p",
+    name: "libp2p.Host",
+    checked: "v0.39.0 (source)",
+    side: Side::Neither,
+    pooled: false,
+    multiplexed: false,
+    goroutines: &[&[
+        one("github.com/libp2p/go-libp2p/p2p/net/swarm.(*connectednessEventEmitter).runEmitter"),
+        one("github.com/libp2p/go-libp2p/p2p/net/swarm.(*DialBackoff).background"),
+        one("github.com/libp2p/go-libp2p/p2p/host/basic.(*BasicHost).background"),
+        one("github.com/libp2p/go-libp2p/p2p/protocol/identify.(*idService).loop"),
+        one("github.com/libp2p/go-libp2p/p2p/protocol/identify.(*ObservedAddrManager).worker"),
+        one(
+            "github.com/libp2p/go-libp2p/p2p/host/peerstore/pstoremem.(*memoryAddrBook).background",
+        ),
+        one("github.com/libp2p/go-libp2p/p2p/host/resource-manager.(*resourceManager).background"),
+        one("github.com/libp2p/go-libp2p/p2p/net/connmgr.(*BasicConnMgr).background"),
+    ]],
+    phases: &[],
+    constructors: &["github.com/libp2p/go-libp2p.New"],
+    entry_points: &["github.com/libp2p/go-libp2p.New"],
+    releases: &["host.Host.Close"],
+    heap_marks: &["github.com/libp2p/go-libp2p/p2p/net/swarm.NewSwarm"],
+    known_bad: &[],
+    notes: "Dozens of goroutines a host; one per process is normal.",
+};

@@ -1,0 +1,34 @@
+//! `github.com/hashicorp/memberlist`.
+
+use plumb_evidence::catalogue::{LibraryObject, Side};
+
+use crate::record::{one, several};
+
+/// Most specific first.
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&MEMBERLIST];
+
+static MEMBERLIST: LibraryObject = LibraryObject {
+    module: "github.com/hashicorp/memberlist",
+    name: "memberlist.Memberlist",
+    checked: "v0.5.4 (source)",
+    side: Side::Neither,
+    pooled: false,
+    multiplexed: false,
+    goroutines: &[&[
+        one("github.com/hashicorp/memberlist.(*Memberlist).streamListen"),
+        one("github.com/hashicorp/memberlist.(*Memberlist).packetListen"),
+        one("github.com/hashicorp/memberlist.(*Memberlist).packetHandler"),
+        one("github.com/hashicorp/memberlist.(*Memberlist).checkBroadcastQueueDepth"),
+        one("github.com/hashicorp/memberlist.(*NetTransport).tcpListen"),
+        one("github.com/hashicorp/memberlist.(*NetTransport).udpListen"),
+        several(3, "github.com/hashicorp/memberlist.(*Memberlist).triggerFunc"),
+        one("github.com/hashicorp/memberlist.(*Memberlist).pushPullTrigger"),
+    ]],
+    phases: &[],
+    constructors: &["github.com/hashicorp/memberlist.Create"],
+    entry_points: &["github.com/hashicorp/memberlist.Create"],
+    releases: &["memberlist.Memberlist.Leave, then Shutdown"],
+    heap_marks: &["github.com/hashicorp/memberlist.newMemberlist"],
+    known_bad: &[],
+    notes: "About 10 goroutines; Leave alone ends none of them.",
+};

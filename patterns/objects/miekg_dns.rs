@@ -1,0 +1,36 @@
+//! `github.com/miekg/dns`.
+
+use plumb_evidence::catalogue::{LibraryObject, Side};
+
+use crate::record::one;
+
+/// Most specific first.
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&SERVER];
+
+static SERVER: LibraryObject = LibraryObject {
+    module: "github.com/miekg/dns",
+    name: "dns.Server",
+    checked: "v1.1.66",
+    side: Side::Neither,
+    pooled: false,
+    multiplexed: false,
+    goroutines: &[
+        &[one("github.com/miekg/dns.(*Server).serveUDP")],
+        &[one("github.com/miekg/dns.(*Server).serveTCP")],
+    ],
+    phases: &[],
+    constructors: &[
+        "github.com/miekg/dns.(*Server).ListenAndServe",
+        "github.com/miekg/dns.(*Server).ActivateAndServe",
+        "github.com/miekg/dns.ListenAndServe",
+    ],
+    entry_points: &[
+        "github.com/miekg/dns.(*Server).ListenAndServe",
+        "github.com/miekg/dns.(*Server).ActivateAndServe",
+        "github.com/miekg/dns.ListenAndServe",
+    ],
+    releases: &["dns.Server.Shutdown"],
+    heap_marks: &["github.com/miekg/dns.(*Server).ListenAndServe"],
+    known_bad: &[],
+    notes: "One per listening address is normal.",
+};

@@ -1,0 +1,46 @@
+//! `github.com/pkg/sftp`.
+
+use plumb_evidence::catalogue::{LibraryObject, Side};
+
+use crate::record::{one, several};
+
+/// Most specific first.
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&CLIENT, &SERVER];
+
+static CLIENT: LibraryObject = LibraryObject {
+    module: "github.com/pkg/sftp",
+    name: "sftp.Client",
+    checked: "v1.13.9",
+    side: Side::Client,
+    pooled: false,
+    multiplexed: true,
+    goroutines: &[&[one("github.com/pkg/sftp.NewClientPipe")]],
+    phases: &[],
+    constructors: &["github.com/pkg/sftp.NewClient", "github.com/pkg/sftp.NewClientPipe"],
+    entry_points: &["github.com/pkg/sftp.NewClient", "github.com/pkg/sftp.NewClientPipe"],
+    releases: &["sftp.Client.Close"],
+    heap_marks: &["github.com/pkg/sftp.NewClientPipe"],
+    known_bad: &[],
+    notes: "Close leaves the ssh.Client below it open: 6 goroutines and the socket stay until that is closed too.",
+};
+
+static SERVER: LibraryObject = LibraryObject {
+    module: "github.com/pkg/sftp",
+    name: "sftp.Server",
+    checked: "v1.13.9",
+    side: Side::Server,
+    pooled: false,
+    multiplexed: false,
+    goroutines: &[&[
+        one("github.com/pkg/sftp.(*packetManager).controller"),
+        several(9, "github.com/pkg/sftp.(*Server).sftpServerWorker"),
+        one("github.com/pkg/sftp.(*packetManager).workerChan"),
+    ]],
+    phases: &[],
+    constructors: &["github.com/pkg/sftp.NewServer"],
+    entry_points: &["github.com/pkg/sftp.NewServer"],
+    releases: &["close of the channel it serves", "sftp.Server.Close"],
+    heap_marks: &["github.com/pkg/sftp.newPktMgr"],
+    known_bad: &[],
+    notes: "12 goroutines a session.",
+};
