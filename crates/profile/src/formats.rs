@@ -169,7 +169,7 @@ impl<'a> Input<'a> {
     }
 
     /// Calls `with` with a reader of everything.
-    fn as_stream<T>(self, with: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
+    fn into_stream<T>(self, with: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
         match self {
             Self::Bytes(mut bytes) => with(&mut bytes),
             Self::Stream { head, rest } => with(&mut head.chain(rest)),

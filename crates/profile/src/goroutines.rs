@@ -15,7 +15,7 @@ pub use labels::{LabelSet, LabelSets};
 pub use waits::WaitHistogram;
 
 pub(crate) use body::starts_stack;
-pub(crate) use header::{header_of, looks_like_header};
+pub(crate) use header::{Header, looks_like_header, parse as parse_header};
 pub(crate) use labels::parse as parse_labels;
 pub(crate) use parser::{InputEnd, Line, Parser};
 

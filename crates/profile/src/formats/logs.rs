@@ -11,7 +11,7 @@ pub(super) const FORMAT: Format = Format {
     read: |input, limits, problems| {
         let head = input.head();
         let explanation = explain(head);
-        let mut found = input.as_stream(|stream| log::find(stream, limits, problems))?;
+        let mut found = input.into_stream(|stream| log::find(stream, limits, problems))?;
         match found.as_mut_slice() {
             [] => Err(explanation),
             [only] if only.alone => Ok(Contents::Goroutines(std::mem::take(&mut only.dump))),

@@ -1,14 +1,12 @@
 //! The first line of a goroutine: `goroutine 12 gp=0x… [chan receive, 5 minutes, locked to thread] {k: v}:`
 
-use std::str;
-
 use memchr::{memchr, memrchr};
 
 /// A parsed header. The state is as the runtime prints it, without the marks that have fields here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Header<'a> {
-    pub(super) id: u64,
-    pub(super) state: &'a [u8],
+pub(crate) struct Header<'a> {
+    pub(crate) id: u64,
+    pub(crate) state: &'a [u8],
     pub(super) locked: bool,
     pub(super) leaked: bool,
     pub(super) minutes: Option<u64>,
@@ -21,14 +19,9 @@ pub(crate) fn looks_like_header(line: &[u8]) -> bool {
     parse(line).is_some()
 }
 
-/// Id and state of a goroutine header; none if the line is anything else.
-pub(crate) fn header_of(line: &[u8]) -> Option<(u64, &[u8])> {
-    parse(line).map(|h| (h.id, h.state))
-}
-
 /// Parses a header line; none if it is anything else.
 #[inline]
-pub(super) fn parse(line: &[u8]) -> Option<Header<'_>> {
+pub(crate) fn parse(line: &[u8]) -> Option<Header<'_>> {
     let rest = line.strip_prefix(b"goroutine ")?;
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let id = number(&rest[..digits])?;
@@ -112,15 +105,19 @@ impl<'a> Iterator for Parts<'a> {
 
 /// A decimal number without sign.
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+    if digits.is_empty() {
         return None;
     }
-    str::from_utf8(digits).ok()?.parse().ok()
+    digits.iter().try_fold(0u64, |number, b| {
+        let digit = b.checked_sub(b'0').filter(|d| *d < 10)?;
+        number.checked_mul(10)?.checked_add(u64::from(digit))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::str;
 
     fn state(line: &str) -> Option<(u64, &str, bool, bool, Option<u64>)> {
         parse(line.as_bytes())

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
 
 use super::body::{self, Kind, Names, Stack};
-use super::header::{self, Header};
+use super::header::Header;
 use super::{GoroutineDump, GoroutineGroup};
 use crate::limits::Limits;
 use crate::problem::Problems;
@@ -20,8 +20,6 @@ const DEBUG2_CUT: u64 = 64 << 20;
 /// What the parser made of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// A goroutine header.
-    Header,
     /// A line of a stack.
     Stack,
     /// An empty line, which ends a goroutine.
@@ -90,15 +88,15 @@ impl Parser {
         }
     }
 
-    /// Takes the next line, without its line feed.
+    /// Starts a goroutine.
+    pub(crate) fn header(&mut self, header: &Header<'_>) {
+        self.end_goroutine();
+        self.start(header);
+    }
+
+    /// Takes the next line that is no header, without its line feed.
+    #[inline]
     pub(crate) fn line(&mut self, line: &[u8]) -> Line {
-        if line.starts_with(b"goroutine ")
-            && let Some(header) = header::parse(line)
-        {
-            self.end_goroutine();
-            self.start(header);
-            return Line::Header;
-        }
         if line.is_empty() || line == b"\r" {
             self.end_goroutine();
             return Line::Blank;
@@ -106,7 +104,7 @@ impl Parser {
         self.stack_line(line)
     }
 
-    fn start(&mut self, header: Header<'_>) {
+    fn start(&mut self, header: &Header<'_>) {
         self.dump.total += 1;
         self.text.clear();
         self.text.extend_from_slice(header.state);
@@ -238,6 +236,7 @@ impl Parser {
         let Some(current) = &self.current else { return false };
         match (current.last, end.last) {
             (Kind::Position, Some(line)) => !body::complete_position(line),
+            (Kind::Other, Some(_)) if end.bytes.is_some() => true,
             (Kind::Position | Kind::Mark | Kind::Other, _) => self.text.len() == current.stack,
             (Kind::Function | Kind::Created(_), _) => true,
         }

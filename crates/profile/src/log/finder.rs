@@ -7,7 +7,7 @@ use super::FoundDump;
 use super::cause;
 use super::join::Joiner;
 use super::layout::{Check, Layout, header_at};
-use crate::goroutines::{InputEnd, Line, Parser, header_of};
+use crate::goroutines::{Header, InputEnd, Line, Parser, parse_header};
 use crate::limits::Limits;
 use crate::lines::for_each_line;
 use crate::problem::Problems;
@@ -20,7 +20,7 @@ const RECENT_BYTES: usize = 2048;
 /// Lines of other text between a cause and its dump.
 const CAUSE_GAP: usize = 3;
 /// Records after a header within which a stack must begin.
-const CONFIRM: usize = 4;
+const CONFIRM: usize = 8;
 /// Lines of other text in the same layout after which a dump is over.
 const FOREIGN: usize = 8;
 /// Records in another layout (other services in the same file) after which a dump is over.
@@ -249,6 +249,10 @@ impl<'a> Finder<'a> {
     }
 
     fn finish(mut self, last: Option<&[u8]>, bytes: u64) -> Vec<FoundDump> {
+        if let (Some(_), State::Dump(active)) = (last, &self.state) {
+            // A line that was cut off may be one of the dump.
+            self.outside -= active.foreign.min(1) as u64;
+        }
         let alone = self.found.is_empty() && self.outside == 0;
         self.end_dump(Some(InputEnd { last, bytes: alone.then_some(bytes) }));
         let alone = alone && self.found.len() == 1;
@@ -284,10 +288,16 @@ impl Active {
     fn header_record(&mut self, record: &[u8]) -> Then {
         let Some(text) = self.layout.unwrap(record) else { return Then::GoOn };
         let mut lines = self.layout.lines(&text);
-        let header = lines.find_map(|line| Some(&line[header_at(line)?..]));
-        for line in header.into_iter().chain(lines.filter_map(|l| self.layout.strip(l))) {
-            self.first = self.first.or(header_of(line).map(|h| h.0));
-            self.parser.line(line);
+        let header = lines.find_map(|line| parse_header(&line[header_at(line)?..]));
+        self.first = header.as_ref().map(|h| h.id);
+        if let Some(header) = header {
+            self.parser.header(&header);
+        }
+        for line in lines.filter_map(|l| self.layout.strip(l)) {
+            match parse_header(line) {
+                Some(header) => self.parser.header(&header),
+                None => drop(self.parser.line(line)),
+            }
         }
         if self.single { Then::Complete } else { Then::GoOn }
     }
@@ -321,16 +331,13 @@ impl Active {
     #[inline]
     fn line(&mut self, line: &[u8], record: &[u8], outside: &mut u64) -> Then {
         if line.starts_with(b"goroutine ")
-            && let Some(header) = header_of(line)
-            && self.begins_another(header)
+            && let Some(header) = parse_header(line)
         {
-            return Then::Ended;
+            return self.header(&header);
         }
         match self.parser.line(line) {
-            Line::Header | Line::Stack => {
-                self.foreign = 0;
-                self.unrelated = 0;
-                self.section = false;
+            Line::Stack => {
+                self.continued();
                 Then::GoOn
             }
             Line::Blank => Then::GoOn,
@@ -338,10 +345,28 @@ impl Active {
         }
     }
 
+    fn header(&mut self, header: &Header<'_>) -> Then {
+        if self.begins_another(header) {
+            return Then::Ended;
+        }
+        self.parser.header(header);
+        self.continued();
+        Then::GoOn
+    }
+
+    /// The text is that of the dump again.
+    #[inline]
+    fn continued(&mut self) {
+        self.foreign = 0;
+        self.unrelated = 0;
+        self.section = false;
+    }
+
     /// Whether a header starts another dump: the first id again, or the stack that a goroutine prints
     /// of itself (`debug.Stack`) after other text.
-    fn begins_another(&self, (id, state): (u64, &[u8])) -> bool {
-        self.first == Some(id) || (self.foreign > 0 && !self.section && state == b"running")
+    fn begins_another(&self, header: &Header<'_>) -> bool {
+        let own_stack = self.foreign > 0 && !self.section && header.state == b"running";
+        self.first == Some(header.id) || own_stack
     }
 
     fn foreign(&mut self, line: &[u8], record: &[u8], outside: &mut u64) -> Then {

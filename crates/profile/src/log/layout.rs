@@ -97,12 +97,11 @@ impl Layout {
         let mut lines =
             texts.iter().flat_map(|t| self.lines(t)).skip_while(|l| header_at(l).is_none());
         lines.next();
-        let Some(function) = lines.next() else { return None };
-        let Some(function) = self.strip(function) else { return Some(false) };
-        starts_stack(function, None).or_else(|| {
-            let position = self.strip(lines.next()?);
-            Some(position.is_some_and(|p| starts_stack(function, Some(p)) == Some(true)))
-        })
+        // Lines with another prefix are those of other services in the same file.
+        let mut lines = lines.filter_map(|line| self.strip(line));
+        let function = lines.next()?;
+        starts_stack(function, None)
+            .or_else(|| lines.next().and_then(|position| starts_stack(function, Some(position))))
     }
 
     /// Whether `record` holds the header and lines after it, that is a whole dump in one text.

@@ -1,9 +1,12 @@
 //! What stands before each line of a dump, learned from its first line.
 
-/// The shape of a prefix: strips equal and similar ones.
+/// The shape of a prefix: strips prefixes that differ only where times and numbers stand. Names of
+/// hosts, pods and the like must be equal, so that dumps of two processes are not mixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Prefix {
     text: Vec<u8>,
+    /// For each byte of the text, whether another one of its class may stand there.
+    varies: Vec<bool>,
     runs: Vec<Run>,
 }
 
@@ -25,17 +28,37 @@ fn class(b: u8) -> Run {
     }
 }
 
+/// Whether a word is a time, a number or a mark of one letter, and not a name.
+fn is_variable(word: &[u8]) -> bool {
+    let inner = |b: &u8| b.is_ascii_alphanumeric();
+    let Some(start) = word.iter().position(inner) else { return false };
+    let end = word.iter().rposition(inner).map_or(start, |i| i + 1);
+    let word = &word[start..end];
+    let letters = word.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let others = word.iter().any(|b| !b.is_ascii_alphanumeric() && !b":.,+-/".contains(b));
+    let time = word.iter().all(|b| !b.is_ascii_alphabetic() || matches!(b, b'T' | b'Z'));
+    // Names of months and days; klog's severity before the date.
+    let name = word.len() == 3 && letters == 3 && word[0].is_ascii_uppercase();
+    let klog = word.len() == 5 && letters == 1 && word[0].is_ascii_uppercase();
+    !others && (time || name || klog || word.len() == 1)
+}
+
 impl Prefix {
     /// The shape of `text`.
     pub(super) fn learn(text: &[u8]) -> Self {
+        let words = text.split_inclusive(|b| *b == b' ');
+        let varies: Vec<bool> = words.flat_map(|w| vec![is_variable(w); w.len()]).collect();
         let mut runs: Vec<Run> = Vec::new();
-        for run in text.iter().map(|b| class(*b)) {
-            let merges = matches!(run, Run::Digits | Run::Letters | Run::Blanks);
-            if !merges || runs.last() != Some(&run) {
+        for (b, varies) in text.iter().zip(&varies) {
+            let run = match class(*b) {
+                Run::Digits | Run::Letters if !varies => Run::Other(*b),
+                run => run,
+            };
+            if matches!(run, Run::Other(_)) || runs.last() != Some(&run) {
                 runs.push(run);
             }
         }
-        Self { text: text.to_vec(), runs }
+        Self { text: text.to_vec(), varies, runs }
     }
 
     /// Whether there is no prefix.
@@ -51,7 +74,8 @@ impl Prefix {
     /// The prefix with the same width: bytes of the same class at each column.
     fn by_column<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         let (head, rest) = line.split_at_checked(self.text.len())?;
-        let same = head.iter().zip(&self.text).all(|(a, b)| a == b || class(*a) == class(*b));
+        let mut bytes = head.iter().zip(&self.text).zip(&self.varies);
+        let same = bytes.all(|((a, b), varies)| a == b || *varies && class(*a) == class(*b));
         same.then_some(rest)
     }
 
@@ -121,6 +145,11 @@ mod tests {
         assert_eq!(strip(cri, "2024-05-01T10:00:00.12345Z stderr F"), Some(""));
         assert_eq!(strip(cri, "main.main()"), None);
         assert_eq!(strip("May  9 10:00:00 h a[12]: ", "May 10 10:00:01 h a[12]: x"), Some("x"));
+        assert_eq!(strip("[pod/web-5d9c/app] ", "[pod/web-6a8f/app] x"), None);
+        assert_eq!(
+            strip("I0501 10:00:00.1  7 a.go:5] ", "E0501 10:00:00.22  7 a.go:5] x"),
+            Some("x")
+        );
         assert_eq!(strip("", "x"), Some("x"));
         assert_eq!(strip("\t", "\t\tx"), Some("\tx"));
         assert_eq!(strip("app-1  | ", "app-1  | \tx"), Some("\tx"));

@@ -46,7 +46,7 @@ impl Decoder<'_> {
     fn tables(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
         let mut fields = Fields::new(bytes);
         let mut seen = 0u64;
-        while let Some((number, value)) = fields.next() {
+        for (number, value) in fields.by_ref() {
             seen += 1;
             match number {
                 field::SAMPLE_TYPE => {
