@@ -97,7 +97,9 @@ fn paths_in(text: &str) -> BTreeSet<String> {
         let path = span.trim_end_matches(|c: char| ":.,".contains(c));
         let tops = ["crates/", "patterns/", "xtask/", "docs/", "fuzz/", ".ci/"];
         let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b));
-        if plain && tops.iter().any(|top| path.starts_with(top)) {
+        // Recipes call what the reader names `ID`.
+        let placeholder = path.split('/').any(|part| part == "ID");
+        if plain && !placeholder && tops.iter().any(|top| path.starts_with(top)) {
             paths.insert(path.to_owned());
         }
     }
@@ -155,6 +157,25 @@ fn every_tests_name_in_the_architecture_exists() {
     let missing: Vec<&&str> =
         named.iter().filter(|name| !rust.contains(&format!("fn {name}("))).collect();
     assert!(missing.is_empty(), "no such tests: {missing:?}");
+}
+
+/// A guide must not promise what the executable does not take.
+#[test]
+fn every_option_of_a_guide_is_one_of_the_command_line() {
+    let known = read(Path::new("docs/cli.md"));
+    let mut unknown = Vec::new();
+    for document in documents().iter().filter(|path| path.starts_with("docs/guide")) {
+        for word in read(document).split(|c: char| c.is_whitespace() || "`'();,".contains(c)) {
+            let option = word.split('=').next().unwrap_or(word);
+            if option.strip_prefix("--").is_some_and(|name| !name.is_empty())
+                && !known.contains(&format!("{option} "))
+                && !known.contains(&format!("{option}\n"))
+            {
+                unknown.push(format!("{}: {option}", document.display()));
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "{}", unknown.join("\n"));
 }
 
 #[test]
