@@ -1,0 +1,341 @@
+//! The contract `plumb.diagnose/1` (DESIGN.md §2): every key is always there, `null` where nothing is known. The
+//! schema in `schema/plumb.diagnose-1.json` describes each.
+
+use plumb_evidence::finding::{
+    Candidate, Confidence, EvidenceItem, Forecast, InstanceSummary, MemorySplit, Role, SiteKind,
+    SnapshotSummary, Undecided, Verdict,
+};
+use plumb_evidence::measure::{Driver, Measured};
+use plumb_evidence::{Diagnosis, Finding, Problem, Site, Timestamp};
+use serde::Serialize;
+
+use crate::Options;
+
+/// Name and version of the contract. Keys may be added within a version; none changes its meaning or goes away.
+const SCHEMA: &str = "plumb.diagnose/1";
+
+/// What `pattern` says of a leak that matches none.
+const UNNAMED: &str = "unnamed";
+
+/// Prints a diagnosis for programs.
+pub(crate) fn render(diagnosis: &Diagnosis, _options: &Options) -> String {
+    // Serialising plain data into memory fails only for maps with keys that are no strings; there are none.
+    let mut text = serde_json::to_string_pretty(&Document::from(diagnosis)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    target: &'a str,
+    instances: Vec<InstanceJson<'a>>,
+    verdict: &'static str,
+    findings: Vec<FindingJson<'a>>,
+    undecided: Vec<UndecidedJson<'a>>,
+    memory: MemoryJson<'a>,
+    healthy: &'a [String],
+    problems: Vec<ProblemJson<'a>>,
+}
+
+impl<'a> From<&'a Diagnosis> for Document<'a> {
+    fn from(diagnosis: &'a Diagnosis) -> Self {
+        Self {
+            schema: SCHEMA,
+            target: &diagnosis.target,
+            instances: diagnosis.instances.iter().map(Into::into).collect(),
+            verdict: match diagnosis.verdict {
+                Verdict::Leak => "leak",
+                Verdict::Clean => "clean",
+                Verdict::Undecided => "undecided",
+            },
+            findings: diagnosis.findings.iter().map(Into::into).collect(),
+            undecided: diagnosis.undecided.iter().map(Into::into).collect(),
+            memory: MemoryJson { instances: diagnosis.memory.iter().map(Into::into).collect() },
+            healthy: &diagnosis.healthy,
+            problems: diagnosis.problems.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct InstanceJson<'a> {
+    id: &'a str,
+    go: Option<&'a str>,
+    module: Option<&'a str>,
+    revision: Option<&'a str>,
+    snapshots: Vec<SnapshotJson>,
+}
+
+impl<'a> From<&'a InstanceSummary> for InstanceJson<'a> {
+    fn from(instance: &'a InstanceSummary) -> Self {
+        Self {
+            id: &instance.id,
+            go: instance.go.as_deref(),
+            module: instance.module.as_deref(),
+            revision: instance.revision.as_deref(),
+            snapshots: instance.snapshots.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SnapshotJson {
+    taken: Option<Timestamp>,
+    goroutines: Option<u64>,
+    groups: Option<usize>,
+    heap_inuse: Option<u64>,
+    rss: Option<u64>,
+}
+
+impl From<&SnapshotSummary> for SnapshotJson {
+    fn from(snapshot: &SnapshotSummary) -> Self {
+        Self {
+            taken: snapshot.taken,
+            goroutines: snapshot.goroutines,
+            groups: snapshot.groups,
+            heap_inuse: snapshot.heap_inuse,
+            rss: snapshot.rss,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    pattern: &'static str,
+    title: &'a str,
+    confidence: &'static str,
+    resource: String,
+    object: Option<&'a str>,
+    site: SiteJson<'a>,
+    candidates: Vec<CandidateJson<'a>>,
+    related: Vec<SiteJson<'a>>,
+    count: u64,
+    bytes: Option<f64>,
+    growth: GrowthJson,
+    forecast: Option<ForecastJson<'a>>,
+    evidence: Vec<EvidenceJson<'a>>,
+    why: &'a str,
+    fix: FixJson<'a>,
+    introduced: Option<IntroducedJson>,
+    verify: &'a str,
+}
+
+impl<'a> From<&'a Finding> for FindingJson<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            pattern: finding.pattern.map_or(UNNAMED, |pattern| pattern.id),
+            title: &finding.title,
+            confidence: match finding.confidence {
+                Confidence::Proven => "proven",
+                Confidence::Likely => "likely",
+                Confidence::Possible => "possible",
+            },
+            resource: finding.resource.to_string(),
+            object: finding.object.as_deref(),
+            site: (&finding.site).into(),
+            candidates: finding.candidates.iter().map(Into::into).collect(),
+            related: finding.related.iter().map(Into::into).collect(),
+            count: finding.measured.count,
+            bytes: finding.bytes,
+            growth: (&finding.measured).into(),
+            forecast: finding.forecast.as_ref().map(Into::into),
+            evidence: finding.evidence.iter().map(Into::into).collect(),
+            why: &finding.why,
+            fix: FixJson { text: &finding.fix, diff: None },
+            introduced: None,
+            verify: &finding.verify,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SiteJson<'a> {
+    kind: &'static str,
+    file: Option<&'a str>,
+    line: Option<u32>,
+    function: &'a str,
+    package: Option<&'a str>,
+    version: Option<&'a str>,
+    role: &'static str,
+    found_by: Vec<String>,
+}
+
+impl<'a> From<&'a Site> for SiteJson<'a> {
+    fn from(site: &'a Site) -> Self {
+        Self {
+            kind: match site.kind {
+                SiteKind::Line => "line",
+                SiteKind::EntryPoint => "entry-point",
+                SiteKind::Process => "process",
+            },
+            file: Some(&*site.file).filter(|file| !file.is_empty()),
+            line: Some(site.line).filter(|&line| line > 0),
+            function: &site.function,
+            package: Some(&*site.package).filter(|package| !package.is_empty()),
+            version: site.version.as_deref(),
+            role: match site.role {
+                Role::Creates => "creates",
+                Role::Uses => "uses",
+                Role::Stores => "stores",
+                Role::Deletes => "deletes",
+                Role::Blocks => "blocks",
+            },
+            found_by: site.found_by.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CandidateJson<'a> {
+    site: SiteJson<'a>,
+    share: f64,
+    basis: &'a str,
+}
+
+impl<'a> From<&'a Candidate> for CandidateJson<'a> {
+    fn from(candidate: &'a Candidate) -> Self {
+        Self { site: (&candidate.site).into(), share: candidate.share, basis: &candidate.basis }
+    }
+}
+
+/// All `null` if there is no second snapshot.
+#[derive(Default, Serialize)]
+struct GrowthJson {
+    per_hour: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    per_request: Option<f64>,
+    driver: Option<&'static str>,
+}
+
+impl From<&Measured> for GrowthJson {
+    fn from(measured: &Measured) -> Self {
+        let Some(growth) = &measured.growth else { return Self::default() };
+        Self {
+            per_hour: growth.per_hour.map(|rate| rate.estimate),
+            low: growth.per_hour.map(|rate| rate.low),
+            high: growth.per_hour.map(|rate| rate.high),
+            per_request: growth.per_request,
+            driver: growth.driver.map(|driver| match driver {
+                Driver::Requests => "requests",
+                Driver::Connections => "connections",
+                Driver::Clock => "clock",
+            }),
+        }
+    }
+}
+
+/// Infinite hours become `null`.
+#[derive(Serialize)]
+struct ForecastJson<'a> {
+    what: &'a str,
+    limit: f64,
+    hours: f64,
+    low: f64,
+    high: f64,
+}
+
+impl<'a> From<&'a Forecast> for ForecastJson<'a> {
+    fn from(forecast: &'a Forecast) -> Self {
+        let hours = forecast.hours;
+        Self {
+            what: &forecast.what,
+            limit: forecast.limit,
+            hours: hours.estimate,
+            low: hours.low,
+            high: hours.high,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EvidenceJson<'a> {
+    kind: &'static str,
+    text: &'a str,
+}
+
+impl<'a> From<&'a EvidenceItem> for EvidenceJson<'a> {
+    fn from(item: &'a EvidenceItem) -> Self {
+        Self { kind: item.kind, text: &item.text }
+    }
+}
+
+#[derive(Serialize)]
+struct FixJson<'a> {
+    text: &'a str,
+    /// A patch, where the source is at hand.
+    diff: Option<&'a str>,
+}
+
+/// The commit with which the leak came, where there is a repository.
+#[derive(Serialize)]
+struct IntroducedJson {
+    commit: String,
+    date: String,
+}
+
+#[derive(Serialize)]
+struct UndecidedJson<'a> {
+    what: &'a str,
+    bring: &'a str,
+}
+
+impl<'a> From<&'a Undecided> for UndecidedJson<'a> {
+    fn from(question: &'a Undecided) -> Self {
+        Self { what: &question.what, bring: &question.bring }
+    }
+}
+
+#[derive(Serialize)]
+struct MemoryJson<'a> {
+    instances: Vec<MemorySplitJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct MemorySplitJson<'a> {
+    instance: &'a str,
+    resident: u64,
+    #[serde(rename = "virtual")]
+    virtual_bytes: Option<u64>,
+    in_use: Option<u64>,
+    parts: Vec<MemoryPartJson>,
+    sentence: &'a str,
+}
+
+#[derive(Serialize)]
+struct MemoryPartJson {
+    name: &'static str,
+    bytes: u64,
+    meaning: &'static str,
+}
+
+impl<'a> From<&'a MemorySplit> for MemorySplitJson<'a> {
+    fn from(split: &'a MemorySplit) -> Self {
+        let part = |part: &plumb_evidence::finding::MemoryPart| MemoryPartJson {
+            name: part.name,
+            bytes: part.bytes,
+            meaning: part.meaning,
+        };
+        Self {
+            instance: &split.instance,
+            resident: split.resident,
+            virtual_bytes: split.virtual_bytes,
+            in_use: split.in_use,
+            parts: split.parts.iter().map(part).collect(),
+            sentence: &split.sentence,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ProblemJson<'a> {
+    what: &'a str,
+    input: &'a str,
+}
+
+impl<'a> From<&'a Problem> for ProblemJson<'a> {
+    fn from(problem: &'a Problem) -> Self {
+        Self { what: &problem.what, input: &problem.input }
+    }
+}

@@ -1,0 +1,204 @@
+//! A ticket: what GitHub, GitLab and Jira show well. Headings, tables and lists, evidence folded away.
+
+use std::fmt::Write as _;
+
+use plumb_evidence::finding::{Candidate, MemorySplit};
+use plumb_evidence::{Diagnosis, Finding, Site};
+
+use crate::layout::clean;
+use crate::units::{bytes, percent};
+use crate::{Options, names, phrases};
+
+/// Prints a diagnosis for a ticket.
+pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
+    let mut text = format!("## plumb: {}\n\n", prose(&phrases::tally(diagnosis)));
+    push(&mut text, &format!("{}\n\n", prose(&phrases::subject(diagnosis))));
+    if diagnosis.findings.is_empty() {
+        push(&mut text, &format!("**{}**\n\n", phrases::nothing_found(diagnosis)));
+    }
+    for (index, found) in diagnosis.findings.iter().enumerate() {
+        finding(&mut text, found, index + 1, options);
+    }
+    questions(&mut text, diagnosis);
+    diagnosis.memory.iter().for_each(|split| memory(&mut text, split));
+    folded(&mut text, "Looked at and held healthy", diagnosis.healthy.iter().map(|h| prose(h)));
+    let problems = phrases::grouped_problems(&diagnosis.problems);
+    let problems: Vec<String> = problems
+        .iter()
+        .map(|(inputs, what)| format!("{}: {}", code(inputs), prose(what)))
+        .collect();
+    list(&mut text, "### Problems", &problems);
+    push(&mut text, &format!("Next: {}\n", code(&phrases::next_command(diagnosis, &options.kept))));
+    text
+}
+
+fn push(text: &mut String, part: &str) {
+    text.push_str(part);
+}
+
+fn finding(text: &mut String, finding: &Finding, number: usize, options: &Options) {
+    let mut rows = vec![
+        ("Confidence", finding.confidence.to_string()),
+        ("Pattern", finding.pattern.map_or("unnamed".to_owned(), |pattern| code(pattern.id))),
+        ("Site", site_cell(finding)),
+        ("Impact", prose(&phrases::impact(finding))),
+    ];
+    rows.extend(phrases::time_to_limit(finding).map(|limit| ("Limit", prose(&limit))));
+    rows.push(("Restart", prose(&phrases::restart(&options.kept))));
+    rows.push(("Verify", code(&finding.verify)));
+    push(text, &format!("### {number}. {}\n\n| | |\n|---|---|\n", prose(&finding.title)));
+    for (name, value) in rows {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| {name} | {} |", value.replace('|', "\\|"));
+    }
+    text.push('\n');
+    let candidates: Vec<String> = finding.candidates.iter().map(candidate).collect();
+    let heading =
+        if phrases::is_open(finding) { "**Line undecided between**" } else { "**Lines weighed**" };
+    list(text, heading, &candidates);
+    if phrases::is_open(finding) && !finding.would_decide.is_empty() {
+        push(text, &format!("**To decide:** {}\n\n", prose(&finding.would_decide.join("; or "))));
+    }
+    let related: Vec<String> = finding
+        .related
+        .iter()
+        .map(|site| format!("{} ({})", place(site), names::role(site.role)))
+        .collect();
+    list(text, "**Related**", &related);
+    folded(text, "Evidence", phrases::evidence(finding).into_iter().map(prose));
+    push(
+        text,
+        &format!("**Why:** {}\n\n**Fix:** {}\n\n", prose(&finding.why), prose(&finding.fix)),
+    );
+    if let Some(pattern) = finding.pattern.filter(|pattern| !pattern.prevention.alert.is_empty()) {
+        push(text, &format!("**Alert:** {}\n\n", code(pattern.prevention.alert)));
+    }
+}
+
+fn site_cell(finding: &Finding) -> String {
+    let place = place(&finding.site);
+    if phrases::is_open(finding) {
+        format!("{} {place}", phrases::open_site(finding))
+    } else {
+        format!("{place} ({})", phrases::standing(&finding.site))
+    }
+}
+
+/// Function, and file with line or version.
+fn place(site: &Site) -> String {
+    let function = code(&site.function);
+    match &site.version {
+        _ if !site.file.is_empty() => {
+            format!("{function} {}", code(&names::file(&site.file, site.line, usize::MAX)))
+        }
+        Some(version) => format!("{function} {}", code(version)),
+        None => function,
+    }
+}
+
+fn candidate(candidate: &Candidate) -> String {
+    let text = format!("{} {}", percent(candidate.share), place(&candidate.site));
+    if candidate.basis.is_empty() { text } else { format!("{text} ({})", prose(&candidate.basis)) }
+}
+
+fn questions(text: &mut String, diagnosis: &Diagnosis) {
+    let questions: Vec<String> = phrases::further_questions(diagnosis)
+        .map(|question| format!("{}: bring {}", prose(&question.what), prose(&question.bring)))
+        .collect();
+    list(text, "### Open", &questions);
+}
+
+fn memory(text: &mut String, split: &MemorySplit) {
+    push(
+        text,
+        &format!("### Memory of {}\n\n{}\n\n", prose(&split.instance), prose(&split.sentence)),
+    );
+    push(text, "| Part | Size | |\n|---|--:|---|\n");
+    for part in &split.parts {
+        // Writing to a string cannot fail.
+        let _ =
+            writeln!(text, "| {} | {} | {} |", part.name, bytes(part.bytes as f64), part.meaning);
+    }
+    text.push('\n');
+}
+
+fn list(text: &mut String, heading: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
+    push(text, &format!("{heading}\n\n"));
+    items.iter().for_each(|item| push(text, &format!("- {item}\n")));
+    text.push('\n');
+}
+
+/// A list behind a triangle; where `<details>` is not known, a list under its heading.
+fn folded(text: &mut String, summary: &str, items: impl Iterator<Item = String>) {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() {
+        return;
+    }
+    push(text, &format!("<details><summary>{summary} ({})</summary>\n\n", items.len()));
+    items.iter().for_each(|item| push(text, &format!("- {item}\n")));
+    push(text, "\n</details>\n\n");
+}
+
+/// Text in one line, with what Markdown would read as markup escaped. Pairs of backticks stay code.
+pub(crate) fn prose(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        // A backtick without a partner.
+        return escaped(&text);
+    }
+    let part = |(index, part): (usize, &&str)| match index % 2 {
+        1 if !part.is_empty() => code(part),
+        _ => escaped(part),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
+fn escaped(text: &str) -> String {
+    let text: Vec<char> = clean(text).chars().collect();
+    let mut escaped = String::with_capacity(text.len());
+    for (at, &c) in text.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| text[at]);
+        let after = text.get(at + 1).copied();
+        let inside_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let is_markup = match c {
+            '\\' | '`' | '*' | '<' | '>' | '~' => true,
+            '_' => !(inside_word(before) && inside_word(after)),
+            // Only with an address behind it does a bracket make a link.
+            ']' => matches!(after, Some('(' | '[' | ':')),
+            '#' => before.is_none(),
+            _ => false,
+        };
+        if is_markup {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// A code span, with as many backticks as the text needs.
+pub(crate) fn code(text: &str) -> String {
+    let text = clean(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.contains('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_of_a_target_stays_text() {
+        assert_eq!(prose("a*b_c _d <img> [x](y) [z]"), "a\\*b_c \\_d \\<img\\> [x\\](y) [z]");
+        assert_eq!(prose("call `a_b()` or ` it"), "call \\`a_b()\\` or \\` it");
+        assert_eq!(prose("call `_b()`"), "call `_b()`");
+        assert_eq!(code("map[string]*T"), "`map[string]*T`");
+        assert_eq!(code("a`b"), "`` a`b ``");
+    }
+}

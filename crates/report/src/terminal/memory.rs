@@ -1,0 +1,70 @@
+//! Where the resident memory is, as a bar with a legend.
+
+use plumb_evidence::finding::MemorySplit;
+
+use crate::Options;
+use crate::layout::{LABEL, Page, Tone};
+use crate::units::bytes;
+
+/// What the parts of a bar are drawn with, in order; a bar has at most eight parts.
+const BLOCKS: [&str; 8] = ["█", "▒", "▓", "░", "▚", "▖", "▪", "·"];
+const ASCII: [&str; 8] = ["#", "=", "+", "-", ":", "o", "x", "."];
+
+/// The split of the largest instance; of all if asked.
+pub(super) fn print(
+    page: &mut Page,
+    splits: &[MemorySplit],
+    sentence_lines: usize,
+    options: &Options,
+) {
+    let mut splits: Vec<&MemorySplit> = splits.iter().collect();
+    splits.sort_by_key(|split| std::cmp::Reverse(split.resident));
+    let shown = if options.verbose { splits.len() } else { 1 };
+    for split in splits.iter().take(shown) {
+        let instance =
+            if splits.len() > 1 { format!(" in {}", split.instance) } else { String::new() };
+        let marks = if options.unicode { &BLOCKS } else { &ASCII };
+        let bar = bar(split, marks, page.fact_width());
+        page.facts("memory", &[bar]);
+        page.fact(
+            "",
+            &format!(
+                "{} resident{instance}: {}",
+                bytes(split.resident as f64),
+                legend(split, marks)
+            ),
+        );
+        page.short_fact("", &split.sentence, sentence_lines);
+        if options.verbose {
+            for part in &split.parts {
+                page.hanging(
+                    "",
+                    LABEL + 2,
+                    Tone::Quiet,
+                    &format!("{}: {}", part.name, part.meaning),
+                );
+            }
+        }
+    }
+    if splits.len() > shown {
+        page.fact("", &format!("{} further instances with --verbose", splits.len() - shown));
+    }
+}
+
+/// Each part as wide as its share; a part that is there has at least one column.
+fn bar(split: &MemorySplit, marks: &[&str; 8], width: usize) -> String {
+    let parts = &split.parts[..split.parts.len().min(marks.len())];
+    let known: f64 = parts.iter().map(|part| part.bytes as f64).sum();
+    let whole = known.max(split.resident as f64).max(1.0);
+    let spare = width.saturating_sub(parts.len());
+    let columns = |bytes: u64| 1 + (bytes as f64 / whole * spare as f64).floor() as usize;
+    parts.iter().zip(marks).map(|(part, mark)| mark.repeat(columns(part.bytes))).collect()
+}
+
+fn legend(split: &MemorySplit, marks: &[&str; 8]) -> String {
+    let entry = |(at, part): (usize, &plumb_evidence::finding::MemoryPart)| {
+        let mark = marks.get(at).map_or(String::new(), |mark| format!("{mark} "));
+        format!("{mark}{} {}", part.name, bytes(part.bytes as f64))
+    };
+    split.parts.iter().enumerate().map(entry).collect::<Vec<_>>().join(", ")
+}
