@@ -203,7 +203,7 @@ fn profile(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols
 
 /// Whether a problem of the dump reader means that goroutines are missing at the end.
 fn says_cut(problem: &str) -> bool {
-    problem.contains("was cut at") || problem.contains("ends in the middle of goroutine")
+    problem.contains("was cut at") || problem.contains("ends in the middle of")
 }
 
 fn of_dumps<'d>(

@@ -1,7 +1,8 @@
 //! Bare files to snapshots: those taken together belong together.
 
-use std::mem::discriminant;
+use std::mem::{Discriminant, discriminant};
 
+use plumb_evidence::socket::SocketSource;
 use plumb_evidence::{Snapshot, Timestamp};
 
 use crate::assemble::place;
@@ -54,9 +55,9 @@ fn add_timed(snapshots: &mut Vec<Snapshot>, taken: Timestamp, part: Part) {
 
 /// The last untimed file of each kind goes to the last snapshot, the one before to the one before, and so on.
 fn add_untimed(snapshots: &mut Vec<Snapshot>, parts: Vec<Part>) {
-    let kinds: Vec<_> = parts.iter().map(discriminant).collect();
-    let of_kind = |kind| kinds.iter().filter(|other| **other == kind).count();
-    let most = kinds.iter().map(|&kind| of_kind(kind)).max().unwrap_or(0);
+    let kinds: Vec<_> = parts.iter().map(kind).collect();
+    let of_kind = |kind| kinds.iter().filter(|other| *other == kind).count();
+    let most = kinds.iter().map(of_kind).max().unwrap_or(0);
     let missing = most.saturating_sub(snapshots.len());
     snapshots.splice(0..0, (0..missing).map(|_| Snapshot::default()));
     let last = snapshots.len();
@@ -66,6 +67,15 @@ fn add_untimed(snapshots: &mut Vec<Snapshot>, parts: Vec<Part>) {
             snapshots.push(with(None, part));
         }
     }
+}
+
+/// What two snapshots are needed for: listings of two tools are two views of one.
+fn kind(part: &Part) -> (Discriminant<Part>, Option<SocketSource>) {
+    let source = match part {
+        Part::Sockets(table) => Some(table.source),
+        _ => None,
+    };
+    (discriminant(part), source)
 }
 
 fn with(taken: Option<Timestamp>, part: Part) -> Snapshot {

@@ -1,0 +1,273 @@
+//! Bare files, cases and folders in any mix.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::{dump, fixture, recorder, unpack};
+use plumb_case::{InputError, InputOptions, PieceKind, PieceMeta, read_inputs};
+use plumb_evidence::goroutine::GoroutineSource;
+use plumb_evidence::{Instance, Service};
+use tempfile::TempDir;
+
+/// The pieces of the first case as bare files.
+struct Evidence {
+    folder: TempDir,
+}
+
+impl Evidence {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        unpack(&fixture("v1.case"), folder.path());
+        std::fs::remove_file(folder.path().join("manifest.json")).unwrap();
+        Self { folder }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        let path = self.folder.path().join("0").join(name);
+        assert!(path.is_file(), "{}", path.display());
+        path
+    }
+
+    fn read(&self, names: &[&str]) -> Service {
+        let paths: Vec<_> = names.iter().map(|name| self.file(name)).collect();
+        read(&paths)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+fn read(paths: &[PathBuf]) -> Service {
+    read_inputs(paths, &InputOptions::default()).unwrap()
+}
+
+fn only(service: &Service) -> &Instance {
+    let [instance] = service.instances.as_slice() else { panic!("{:?}", service.instances) };
+    instance
+}
+
+fn what(service: &Service) -> Vec<&str> {
+    service.problems.iter().map(|problem| problem.what.as_str()).collect()
+}
+
+#[test]
+fn two_heap_profiles_are_in_the_order_of_their_times() {
+    let evidence = Evidence::new();
+    let service = evidence.read(&["0001-heap.pb.gz", "0000-heap.pb.gz"]);
+    assert_eq!(service.problems, []);
+    let [first, second] = only(&service).snapshots.as_slice() else { panic!() };
+    assert!(first.taken.unwrap() < second.taken.unwrap());
+    assert!(first.heap.as_ref().unwrap().live().bytes < second.heap.as_ref().unwrap().live().bytes);
+}
+
+#[test]
+fn files_taken_together_are_one_snapshot() {
+    let evidence = Evidence::new();
+    let service = evidence.read(&[
+        "0000-heap.pb.gz",
+        "0001-heap.pb.gz",
+        "0001-goroutine.pb.gz",
+        "0000-goroutine.pb.gz",
+        "0001-goroutine-dump.txt",
+        "0000-heap-text.txt",
+        "0001-heap-text.txt",
+        "0001-metrics.txt",
+        "0001-ss.txt",
+    ]);
+    assert_eq!(service.problems, []);
+    let [first, second] = only(&service).snapshots.as_slice() else { panic!() };
+    for snapshot in [first, second] {
+        assert_eq!(snapshot.goroutines.as_ref().unwrap().source, GoroutineSource::Profile);
+        assert!(snapshot.heap.as_ref().unwrap().memstats.is_some());
+    }
+    assert!(first.dump.is_none() && first.metrics.is_none() && first.sockets.is_none());
+    assert!(second.dump.is_some() && second.metrics.is_some() && second.sockets.is_some());
+}
+
+#[test]
+fn text_and_protobuf_of_a_heap_are_the_same() {
+    let evidence = Evidence::new();
+    let text = evidence.read(&["0000-heap-text.txt"]);
+    let proto = evidence.read(&["0000-heap.pb.gz"]);
+    let heap = |service: &Service| only(service).snapshots[0].heap.clone().unwrap();
+    let (text, proto) = (heap(&text), heap(&proto));
+    assert_eq!((text.period, text.samples.len()), (proto.period, proto.samples.len()));
+    for sample in &text.samples {
+        let names = |stack: &plumb_evidence::Stack| -> Vec<_> {
+            stack.frames().iter().map(|frame| (frame.function.clone(), frame.line)).collect()
+        };
+        let wanted = names(&sample.stack);
+        let same = proto.samples.iter().find(|other| names(&other.stack) == wanted);
+        let same = same.unwrap_or_else(|| panic!("only in the text: {wanted:?}"));
+        for (a, b) in [(sample.live, same.live), (sample.allocated, same.allocated)] {
+            assert!((a.bytes - b.bytes).abs() <= 1.0 + a.bytes * 1e-6, "{a:?} {b:?}");
+            assert!((a.samples - b.samples).abs() < 0.01, "{a:?} {b:?}");
+            assert!(
+                a.samples < 0.5 || a.samples.fract() < 0.05 || a.samples.fract() > 0.95,
+                "{a:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn text_and_protobuf_of_goroutines_have_the_same_stacks() {
+    let evidence = Evidence::new();
+    let count = |name: &str, function: &str| {
+        let service = evidence.read(&[name]);
+        let goroutines = only(&service).snapshots[0].any_goroutines().unwrap().clone();
+        let of = goroutines.groups.iter().filter(|group| group.stack.passes(function));
+        (of.map(|group| group.count).sum::<u64>(), goroutines.source)
+    };
+    let (profile, source) = count("0001-goroutine.pb.gz", "main.send");
+    assert_eq!(source, GoroutineSource::Profile);
+    let (text, source) = count("0001-goroutine-text.txt", "main.send");
+    assert_eq!(source, GoroutineSource::Text);
+    assert!(profile > 100 && text.abs_diff(profile) <= 5, "{profile} {text}");
+    let (dump, source) = count("0001-goroutine-dump.txt", "main.send");
+    assert_eq!(source, GoroutineSource::Dump);
+    assert!(dump >= profile);
+}
+
+#[test]
+fn files_without_a_time_are_in_the_order_of_the_arguments() {
+    let evidence = Evidence::new();
+    let early = evidence.write("b.txt", dump(10));
+    let late = evidence.write("a.txt", dump(30));
+    let service = read(&[early, late]);
+    let totals: Vec<_> = only(&service)
+        .snapshots
+        .iter()
+        .map(|snapshot| (snapshot.taken, snapshot.dump.as_ref().unwrap().total))
+        .collect();
+    assert_eq!(totals, [(None, 10), (None, 30)]);
+}
+
+#[test]
+fn a_log_with_two_dumps_is_two_snapshots() {
+    let evidence = Evidence::new();
+    let log = format!(
+        "2026-11-21T10:00:00Z starting\n2026-11-21T10:00:01Z SIGQUIT: quit\n\n{}\n\
+         2026-11-21T10:05:00Z still here\n2026-11-21T10:05:01Z SIGQUIT: quit\n\n{}",
+        dump(5),
+        dump(9)
+    );
+    let service = read(&[evidence.write("app.log", log)]);
+    let dumps = only(&service).snapshots.iter().map(|s| s.dump.as_ref().unwrap().total);
+    assert_eq!(dumps.collect::<Vec<_>>(), [5, 9]);
+}
+
+#[test]
+fn a_folder_is_read_and_what_stands_beside_is_passed_over() {
+    let evidence = Evidence::new();
+    evidence.write("0/RECIPE.md", dump(3));
+    evidence.write("0/notes.txt", "we saw this on Tuesday\nand again on Friday\n");
+    let service = read(&[evidence.folder.path().join("0")]);
+    assert_eq!(service.problems, []);
+    assert_eq!(only(&service).snapshots.len(), 2);
+    let empty = evidence.folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let error = read_inputs(&[empty], &InputOptions::default()).unwrap_err();
+    assert!(error.to_string().ends_with("the folder holds no evidence"), "{error}");
+}
+
+#[test]
+fn a_heap_of_another_program_is_named_and_left_out() {
+    let evidence = Evidence::new();
+    let (ours, theirs) = (evidence.file("0000-heap.pb.gz"), fixture("bare/heap.pb.gz"));
+    let service = read(&[ours.clone(), theirs.clone(), evidence.file("0001-heap.pb.gz")]);
+    let expect = format!(
+        "heap profile of another program: {} is of /srv/leaky/leaky, {} of /srv/other/other; \
+         give the files of one program at a time",
+        ours.display(),
+        theirs.display()
+    );
+    assert_eq!(what(&service), [expect]);
+    assert_eq!(service.problems[0].input.as_ref(), theirs.display().to_string());
+    assert_eq!(only(&service).snapshots.len(), 2);
+}
+
+#[test]
+fn a_cpu_profile_says_what_to_bring() {
+    let evidence = Evidence::new();
+    let cpu = fixture("bare/cpu.pb.gz");
+    let service = read(&[cpu.clone(), evidence.file("0000-heap.pb.gz")]);
+    let expect = "a CPU profile says nothing about leaks; bring heap or goroutine: URL/debug/pprof/heap, \
+                  URL/debug/pprof/goroutine";
+    assert_eq!(what(&service), [expect]);
+    let error = read_inputs(&[cpu], &InputOptions::default()).unwrap_err();
+    assert!(matches!(&error, InputError::Nothing(problems) if problems[0].what == expect));
+}
+
+#[test]
+fn a_cut_profile_and_a_page_say_what_they_are() {
+    let evidence = Evidence::new();
+    let whole = std::fs::read(evidence.file("0000-heap.pb.gz")).unwrap();
+    let cut = evidence.write("cut.pb.gz", &whole[..whole.len() / 2]);
+    let page = evidence.write("login", "<!DOCTYPE html><title>Sign in</title>");
+    let service = read(&[cut, page, evidence.file("0001-heap.pb.gz")]);
+    assert!(what(&service).iter().any(|what| what.contains("gzip stream")), "{:?}", what(&service));
+    assert!(what(&service).iter().any(|what| what.contains("HTML page")), "{:?}", what(&service));
+}
+
+#[test]
+fn nothing_readable_is_an_error_that_names_each_file() {
+    let missing = Path::new("/nowhere/heap.pprof").to_owned();
+    let error = read_inputs(&[missing], &InputOptions::default()).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("nothing could be read: /nowhere/heap.pprof: cannot be read: "),
+        "{text}"
+    );
+    assert!(matches!(read_inputs(&[], &InputOptions::default()), Err(InputError::NoInput)));
+}
+
+#[test]
+fn listings_alone_are_evidence() {
+    let pids = std::fs::read_to_string(fixture("sockets/pids.txt")).unwrap();
+    let client: u32 = pids.trim().split(' ').nth(1).unwrap().parse().unwrap();
+    let options = InputOptions {
+        pid: Some(client),
+        peer_sockets: vec![fixture("sockets/netstat-tan.txt")],
+        ..InputOptions::default()
+    };
+    for name in ["ss-tanpoei", "netstat-tanpo", "lsof-nP-p"] {
+        let path = fixture(&format!("sockets/{name}.txt"));
+        let service = read_inputs(&[path], &options).unwrap();
+        assert_eq!(service.problems, [], "{name}");
+        let table = only(&service).snapshots[0].sockets.as_ref().unwrap();
+        assert!(table.owned_only && table.sockets.len() == 11, "{name}");
+        assert_eq!(service.peer_sockets[0].sockets.len(), 25, "{name}");
+    }
+}
+
+#[test]
+fn a_namespace_listing_joined_with_descriptors_is_the_process_own() {
+    let paths = ["proc-net-tcp", "lsof-nP-p"].map(|name| fixture(&format!("sockets/{name}.txt")));
+    let service = read(&paths);
+    let table = only(&service).snapshots[0].sockets.as_ref().unwrap();
+    assert_eq!(table.source, plumb_evidence::socket::SocketSource::ProcNet);
+    assert!(table.owned_only && table.sockets.len() == 11);
+}
+
+#[test]
+fn cases_are_instances_beside_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("b.case");
+    let recorder = recorder(&path);
+    let id = recorder.instance("127.0.0.1:18090");
+    let at = "2026-11-21T10:00:05Z".parse().unwrap();
+    let meta = PieceMeta::new(id, PieceKind::GoroutineDump, 0, at);
+    recorder.record(meta, dump(4).as_bytes()).unwrap();
+    recorder.finish().unwrap();
+    let evidence = Evidence::new();
+    let service = read(&[fixture("v1.case"), path, evidence.file("0000-heap.pb.gz")]);
+    assert_eq!(service.problems, []);
+    let ids: Vec<_> = service.instances.iter().map(|instance| instance.id.as_str()).collect();
+    assert_eq!(ids[..2], ["127.0.0.1:18090", "127.0.0.1:18090 (b.case)"]);
+    assert!(ids[2].ends_with("0000-heap.pb.gz"));
+}
