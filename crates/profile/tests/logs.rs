@@ -191,6 +191,25 @@ fn several_dumps_are_kept_apart() {
     assert_eq!(found[0].line, 5);
 }
 
+/// The layout of `tracebackHexdump` in `runtime/traceback.go`; a broken stack cannot be had at will.
+#[test]
+fn hex_dumps_of_broken_stacks_do_not_end_a_dump() {
+    let original = text("1.23.12", "sigquit.log");
+    let expected = find(&original);
+    let words = (0..40).map(|i| {
+        format!("0x000000c0000{i:03x}f0:  0x000000c000012345  0x0000000000484aa5 <main.f+0x1d>\n")
+    });
+    let hex = format!(
+        "runtime: g 7: unexpected return pc for main.f called from 0x1\n\
+         stack: frame={{sp:0xc000046f30, fp:0xc000046f90}} stack=[0xc000046000,0xc000047000)\n{}",
+        words.collect::<String>()
+    );
+    let at = original.rfind("created by").unwrap();
+    let found = find(&format!("{}{hex}{}", &original[..at], &original[at..]));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].dump, expected[0].dump);
+}
+
 #[test]
 fn text_glued_to_the_header() {
     let dump = text("1.23.12", "goroutine.debug2.txt");

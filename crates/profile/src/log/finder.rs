@@ -374,7 +374,7 @@ impl Active {
         if line.trim_ascii() == b"-----" {
             self.section = true;
         }
-        if self.section || is_register(line) {
+        if self.section || is_crash_detail(line) {
             return Then::GoOn;
         }
         self.foreign += 1;
@@ -383,11 +383,15 @@ impl Active {
     }
 }
 
-/// `rax    0xca`, as a crash prints the registers at its end.
-fn is_register(line: &[u8]) -> bool {
+/// Lines that the runtime prints within a dump beside stacks: registers (`rax    0xca`), the hex dump of a
+/// broken stack (`0x000000c00003ff00:  0x… <main.f+0x1d>`) and its own messages.
+fn is_crash_detail(line: &[u8]) -> bool {
+    if line.starts_with(b"runtime: ") || line.starts_with(b"stack: frame={") {
+        return true;
+    }
     let mut words = line.split(|b| *b == b' ').filter(|w| !w.is_empty());
-    let (name, value, rest) = (words.next(), words.next(), words.next());
-    name.is_some_and(|n| n.len() <= 6)
-        && value.is_some_and(|v| v.starts_with(b"0x"))
-        && rest.is_none()
+    let (Some(name), Some(value)) = (words.next(), words.next()) else { return false };
+    let register = name.len() <= 6 && value.starts_with(b"0x") && words.next().is_none();
+    let address = name.strip_suffix(b":").map(|a| a.strip_prefix(b"0x").unwrap_or(a));
+    register || address.is_some_and(|a| a.len() >= 8 && a.iter().all(u8::is_ascii_hexdigit))
 }
