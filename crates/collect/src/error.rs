@@ -154,6 +154,12 @@ pub enum CollectError {
         /// The last place looked at.
         url: String,
     },
+    /// The index page is there, and none of the profiles it lists.
+    #[error("{url}: only the index page is served here, none of its profiles")]
+    IndexOnly {
+        /// The index page.
+        url: String,
+    },
     /// A page for people came instead of a profile.
     #[error("{url}: an HTML page came instead of a profile{}", if *login { ": it asks to log in" } else { "" })]
     HtmlPage {
@@ -273,6 +279,11 @@ impl CollectError {
             Self::NotRegistered { .. } => {
                 format!("name the path if it is mounted elsewhere (http://host:port/prefix); else {HOW_TO_REGISTER}")
             }
+            Self::IndexOnly { .. } => {
+                "pprof.Index serves the profiles below exactly /debug/pprof/: mount it for that whole subtree, \
+                 or below another path with http.StripPrefix; with gin, pprof.Register(router) does it"
+                    .into()
+            }
             Self::HtmlPage { login: true, .. } => {
                 "a login proxy stands before the service: ask the service's own port, or pass what the proxy accepts with --bearer, --basic or --header".into()
             }
@@ -281,7 +292,7 @@ impl CollectError {
             Self::Status { status: 500..=599, .. } => "the service or a proxy before it is in trouble: ask the instance itself instead of a load balancer, and try again".into(),
             Self::Truncated { .. } => "a proxy or a write timeout of the server (http.Server.WriteTimeout) cuts long answers: ask the instance directly, or raise it".into(),
             Self::TooLarge { .. } => "allow more with --max-body".into(),
-            Self::NoProcess { .. } => "in a container, only processes of its own PID namespace are seen: run plumb on the host or with --pid=host".into(),
+            Self::NoProcess { .. } => "in a container, only processes of its own PID namespace are seen: run plumb on the host or with --pid=host; a port is written `:6060`".into(),
             Self::ProcUnreadable { .. } => {
                 "run plumb as the same user as the process or as root; in a container, with --pid=host (and CAP_SYS_PTRACE)".into()
             }
@@ -310,6 +321,7 @@ impl CollectError {
             | Self::Proxy { url, .. }
             | Self::Unauthorized { url, .. }
             | Self::NotRegistered { url }
+            | Self::IndexOnly { url }
             | Self::HtmlPage { url, .. }
             | Self::NotAProfile { url, .. }
             | Self::Status { url, .. }
@@ -336,7 +348,7 @@ impl CollectError {
 
     /// Whether the same request may succeed if it is repeated at once.
     pub(crate) fn is_transient(&self) -> bool {
-        matches!(self, Self::Truncated { .. } | Self::Protocol { .. })
+        matches!(self, Self::Protocol { .. })
     }
 }
 

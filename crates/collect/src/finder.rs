@@ -99,7 +99,8 @@ fn ask_over(
     let mut quick = options.http.clone();
     quick.connect_timeout = PROBE_TIMEOUT;
     quick.request_timeout = PROBE_TIMEOUT;
-    let endpoint = Endpoint::probe(Client::on_this_machine(&url, &quick, namespace)?, &url)?;
+    let endpoint =
+        Endpoint::probe(Client::on_this_machine(&url, &quick, &options.stop, namespace)?, &url)?;
     Ok(endpoint.with_timeout(options.http.request_timeout))
 }
 

@@ -1,6 +1,7 @@
 //! Takes the rounds of one instance, in the order and within the limits of DESIGN.md §4.
 
 use std::collections::HashSet;
+use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use crate::CollectError;
 use crate::http::Reply;
 use crate::options::CaptureOptions;
 use crate::pprof::{Page, goroutine_count};
-use crate::proc;
+use crate::proc::{self, Detail};
 use crate::progress::{Event, Progress};
 use crate::schedule;
 use crate::source::Source;
@@ -46,6 +47,7 @@ pub(crate) fn take(
         goroutines: None,
         live_heap: None,
         told: HashSet::new(),
+        failed: HashSet::new(),
         taken: Taken::default(),
     };
     run.all()?;
@@ -62,8 +64,10 @@ struct Run<'a> {
     after_gc: bool,
     goroutines: Option<u64>,
     live_heap: Option<u64>,
-    /// Problems recorded already: what fails in each round is told once.
+    /// Problems and notes told already: what fails in each round is told once.
     told: HashSet<String>,
+    /// Kinds of errors recorded already, by input: two texts may differ in a count.
+    failed: HashSet<(String, Discriminant<CollectError>)>,
     taken: Taken,
 }
 
@@ -101,7 +105,7 @@ impl Run<'_> {
             self.heap_text()?;
         }
         self.metrics()?;
-        self.process()?;
+        self.process(if first || last { Detail::Full } else { Detail::Quick })?;
         self.sockets()?;
         if first || last {
             self.dump()?;
@@ -138,7 +142,7 @@ impl Run<'_> {
         self.page(Page::HeapAfterGc, PieceKind::Heap)?;
         self.heap_text()?;
         self.goroutines()?;
-        self.process()?;
+        self.process(Detail::Full)?;
         self.sockets()?;
         self.taken.rounds += u32::from(self.taken.pieces > before);
         Ok(())
@@ -200,6 +204,7 @@ impl Run<'_> {
                 self.recorder.missing(self.index, "metrics");
                 Ok(())
             }
+            Err(CollectError::Stopped) => Ok(()),
             Err(error) => {
                 self.trouble(&error);
                 Ok(())
@@ -207,10 +212,10 @@ impl Run<'_> {
         }
     }
 
-    fn process(&mut self) -> Result<(), CaseError> {
+    fn process(&mut self, detail: Detail) -> Result<(), CaseError> {
         let Some(pid) = self.source.pid() else { return Ok(()) };
         let taken = Timestamp::now();
-        let record = proc::read_record(pid);
+        let record = proc::read_record(pid, detail);
         if !record.files.contains_key("stat") {
             self.problem("the process ended during the capture".to_owned(), &format!("pid {pid}"));
             self.source.process = None;
@@ -261,6 +266,8 @@ impl Run<'_> {
                 self.recorder.missing(self.index, page.profile());
                 None
             }
+            // Broken off by the user.
+            Err(CollectError::Stopped) => None,
             Err(error) => {
                 self.trouble(&error);
                 None
@@ -302,7 +309,9 @@ impl Run<'_> {
     }
 
     fn trouble(&mut self, error: &CollectError) {
-        self.problem(error.problem(), &error.input());
+        if self.failed.insert((error.input(), discriminant(error))) {
+            self.problem(error.problem(), &error.input());
+        }
     }
 
     fn problem(&mut self, what: String, input: &str) {

@@ -77,7 +77,7 @@ impl Source {
         options: &CaptureOptions,
         progress: &dyn Progress,
     ) -> Result<Self, CollectError> {
-        let client = Client::new(url, &options.http)?;
+        let client = Client::new(url, &options.http, &options.stop)?;
         let endpoint = Endpoint::probe(client, url)?;
         let id = url.id();
         let process = match url.is_loopback() && options.http.proxy.is_none() {

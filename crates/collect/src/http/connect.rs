@@ -14,9 +14,14 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
 };
 
+use crate::options::Stop;
+
 /// The share of the remaining time that one of several addresses may take: half, so that a first address
 /// that swallows packets leaves time for the next.
 const SHARE_OF_TIME: u32 = 2;
+
+/// How often a connection that waits for an answer looks whether it is to stop.
+const STOP_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Local and remote ends of the connections a client has made.
 #[derive(Clone, Debug, Default)]
@@ -55,11 +60,16 @@ impl std::error::Error for ConnectFailure {}
 pub(super) struct TcpConnector {
     namespace: Option<Arc<OwnedFd>>,
     connections: Connections,
+    stop: Stop,
 }
 
 impl TcpConnector {
-    pub(super) fn new(namespace: Option<Arc<OwnedFd>>, connections: Connections) -> Self {
-        Self { namespace, connections }
+    pub(super) fn new(
+        namespace: Option<Arc<OwnedFd>>,
+        connections: Connections,
+        stop: Stop,
+    ) -> Self {
+        Self { namespace, connections, stop }
     }
 
     fn connect_any(
@@ -126,7 +136,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
         );
-        Ok(Some(Either::B(TcpTransport { stream, buffers })))
+        Ok(Some(Either::B(TcpTransport { stream, buffers, stop: self.stop.clone() })))
     }
 }
 
@@ -135,6 +145,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
 pub(super) struct TcpTransport {
     stream: TcpStream,
     buffers: LazyBuffers,
+    stop: Stop,
 }
 
 impl Transport for TcpTransport {
@@ -149,12 +160,22 @@ impl Transport for TcpTransport {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.stream.set_read_timeout(limit(&timeout))?;
-        let input = self.buffers.input_append_buf();
+        let deadline = limit(&timeout).map(|limit| Instant::now() + limit);
         let amount = loop {
-            match (&self.stream).read(input) {
+            let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+            let slice = left.map_or(STOP_INTERVAL, |left| left.min(STOP_INTERVAL));
+            self.stream.set_read_timeout(Some(slice.max(Duration::from_millis(1))))?;
+            match (&self.stream).read(self.buffers.input_append_buf()) {
+                Ok(amount) => break amount,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other.map_err(|error| timed(error, &timeout))?,
+                Err(error) if !is_timeout(&error) => return Err(Error::Io(error)),
+                Err(_) if self.stop.is_set() => {
+                    return Err(Error::Io(io::ErrorKind::Interrupted.into()));
+                }
+                Err(_) if left.is_some_and(|left| left.is_zero()) => {
+                    return Err(Error::Timeout(timeout.reason));
+                }
+                Err(_) => {}
             }
         };
         self.buffers.input_appended(amount);
@@ -174,8 +195,10 @@ fn limit(timeout: &NextTimeout) -> Option<Duration> {
 }
 
 fn timed(error: io::Error, timeout: &NextTimeout) -> Error {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(timeout.reason),
-        _ => Error::Io(error),
-    }
+    if is_timeout(&error) { Error::Timeout(timeout.reason) } else { Error::Io(error) }
+}
+
+/// The kernel reports an expired socket timeout as either.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }

@@ -88,6 +88,7 @@ fn explain_io(
     }
     let text = url.to_string();
     match error.kind() {
+        io::ErrorKind::Interrupted => CollectError::Stopped,
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
             let seconds = options.request_timeout.as_secs().max(1);
             CollectError::Timeout { url: text, seconds, stage }

@@ -23,6 +23,7 @@ use ureq::unversioned::transport::{
 use url::Url;
 
 use crate::CollectError;
+use crate::options::Stop;
 use crate::target::{PprofUrl, is_loopback};
 
 pub(crate) use connect::{Connections, in_namespace};
@@ -117,8 +118,12 @@ pub(crate) struct Client {
 
 impl Client {
     /// A client for `target`. Nothing is sent yet.
-    pub(crate) fn new(target: &PprofUrl, options: &HttpOptions) -> Result<Self, CollectError> {
-        Self::build(target, options, None, target.is_loopback())
+    pub(crate) fn new(
+        target: &PprofUrl,
+        options: &HttpOptions,
+        stop: &Stop,
+    ) -> Result<Self, CollectError> {
+        Self::build(target, options, stop, None, target.is_loopback())
     }
 
     /// A client for a process of this machine, whatever address it listens on: nothing leaves the machine. With a
@@ -126,14 +131,16 @@ impl Client {
     pub(crate) fn on_this_machine(
         target: &PprofUrl,
         options: &HttpOptions,
+        stop: &Stop,
         namespace: Option<Arc<OwnedFd>>,
     ) -> Result<Self, CollectError> {
-        Self::build(target, options, namespace, true)
+        Self::build(target, options, stop, namespace, true)
     }
 
     fn build(
         target: &PprofUrl,
         options: &HttpOptions,
+        stop: &Stop,
         namespace: Option<Arc<OwnedFd>>,
         local: bool,
     ) -> Result<Self, CollectError> {
@@ -155,7 +162,7 @@ impl Client {
         let connector =
             ().chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
-                .chain(connect::TcpConnector::new(namespace, connections.clone()))
+                .chain(connect::TcpConnector::new(namespace, connections.clone(), stop.clone()))
                 .chain(RustlsConnector::default());
         let agent = ureq::Agent::with_parts(config, connector, resolve::SystemResolver);
         let credentials = Credentials::new(target, options)?;

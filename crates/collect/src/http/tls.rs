@@ -22,7 +22,8 @@ pub(super) fn config(target: &PprofUrl, options: &HttpOptions) -> Result<TlsConf
     };
     // A redirect may lead from http to https, so the scheme alone does not tell that no roots are needed;
     // loading them takes a few milliseconds.
-    if !options.insecure && !(target.is_loopback() && target.origin().scheme() == "http") {
+    let plain_and_local = target.is_loopback() && target.origin().scheme() == "http";
+    if !(options.insecure || plain_and_local) {
         roots.extend(public_roots());
     }
     let client = match &options.client_certificate {

@@ -10,8 +10,8 @@ use super::check::{self, Shape};
 use super::index::Index;
 use super::metrics;
 
-/// Asked for where the index does not tell, most useful first.
-const PROBES: [Page; 2] = [Page::Goroutine, Page::Heap];
+/// Asked for to see whether profiles are served, cheapest first.
+const PROBES: [Page; 2] = [Page::Heap, Page::Goroutine];
 
 /// What plumb fetches below the root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,16 +183,22 @@ fn look_at(client: &Client, root: &str) -> Result<Option<Option<Index>>, Collect
     let reply = client.get(&format!("{root}/"), "text/html,*/*;q=0.1")?;
     check::status(&reply, client.has_credentials())?;
     let page = if reply.status == 200 { check::html(&reply) } else { None };
-    if let Some(index) = page.and_then(Index::parse) {
-        return Ok(Some(Some(index)));
-    }
-    // No index page (hand-mounted routes), or one that a framework has replaced.
+    let index = page.and_then(Index::parse);
+    // Without an index page (hand-mounted routes, or a framework's own) only asking tells; with one, the router may
+    // serve nothing below it.
     for probe in PROBES {
-        if fetch(client, root, probe)?.is_some() {
-            return Ok(Some(None));
+        match fetch(client, root, probe) {
+            Ok(None) => {}
+            Ok(Some(_)) => return Ok(Some(index)),
+            // It is there, and will be reported when it is needed.
+            Err(CollectError::Truncated { .. } | CollectError::TooLarge { .. }) => {
+                return Ok(Some(index));
+            }
+            Err(error) => return Err(error),
         }
     }
     match page {
+        Some(_) if index.is_some() => Err(CollectError::IndexOnly { url: reply.url.into() }),
         Some(text) if reply.redirected || check::asks_to_log_in(&reply, text) => {
             Err(CollectError::HtmlPage { url: reply.url.into(), login: true })
         }

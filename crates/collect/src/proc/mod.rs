@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use build::read_build;
 pub(crate) use namespace::foreign_network_namespace;
 pub(crate) use owner::find_owner;
-pub(crate) use record::read_record;
+pub(crate) use record::{Detail, read_record};
 pub(crate) use sockets::SocketReader;
 
 use crate::CollectError;

@@ -16,16 +16,29 @@ const MAX_DESCRIPTORS: usize = 1 << 20;
 const MAX_FILE: usize = 64 << 10;
 
 /// Files of `/proc/PID` that are kept as they are.
-const FILES: [&str; 5] = ["status", "stat", "smaps_rollup", "limits", "cgroup"];
+const FILES: [&str; 4] = ["status", "stat", "limits", "cgroup"];
+
+/// The kernel walks all pages of the process to write this one: about 10 ms for each GiB that is resident.
+const COSTLY_FILE: &str = "smaps_rollup";
+
+/// How much to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// What costs next to nothing.
+    Quick,
+    /// Everything.
+    Full,
+}
 
 /// What `/proc` says about a process now. What cannot be read is left out.
-pub(crate) fn read_record(pid: u32) -> ProcessRecord {
+pub(crate) fn read_record(pid: u32, detail: Detail) -> ProcessRecord {
     let mut record = ProcessRecord {
         pid,
         clock_ticks: rustix::param::clock_ticks_per_second(),
         ..ProcessRecord::default()
     };
-    for name in FILES {
+    let costly = (detail == Detail::Full).then_some(COSTLY_FILE);
+    for name in FILES.into_iter().chain(costly) {
         if let Some(text) = read_text(&path(pid, name)) {
             record.files.insert(name.to_owned(), text);
         }
@@ -146,8 +159,8 @@ mod tests {
     fn our_own_record_is_complete() {
         let dir = tempfile::tempdir().unwrap();
         let held = fs::File::create(dir.path().join("held.txt")).unwrap();
-        let record = read_record(std::process::id());
-        for name in FILES.iter().chain(&["uptime"]) {
+        let record = read_record(std::process::id(), Detail::Full);
+        for name in FILES.iter().chain(&["smaps_rollup", "uptime"]) {
             assert!(record.files.contains_key(*name), "{name}");
         }
         assert_eq!(record.clock_ticks, 100);

@@ -1,0 +1,6 @@
+//! Captures of real Go services, over HTTP and through `/proc`.
+
+mod processes;
+mod support;
+mod tls;
+mod urls;

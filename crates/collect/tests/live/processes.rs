@@ -1,0 +1,217 @@
+//! Captures of processes by their id.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::{Server, executable, once, refusal, take};
+use plumb_collect::CollectError;
+use plumb_evidence::process::DescriptorKind;
+
+#[test]
+fn the_pprof_port_is_found_among_the_listening_sockets() {
+    let server = Server::start("full", &["-addr", "[::]:0"]);
+    let brought = take(&[&server.pid().to_string()], &once()).unwrap();
+    assert_eq!(brought.problems(), "");
+    let instance = brought.instance();
+    assert_eq!(instance.id, format!("pid {}", server.pid()));
+    assert_eq!(instance.build.go_version.as_deref(), Some("go1.27.3"));
+    assert!(instance.snapshots[0].goroutines.is_some());
+    assert!(instance.snapshots[0].heap.is_some());
+    assert!(brought.summary.instances[0].has_profiles);
+}
+
+#[test]
+fn a_process_without_profiles_is_still_described() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().to_str().unwrap();
+    let server = Server::start("none", &["-files", "7", "-dir", path, "-zombie"]);
+    let brought = take(&[&format!("pid:{}", server.pid())], &once()).unwrap();
+    let problems = brought.problems();
+    assert!(
+        problems.contains(&format!("no profiles on its ports ({})", server.port())),
+        "{problems}"
+    );
+    assert!(problems.contains("go http.ListenAndServe(\"localhost:6060\", nil)"), "{problems}");
+    let snapshot = &brought.instance().snapshots[0];
+    let process = snapshot.process.as_ref().unwrap();
+    assert!(process.resident.unwrap().total > 1 << 20);
+    assert!(process.uptime_seconds.unwrap() < 3600.0);
+    assert!(process.descriptor_limit.is_some());
+    assert_eq!(process.zombies.len(), 1);
+    let open = &process.descriptors.as_ref().unwrap().open;
+    let exports =
+        open.iter().filter(|d| d.kind == DescriptorKind::File && d.target.ends_with(".csv"));
+    assert_eq!(exports.count(), 7);
+    assert!(open.iter().any(|d| d.kind == DescriptorKind::Epoll));
+    let sockets = snapshot.sockets.as_ref().unwrap();
+    assert!(sockets.owned_only);
+    assert_eq!(sockets.sockets.len(), 1, "the listener only: {sockets:?}");
+}
+
+#[test]
+fn a_process_that_listens_nowhere_says_so() {
+    let server = Server::start("silent", &[]);
+    let brought = take(&[&server.pid().to_string()], &once()).unwrap();
+    assert!(brought.problems().contains("the process listens on no TCP port"));
+    assert!(brought.instance().snapshots[0].process.is_some());
+}
+
+#[test]
+fn closed_profiles_of_a_process_say_how_to_get_in() {
+    let server = Server::start("basic", &[]);
+    let brought = take(&[&server.pid().to_string()], &once()).unwrap();
+    let problems = brought.problems();
+    assert!(problems.contains("401 unauthorized") && problems.contains("--basic"), "{problems}");
+}
+
+#[test]
+fn a_process_that_does_not_exist_or_is_none() {
+    let mut child = Command::new("true").spawn().unwrap();
+    let pid = child.id();
+    let zombie = loop {
+        // Once it has ended, it is a zombie until we wait for it.
+        let (error, _) = refusal(&pid.to_string(), &once());
+        if matches!(error, CollectError::NotAService { .. }) {
+            break error;
+        }
+    };
+    assert_eq!(zombie.to_string(), format!("pid {pid}: it has ended and is a zombie"));
+    child.wait().unwrap();
+    let (error, hint) = refusal(&pid.to_string(), &once());
+    assert_eq!(error.to_string(), format!("pid {pid}: no such process"));
+    assert!(hint.contains("--pid=host"), "{hint}");
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// A network namespace; it goes with this value.
+struct Namespace(String);
+
+impl Namespace {
+    fn new() -> Self {
+        let name = format!("plumb-test-{}", std::process::id());
+        run("ip", &["netns", "add", &name]);
+        run("ip", &["-n", &name, "link", "set", "lo", "up"]);
+        Self(name)
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        // Nothing more can be done if that fails.
+        let _ = Command::new("ip").args(["netns", "del", &self.0]).status();
+    }
+}
+
+fn run(program: &str, arguments: &[&str]) {
+    let status = Command::new(program).args(arguments).status().expect(program);
+    assert!(status.success(), "{program} {arguments:?}");
+}
+
+#[test]
+fn a_process_in_another_network_namespace() {
+    if !is_root() {
+        println!("skipped: only root can make network namespaces");
+        return;
+    }
+    let namespace = Namespace::new();
+    let mut command = Command::new("ip");
+    command.args(["netns", "exec", &namespace.0]).arg(executable());
+    // The command becomes the server, so that its id is the server's.
+    command.args(["-mode", "full", "-addr", "127.0.0.1:6060"]);
+    let server = Server::spawn(command);
+    let brought = take(&[&server.pid().to_string()], &once()).unwrap();
+    assert_eq!(brought.problems(), "");
+    let snapshot = &brought.instance().snapshots[0];
+    assert!(snapshot.goroutines.is_some());
+    let sockets = snapshot.sockets.as_ref().unwrap();
+    assert_eq!(sockets.source, plumb_evidence::socket::SocketSource::SockDiag);
+    assert_eq!(sockets.sockets.len(), 1, "the listener, without plumb's connection: {sockets:?}");
+}
+
+/// A memory cgroup with a limit; it goes with this value.
+struct Cgroup(PathBuf);
+
+impl Cgroup {
+    fn new(limit: &str) -> Option<Self> {
+        let name = format!("plumb-test-{}", std::process::id());
+        for (top, file) in
+            [("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")]
+        {
+            let folder = Path::new(top).join(&name);
+            if std::fs::create_dir(&folder).is_err() {
+                continue;
+            }
+            let cgroup = Self(folder);
+            if std::fs::write(cgroup.0.join(file), limit).is_ok() {
+                return Some(cgroup);
+            }
+        }
+        None
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        // Its processes have ended; nothing more can be done if it stays.
+        let _ = std::fs::remove_dir(&self.0);
+    }
+}
+
+#[test]
+fn the_limit_of_the_memory_cgroup() {
+    let Some(cgroup) = Cgroup::new("268435456") else {
+        println!("skipped: no memory cgroup can be made here");
+        return;
+    };
+    let server = Server::start("full", &["-heap", "20"]);
+    std::fs::write(cgroup.0.join("cgroup.procs"), server.pid().to_string()).unwrap();
+    let brought = take(&[&server.url("")], &once()).unwrap();
+    let process = brought.instance().snapshots[0].process.as_ref().unwrap();
+    let found = process.cgroup.unwrap();
+    assert_eq!(found.limit, Some(268_435_456));
+    assert_eq!(found.oom_kills, Some(0));
+    assert!(found.usage.is_some());
+    drop(server);
+    std::thread::sleep(std::time::Duration::from_millis(100));
+}
+
+#[test]
+fn another_users_process_says_how_to_read_it() {
+    if !is_root() {
+        println!("skipped: only root can become another user");
+        return;
+    }
+    let server = Server::start("full", &[]);
+    // A copy of this test's program, run as nobody, looks at a process of root.
+    let program = std::env::current_exe().unwrap();
+    let directory = tempfile::Builder::new().permissions(open_to_all()).tempdir().unwrap();
+    let copy = directory.path().join("looker");
+    std::fs::copy(program, &copy).unwrap();
+    let output = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(&copy)
+        .args(["--exact", "processes::look_at_a_foreign_process", "--nocapture"])
+        .env("PLUMB_TEST_PID", server.pid().to_string())
+        .current_dir("/")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("ProcUnreadable"), "{text} {}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("run plumb as the same user as the process or as root"), "{text}");
+}
+
+fn open_to_all() -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o755)
+}
+
+/// Does nothing but when the test above runs it as another user.
+#[test]
+fn look_at_a_foreign_process() {
+    if let Ok(pid) = std::env::var("PLUMB_TEST_PID") {
+        let (error, hint) = refusal(&pid, &once());
+        println!("{error:?} {hint}");
+    }
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"log"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// certificates makes an authority, a server certificate for localhost and 127.0.0.1, and a client certificate. The
+// authority's certificate, the client's and both keys of clients are written to the directory.
+func certificates(directory string, askClient bool) *tls.Config {
+	authorityKey, otherKey := newKey(), newKey()
+	template := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "plumb test authority"},
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().Add(time.Hour),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign,
+	}
+	authority := sign(template, template, authorityKey, authorityKey)
+	serverKey, clientKey := newKey(), newKey()
+	server := sign(leaf(2, x509.ExtKeyUsageServerAuth), authority, serverKey, authorityKey)
+	client := sign(leaf(3, x509.ExtKeyUsageClientAuth), authority, clientKey, authorityKey)
+	writePEM(directory, "ca.pem", "CERTIFICATE", authority.Raw)
+	writePEM(directory, "client.pem", "CERTIFICATE", client.Raw)
+	writeKey(directory, "client-key.pem", clientKey)
+	writeKey(directory, "other-key.pem", otherKey)
+	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{server.Raw}, PrivateKey: serverKey}}}
+	if askClient {
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+		config.ClientCAs = x509.NewCertPool()
+		config.ClientCAs.AddCert(authority)
+	}
+	return config
+}
+
+func leaf(serial int64, usage x509.ExtKeyUsage) *x509.Certificate {
+	return &x509.Certificate{
+		SerialNumber: big.NewInt(serial),
+		Subject:      pkix.Name{CommonName: "plumb test"},
+		NotBefore:    time.Now().Add(-time.Hour),
+		NotAfter:     time.Now().Add(time.Hour),
+		ExtKeyUsage:  []x509.ExtKeyUsage{usage},
+		DNSNames:     []string{"localhost"},
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+}
+
+func newKey() *ecdsa.PrivateKey {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return key
+}
+
+func sign(template, parent *x509.Certificate, key, parentKey *ecdsa.PrivateKey) *x509.Certificate {
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, parentKey)
+	if err != nil {
+		log.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return certificate
+}
+
+func writeKey(directory, name string, key *ecdsa.PrivateKey) {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	writePEM(directory, name, "PRIVATE KEY", der)
+}
+
+func writePEM(directory, name, kind string, der []byte) {
+	text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+	if err := os.WriteFile(filepath.Join(directory, name), text, 0o600); err != nil {
+		log.Fatal(err)
+	}
+}
