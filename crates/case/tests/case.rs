@@ -11,7 +11,7 @@ use plumb_case::format::Manifest;
 use plumb_case::host::sockets::{self, SocketRecord, SocketsHeader};
 use plumb_case::{CaseError, CaseLimits, PieceKind, PieceMeta, Recorder, open, open_with, scrub};
 use plumb_evidence::code::{Build, Module};
-use plumb_evidence::goroutine::{GoroutineSource, WaitState};
+use plumb_evidence::goroutine::{GoroutineSource, IdSample, WaitState};
 use plumb_evidence::socket::{Direction, TcpState, Timer};
 
 fn time(text: &str) -> Timestamp {
@@ -218,6 +218,22 @@ fn a_cut_dump_says_so_and_keeps_its_goroutines() {
     let dump = service.instances[0].snapshots[0].dump.as_ref().unwrap();
     assert!(dump.truncated && dump.total == 59, "{} of 100", dump.total);
     assert_eq!(service.problems.len(), 1, "{:?}", service.problems);
+}
+
+#[test]
+fn ids_are_sampled_alike_in_the_dump_reader_and_in_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.case");
+    let recorder = recorder(&path);
+    let id = recorder.instance("a");
+    let meta = PieceMeta::new(id, PieceKind::GoroutineDump, 0, time("2026-11-21T10:00:05Z"));
+    recorder.record(meta, dump(20_000).as_bytes()).unwrap();
+    recorder.finish().unwrap();
+    let service = open(&path).unwrap();
+    let group = &service.instances[0].snapshots[0].dump.as_ref().unwrap().groups[0];
+    let kept = (1..=20_000).filter(|&id| IdSample::keeps(id, group.ids.level));
+    assert!(group.ids.level > 0);
+    assert_eq!(group.ids.ids, kept.collect::<Vec<_>>());
 }
 
 #[test]

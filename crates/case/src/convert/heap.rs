@@ -43,7 +43,9 @@ pub(crate) fn from_profile(
             sums.1 += amount(&sample, allocated, period);
         }
     }
+    // The runtime lists what was allocated since the last collection with zeros, in one format and not the other.
     let samples = paths.into_iter();
+    let samples = samples.filter(|(_, (live, allocated))| live.samples + allocated.samples > 0.0);
     let samples = samples.map(|(stack, (live, allocated))| HeapSample { stack, live, allocated });
     let mut samples: Vec<HeapSample> = samples.collect();
     samples

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use plumb_case::{CaseMeta, Recorder};
 
-pub fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
-pub fn meta() -> CaseMeta {
+pub(crate) fn meta() -> CaseMeta {
     CaseMeta {
         plumb: "0.1.0".to_owned(),
         captured_at: "2026-11-21T10:00:00Z".parse().unwrap(),
@@ -18,19 +18,19 @@ pub fn meta() -> CaseMeta {
     }
 }
 
-pub fn recorder(path: &Path) -> Recorder {
+pub(crate) fn recorder(path: &Path) -> Recorder {
     Recorder::create(Some(path), meta()).expect("a recorder")
 }
 
 /// Unpacks a case into a folder, as `tar --zstd -xf` does.
-pub fn unpack(case: &Path, folder: &Path) {
+pub(crate) fn unpack(case: &Path, folder: &Path) {
     let file = std::fs::File::open(case).unwrap();
     let stream = zstd::stream::read::Decoder::new(file).unwrap();
     tar::Archive::new(stream).unpack(folder).unwrap();
 }
 
 /// The uncompressed tar of a case.
-pub fn tar_of(case: &Path) -> Vec<u8> {
+pub(crate) fn tar_of(case: &Path) -> Vec<u8> {
     let file = std::fs::File::open(case).unwrap();
     let mut tar = Vec::new();
     zstd::stream::read::Decoder::new(file).unwrap().read_to_end(&mut tar).unwrap();
@@ -38,7 +38,7 @@ pub fn tar_of(case: &Path) -> Vec<u8> {
 }
 
 /// Writes a case from members.
-pub fn pack(path: &Path, members: &[(&str, &[u8])]) {
+pub(crate) fn pack(path: &Path, members: &[(&str, &[u8])]) {
     let mut tar = tar::Builder::new(Vec::new());
     for (name, bytes) in members {
         let mut header = tar::Header::new_gnu();
@@ -51,7 +51,7 @@ pub fn pack(path: &Path, members: &[(&str, &[u8])]) {
 }
 
 /// A small dump in the form of `debug=2`.
-pub fn dump(count: u64) -> String {
+pub(crate) fn dump(count: u64) -> String {
     let goroutine = |id| {
         format!(
             "goroutine {id} [chan send, {} minutes]:\nmain.send(...)\n\t/app/main.go:10\n\
