@@ -55,8 +55,14 @@ pub(crate) fn from_profile(
 
 fn amount(sample: &SampleRef<'_>, (objects, bytes): (usize, usize), period: u64) -> Amount {
     let (objects, bytes) = (sample.value(objects).max(0), sample.value(bytes).max(0));
-    let period = i64::try_from(period).unwrap_or(i64::MAX);
-    let samples = heap_raw_samples(objects, bytes, period);
+    let samples = match sample.number("bytes") {
+        Some(size) if size > 0 && period > 1 => {
+            // Estimates are cut to whole numbers; of 72.9 objects 72 are left, but the bytes lose only one.
+            let (size, period) = (size as f64, period as f64);
+            bytes as f64 / size * -(-size / period).exp_m1()
+        }
+        _ => heap_raw_samples(objects, bytes, i64::try_from(period).unwrap_or(i64::MAX)),
+    };
     Amount { objects: objects as f64, bytes: bytes as f64, samples }
 }
 
