@@ -9,7 +9,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use crate::tools::NEWEST_GO;
-use crate::twins::{Load, Moment, Plan, Selection, Subject, Which, in_parallel, on_stage, tool};
+use crate::twins::{
+    Load, Moment, Plan, Selection, Subject, Which, in_parallel, on_stage, tool, toolchains_of,
+};
 use crate::{machine, workspace};
 
 /// A case larger than this does not belong in the repository.
@@ -29,13 +31,14 @@ const PLAN: Plan = Plan {
 /// Names every pattern whose recording failed.
 pub fn run(selection: &Selection) -> Result<()> {
     let plumb = workspace::release_plumb()?;
-    let go = selection.go.as_deref().unwrap_or(NEWEST_GO);
     let failed = Mutex::new(Vec::new());
-    in_parallel(selection.jobs, &selection.ids, |_, id| match record(&plumb, id, go) {
-        Ok(()) => println!("recorded {id}"),
-        Err(error) => {
-            let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
-            failed.push(format!("{id}: {error:#}"));
+    in_parallel(selection.jobs, &selection.ids, |_, id| {
+        match record(&plumb, id, selection.go.as_deref()) {
+            Ok(()) => println!("recorded {id}"),
+            Err(error) => {
+                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.push(format!("{id}: {error:#}"));
+            }
         }
     });
     let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -43,20 +46,34 @@ pub fn run(selection: &Selection) -> Result<()> {
     Ok(())
 }
 
-fn record(plumb: &Path, id: &str, go: &str) -> Result<()> {
+/// Records one pattern: all cases with the newest Go, the one after the load with each old Go that the twins are
+/// written for. With `only`, just the cases of that version.
+fn record(plumb: &Path, id: &str, only: Option<&str>) -> Result<()> {
     let folder = workspace::patterns().join(id).join("case");
     fs::create_dir_all(&folder)?;
-    let before = Subject::new(id, Which::Before, go)?;
-    on_stage(&before, &PLAN, |stage, moment| {
+    let versions = toolchains_of(id)?;
+    for version in versions.iter().filter(|version| only.is_none_or(|only| only == *version)) {
+        if version == NEWEST_GO {
+            record_newest(plumb, id, &folder)?;
+        } else {
+            let name = format!("late-go{version}.case");
+            record_late(plumb, &Subject::new(id, Which::Before, version)?, &folder.join(name))?;
+        }
+    }
+    fs::write(folder.join("RECIPE.md"), recipe(id, &versions)).context("cannot write RECIPE.md")
+}
+
+fn record_newest(plumb: &Path, id: &str, folder: &Path) -> Result<()> {
+    on_stage(&Subject::new(id, Which::Before, NEWEST_GO)?, &PLAN, |stage, moment| {
         let name = if moment == Moment::Live { "before.case" } else { "late.case" };
         capture(plumb, &stage.url(), &folder.join(name))
     })?;
-    let after = Subject::new(id, Which::After, go)?;
-    let late_only = Plan { live: None, ..PLAN };
-    on_stage(&after, &late_only, |stage, _| {
-        capture(plumb, &stage.url(), &folder.join("after.case"))
-    })?;
-    fs::write(folder.join("RECIPE.md"), recipe(id, go)).context("cannot write RECIPE.md")
+    record_late(plumb, &Subject::new(id, Which::After, NEWEST_GO)?, &folder.join("after.case"))
+}
+
+fn record_late(plumb: &Path, subject: &Subject, file: &Path) -> Result<()> {
+    let plan = Plan { live: None, ..PLAN };
+    on_stage(subject, &plan, |stage, _| capture(plumb, &stage.url(), file))
 }
 
 /// Runs `plumb capture` and puts its result in place if it is small enough.
@@ -74,18 +91,24 @@ fn capture(plumb: &Path, url: &str, file: &Path) -> Result<()> {
     Ok(())
 }
 
-fn recipe(id: &str, go: &str) -> String {
+fn recipe(id: &str, versions: &[String]) -> String {
     let Load { leaks, rate } = PLAN.load;
     let live = PLAN.live.unwrap_or_default().as_secs();
     let rest = PLAN.late.unwrap_or_default().as_secs();
-    format!(
+    let mut recipe = format!(
         "# Recorded cases\n\n\
-         Recorded on {} by `cargo xtask record {id}` from the twins in this folder's parent, built with Go {go}, \
-         with `plumb capture URL -o FILE` and without further options.\n\n\
-         - `before.case`: `before/`, {live} s after the start of a load of {leaks} leaking operations at {rate} a \
-         second, with healthy traffic beside it.\n\
+         Recorded on {} by `cargo xtask record {id}` from the twins in this folder's parent, with \
+         `plumb capture URL -o FILE` and without further options.\n\n\
+         - `before.case`: `before/` built with Go {NEWEST_GO}, {live} s after the start of a load of {leaks} leaking \
+         operations at {rate} a second, with healthy traffic beside it.\n\
          - `late.case`: the same process, {rest} s after the end of the load.\n\
-         - `after.case`: `after/`, {rest} s after the end of the same load.\n",
+         - `after.case`: `after/` built with Go {NEWEST_GO}, {rest} s after the end of the same load.\n",
         machine::today()
-    )
+    );
+    for version in versions.iter().filter(|version| *version != NEWEST_GO) {
+        recipe.push_str(&format!(
+            "- `late-go{version}.case`: `before/` built with Go {version}, {rest} s after the end of the same load.\n"
+        ));
+    }
+    recipe
 }

@@ -36,8 +36,8 @@ pub fn run() -> Result<()> {
     room.over_the_network()
 }
 
-/// Builds with the C library linked in. There is no musl target to link against here; glibc resolves names by itself
-/// only as far as `/etc/hosts` and `/etc/resolv.conf` go, which is what a container has.
+/// Builds with the C library linked in: there is no musl target to link against here. Names are resolved by plumb
+/// itself from `/etc/hosts` and `/etc/resolv.conf`, which is what a container has.
 fn build() -> Result<PathBuf> {
     let directory = workspace::target().join("static");
     let mut cargo = command::cargo();

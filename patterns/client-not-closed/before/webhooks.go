@@ -4,7 +4,7 @@ import "context"
 
 // rotateWebhook signs a webhook's address with the newest key.
 func (d *desk) rotateWebhook(ctx context.Context, hook string) (string, error) {
-	client, err := d.vault.open(ctx) // leak: client-not-closed
+	client, err := d.vault.open(ctx) // leak: client-not-closed (grpc.ClientConn)
 	if err != nil {
 		return "", err
 	}

@@ -13,8 +13,7 @@ var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 2 * time.Second, Interva
 
 // connect logs in to a device.
 func (w *watcher) connect(device string) (*ssh.Client, error) {
-	dialer := net.Dialer{Timeout: w.config.Timeout, KeepAliveConfig: keepAlive}
-	conn, err := dialer.Dial("tcp", device)
+	conn, err := (&net.Dialer{Timeout: w.config.Timeout, KeepAliveConfig: keepAlive}).Dial("tcp", device)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,7 @@ import (
 
 // connect logs in to a device.
 func (w *watcher) connect(device string) (*ssh.Client, error) {
-	dialer := net.Dialer{Timeout: w.config.Timeout, KeepAlive: -1} // leak: half-open-connection
-	conn, err := dialer.Dial("tcp", device)                        // leak-related: creates
+	conn, err := (&net.Dialer{Timeout: w.config.Timeout, KeepAlive: -1}).Dial("tcp", device) // leak: half-open-connection
 	if err != nil {
 		return nil, err
 	}

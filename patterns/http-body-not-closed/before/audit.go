@@ -103,7 +103,7 @@ func postEvent(url string, ev event) error {
 	if err != nil {
 		return err
 	}
-	_, err = http.Post(url, "application/json", bytes.NewReader(body)) // leak: http-body-not-closed
+	_, err = http.Post(url, "application/json", bytes.NewReader(body)) // leak: http-body-not-closed (http.persistConn)
 	return err
 }
 

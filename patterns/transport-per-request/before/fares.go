@@ -23,7 +23,7 @@ type fareClient struct {
 
 // newFareClient returns a client of the fare service with the given settings.
 func newFareClient(s settings) *fareClient {
-	transport := &http2.Transport{ // leak: transport-per-request
+	transport := &http2.Transport{ // leak: transport-per-request (http2.ClientConn)
 		AllowHTTP:      true,
 		DialTLSContext: dialPlain,
 	}
