@@ -47,7 +47,7 @@ pub(crate) fn find(
             Err(error) => refusals.push(error),
         }
     }
-    Err(why_none(&addresses, &refusals))
+    Err(why_none(&addresses, &refusals, namespace.is_some()))
 }
 
 /// Addresses to ask, likeliest first: the customary port, then those on loopback only, then the rest.
@@ -104,7 +104,7 @@ fn ask_over(
     Ok(endpoint.with_timeout(options.http.request_timeout))
 }
 
-fn why_none(addresses: &[SocketAddr], refusals: &[CollectError]) -> String {
+fn why_none(addresses: &[SocketAddr], refusals: &[CollectError], foreign: bool) -> String {
     // Where profiles seem to be, but closed to us, the user needs to know how to get in.
     let closed = refusals.iter().find(|error| {
         matches!(
@@ -117,6 +117,11 @@ fn why_none(addresses: &[SocketAddr], refusals: &[CollectError]) -> String {
     });
     if let Some(error) = closed {
         return format!("no profiles: {error}; {}", error.hint());
+    }
+    if foreign && refusals.iter().any(|error| matches!(error, CollectError::Unreachable { .. })) {
+        return "no profiles: the process has a network of its own that plumb may not enter; \
+            run plumb as root (CAP_SYS_ADMIN), or inside the container"
+            .to_owned();
     }
     let ports: Vec<String> = addresses.iter().map(|address| address.port().to_string()).collect();
     match ports.len() {

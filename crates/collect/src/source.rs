@@ -80,14 +80,11 @@ impl Source {
         let client = Client::new(url, &options.http, &options.stop)?;
         let endpoint = Endpoint::probe(client, url)?;
         let id = url.id();
-        let process = match url.is_loopback() && options.http.proxy.is_none() {
-            true => behind(&endpoint).unwrap_or_else(|why| {
-                let text = format!("no evidence from the process: {why}");
-                progress.event(&id, Event::Note { text });
-                None
-            }),
-            false => None,
-        };
+        let process = behind(&endpoint).unwrap_or_else(|why| {
+            let text = format!("no evidence from the process: {why}");
+            progress.event(&id, Event::Note { text });
+            None
+        });
         Ok(Self { id, endpoint: Some(endpoint), process, problems: Vec::new() })
     }
 
@@ -116,9 +113,9 @@ impl Source {
     }
 }
 
-/// The process that answers at an endpoint on loopback, or why it is not known.
+/// The process that answers at an endpoint on this machine, or why it is not known.
 fn behind(endpoint: &Endpoint) -> Result<Option<ProcessSource>, String> {
-    let Some(&connection) = endpoint.client().connections().list().last() else { return Ok(None) };
+    let Some(connection) = endpoint.client().connection_within_machine() else { return Ok(None) };
     let Some(pid) = proc::find_owner(connection) else {
         return Err(
             "it is not visible from here (another user's, or in another container)".to_owned()

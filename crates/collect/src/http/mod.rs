@@ -10,6 +10,7 @@ mod resolve;
 mod tls;
 
 use std::io::Read;
+use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -114,6 +115,7 @@ pub(crate) struct Client {
     options: HttpOptions,
     /// Nothing leaves this machine.
     local: bool,
+    proxied: bool,
 }
 
 impl Client {
@@ -144,6 +146,8 @@ impl Client {
         namespace: Option<Arc<OwnedFd>>,
         local: bool,
     ) -> Result<Self, CollectError> {
+        let proxy = proxy::choose(target, options, local)?;
+        let proxied = proxy.is_some();
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -156,7 +160,7 @@ impl Client {
             .timeout_resolve(Some(options.connect_timeout))
             .user_agent(concat!("plumb/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls::config(target, options)?)
-            .proxy(proxy::choose(target, options, local)?)
+            .proxy(proxy)
             .build();
         let connections = Connections::default();
         let connector =
@@ -167,7 +171,15 @@ impl Client {
         let agent = ureq::Agent::with_parts(config, connector, resolve::SystemResolver);
         let credentials = Credentials::new(target, options)?;
         let origin = target.origin().clone();
-        Ok(Self { agent, origin, credentials, connections, options: options.clone(), local })
+        Ok(Self {
+            agent,
+            origin,
+            credentials,
+            connections,
+            options: options.clone(),
+            local,
+            proxied,
+        })
     }
 
     /// Changes the limit for a whole request.
@@ -178,6 +190,12 @@ impl Client {
     /// Local and remote addresses of the connections made so far.
     pub(crate) fn connections(&self) -> &Connections {
         &self.connections
+    }
+
+    /// The latest connection (local, remote) if both ends are on this machine.
+    pub(crate) fn connection_within_machine(&self) -> Option<(SocketAddr, SocketAddr)> {
+        let (local, remote) = self.connections.list().pop().filter(|_| !self.proxied)?;
+        (remote.ip().is_loopback() || remote.ip() == local.ip()).then_some((local, remote))
     }
 
     /// Whether credentials are sent along.

@@ -53,27 +53,17 @@ fn count_before(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// `go1.26.8`: `net/http/pprof` of a small server, shortened.
-    const NEW: &str = "<html>\n<head>\n<title>/debug/pprof/</title></head><body>\n<p>Types of profiles available:</p>\n\
-        <table>\n<thead><td>Count</td><td>Profile</td></thead>\n\
-        <tr><td>29</td><td><a href='allocs?debug=1'>allocs</a></td></tr>\n\
-        <tr><td>0</td><td><a href='cmdline?debug=1'>cmdline</a></td></tr>\n\
-        <tr><td>4</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr>\n</table>\n\
-        <a href=\"goroutine?debug=2\">full goroutine stack dump</a>\n";
-
-    /// `go1.9.7`.
-    const OLD: &str = "<html>\n<body>\n/debug/pprof/<br>\n<br>\nprofiles:<br>\n<table>\n\n\
-        <tr><td align=right>0<td><a href=\"block?debug=1\">block</a>\n\n\
-        <tr><td align=right>12<td><a href=\"goroutine?debug=1\">goroutine</a>\n\n\
-        <tr><td align=right>3<td><a href=\"heap?debug=1\">heap</a>\n</table>\n";
-
     #[test]
-    fn both_generations_tell_profiles_and_counts() {
-        let new = Index::parse(NEW).unwrap();
-        assert_eq!(new.goroutines(), Some(4));
-        assert!(new.has("allocs") && !new.has("goroutineleak"));
-        let old = Index::parse(OLD).unwrap();
-        assert_eq!(old.goroutines(), Some(12));
+    fn all_generations_tell_profiles_and_counts() {
+        let new = Index::parse(include_str!("../../tests/fixtures/index-go1.27.3.html")).unwrap();
+        assert_eq!(new.goroutines(), Some(3));
+        assert!(["allocs", "goroutineleak", "heap", "trace"].iter().all(|name| new.has(name)));
+        let middle =
+            Index::parse(include_str!("../../tests/fixtures/index-go1.19.13.html")).unwrap();
+        assert_eq!(middle.goroutines(), Some(3));
+        assert!(middle.has("allocs") && !middle.has("goroutineleak"));
+        let old = Index::parse(include_str!("../../tests/fixtures/index-go1.9.7.html")).unwrap();
+        assert_eq!(old.goroutines(), Some(3));
         assert!(old.has("heap") && !old.has("allocs"));
     }
 

@@ -90,8 +90,8 @@ fn is_root() -> bool {
 struct Namespace(String);
 
 impl Namespace {
-    fn new() -> Self {
-        let name = format!("plumb-test-{}", std::process::id());
+    fn new(purpose: &str) -> Self {
+        let name = format!("plumb-{purpose}-{}", std::process::id());
         run("ip", &["netns", "add", &name]);
         run("ip", &["-n", &name, "link", "set", "lo", "up"]);
         Self(name)
@@ -116,7 +116,7 @@ fn a_process_in_another_network_namespace() {
         println!("skipped: only root can make network namespaces");
         return;
     }
-    let namespace = Namespace::new();
+    let namespace = Namespace::new("net");
     let mut command = Command::new("ip");
     command.args(["netns", "exec", &namespace.0]).arg(executable());
     // The command becomes the server, so that its id is the server's.
@@ -129,6 +129,25 @@ fn a_process_in_another_network_namespace() {
     let sockets = snapshot.sockets.as_ref().unwrap();
     assert_eq!(sockets.source, plumb_evidence::socket::SocketSource::SockDiag);
     assert_eq!(sockets.sockets.len(), 1, "the listener, without plumb's connection: {sockets:?}");
+}
+
+#[test]
+fn a_network_namespace_that_may_not_be_entered() {
+    if !is_root() {
+        println!("skipped: only root can make network namespaces");
+        return;
+    }
+    let namespace = Namespace::new("closed");
+    let mut command = Command::new("ip");
+    command.args(["netns", "exec", &namespace.0, "setpriv"]).args(NOBODY).arg(executable());
+    command.args(["-mode", "full", "-addr", "127.0.0.1:6060"]);
+    // Everybody may run what is in it.
+    let folder = executable().parent().unwrap();
+    std::fs::set_permissions(folder, open_to_all()).unwrap();
+    let server = Server::spawn(command);
+    let text = look_as_nobody(server.pid());
+    assert!(text.contains("has a network of its own that plumb may not enter"), "{text}");
+    assert!(text.contains("source ProcNet, 1 sockets"), "{text}");
 }
 
 /// A memory cgroup with a limit; it goes with this value.
@@ -185,33 +204,44 @@ fn another_users_process_says_how_to_read_it() {
         return;
     }
     let server = Server::start("full", &[]);
-    // A copy of this test's program, run as nobody, looks at a process of root.
-    let program = std::env::current_exe().unwrap();
+    let text = look_as_nobody(server.pid());
+    assert!(text.contains("ProcUnreadable"), "{text}");
+    assert!(text.contains("run plumb as the same user as the process or as root"), "{text}");
+}
+
+const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+
+/// What a copy of this test's program, run as nobody, sees of a process.
+fn look_as_nobody(pid: u32) -> String {
     let directory = tempfile::Builder::new().permissions(open_to_all()).tempdir().unwrap();
     let copy = directory.path().join("looker");
-    std::fs::copy(program, &copy).unwrap();
+    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
     let output = Command::new("setpriv")
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .args(NOBODY)
         .arg(&copy)
         .args(["--exact", "processes::look_at_a_foreign_process", "--nocapture"])
-        .env("PLUMB_TEST_PID", server.pid().to_string())
+        .env("PLUMB_TEST_PID", pid.to_string())
         .current_dir("/")
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains("ProcUnreadable"), "{text} {}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.contains("run plumb as the same user as the process or as root"), "{text}");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
 }
 
 fn open_to_all() -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(0o755)
 }
 
-/// Does nothing but when the test above runs it as another user.
+/// Does nothing but when a test above runs it as another user.
 #[test]
 fn look_at_a_foreign_process() {
-    if let Ok(pid) = std::env::var("PLUMB_TEST_PID") {
-        let (error, hint) = refusal(&pid, &once());
-        println!("{error:?} {hint}");
+    let Ok(pid) = std::env::var("PLUMB_TEST_PID") else { return };
+    match take(&[&pid], &once()) {
+        Ok(brought) => {
+            let sockets = brought.instance().snapshots[0].sockets.as_ref().unwrap();
+            println!("{}", brought.problems());
+            println!("source {:?}, {} sockets", sockets.source, sockets.sockets.len());
+        }
+        Err(error) => println!("{error:?} {}", error.hint()),
     }
 }
