@@ -1,5 +1,6 @@
 //! Reads one large goroutine dump with plumb and with the Go library gostackparse, in turns, and
-//! prints speed, peak memory and the ratio. Needs Go and, once, its module proxy.
+//! prints speed, peak memory and the ratios of wall and of processor time (the latter hardly depends on
+//! what else the machine does). Needs Go and, once, its module proxy.
 //!
 //! `cargo bench -p plumb-profile --bench dump_vs_gostackparse`, with `GOROUTINES=1000000` for the size
 //! of a crash log (default 200000).
@@ -43,6 +44,14 @@ fn read(file: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What one run of one side took.
+struct Run {
+    goroutines: u64,
+    seconds: f64,
+    processor_seconds: f64,
+    peak_kilobytes: u64,
+}
+
 fn compare() -> Result<()> {
     let goroutines = std::env::var("GOROUTINES").map_or(Ok(200_000), |n| n.parse())?;
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
@@ -53,24 +62,36 @@ fn compare() -> Result<()> {
 
     let gostackparse = build_gostackparse(&folder)?;
     let this = std::env::current_exe()?;
-    let mut best = [f64::INFINITY; 2];
-    let mut peak = [0; 2];
+    let mut runs: [Vec<Run>; 2] = Default::default();
     for _ in 0..TURNS {
         let mut sides = [Command::new(&this), Command::new(&gostackparse)];
         sides[0].arg("read");
-        for (side, command) in sides.iter_mut().enumerate() {
-            let (seconds, count, kilobytes) = run(command.arg(&dump))?;
-            assert_eq!(count, goroutines, "goroutines read");
-            best[side] = best[side].min(seconds);
-            peak[side] = peak[side].max(kilobytes);
+        for (command, runs) in sides.iter_mut().zip(&mut runs) {
+            let result = run(command.arg(&dump))?;
+            assert_eq!(result.goroutines, goroutines, "goroutines read");
+            runs.push(result);
         }
     }
-    for (side, name) in ["plumb", "gostackparse"].iter().enumerate() {
-        let speed = megabytes / best[side];
-        let memory = peak[side] as f64 / 1024.0;
-        println!("{name:>13}: {:7.3} s, {speed:6.0} MB/s, peak {memory:.0} MB", best[side]);
+    let best = runs.map(|runs| Run {
+        goroutines,
+        seconds: runs.iter().map(|r| r.seconds).fold(f64::INFINITY, f64::min),
+        processor_seconds: runs.iter().map(|r| r.processor_seconds).fold(f64::INFINITY, f64::min),
+        peak_kilobytes: runs.iter().map(|r| r.peak_kilobytes).max().unwrap_or(0),
+    });
+    for (name, run) in ["plumb", "gostackparse"].iter().zip(&best) {
+        println!(
+            "{name:>13}: {:6.3} s, {:5.0} MB/s, processor {:6.2} s, peak {} MB",
+            run.seconds,
+            megabytes / run.seconds,
+            run.processor_seconds,
+            run.peak_kilobytes / 1024
+        );
     }
-    println!("ratio {:.1}", best[1] / best[0]);
+    println!(
+        "ratio {:.1}, of processor time {:.1}",
+        best[1].seconds / best[0].seconds,
+        best[1].processor_seconds / best[0].processor_seconds
+    );
     fs::remove_file(dump)?;
     Ok(())
 }
@@ -86,12 +107,26 @@ fn build_gostackparse(folder: &Path) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Seconds, goroutines and peak memory in kB of one run.
-fn run(command: &mut Command) -> Result<(f64, u64, u64)> {
+fn run(command: &mut Command) -> Result<Run> {
+    let before = processor_seconds_of_children()?;
     let start = Instant::now();
     let output = command.output()?;
     let seconds = start.elapsed().as_secs_f64();
     let text = String::from_utf8(output.stdout)?;
-    let (count, peak) = text.trim().split_once(' ').ok_or("the reader failed")?;
-    Ok((seconds, count.parse()?, peak.parse()?))
+    let (goroutines, peak) = text.trim().split_once(' ').ok_or("the reader failed")?;
+    Ok(Run {
+        goroutines: goroutines.parse()?,
+        seconds,
+        processor_seconds: processor_seconds_of_children()? - before,
+        peak_kilobytes: peak.parse()?,
+    })
+}
+
+/// User and system time of ended children, all threads: fields 16 and 17 of `/proc/self/stat`, in
+/// hundredths of a second (`USER_HZ`).
+fn processor_seconds_of_children() -> Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let (_, fields) = stat.rsplit_once(") ").ok_or("no process name in stat")?;
+    let ticks = fields.split(' ').skip(13).take(2).map(str::parse::<u64>);
+    Ok(ticks.sum::<std::result::Result<u64, _>>()? as f64 / 100.0)
 }

@@ -51,9 +51,8 @@ pub(super) fn normalize(line: &[u8]) -> (Kind, &[u8]) {
 /// `\t/path/file.go:12 +0x1d fp=0x… sp=0x… pc=0x…`: up to the offset.
 #[inline]
 fn position(line: &[u8]) -> (Kind, &[u8]) {
-    let offset = memrchr(b'+', line).filter(|i| line[i + 1..].starts_with(b"0x"));
-    if let Some(end) = offset.filter(|i| line[i - 1] == b' ') {
-        return (Kind::Position, &line[..end - 1]);
+    if let Some(end) = offset_at(line) {
+        return (Kind::Position, &line[..end]);
     }
     let mut kept = line.trim_ascii_end();
     if kept.trim_ascii_start() == UNAVAILABLE {
@@ -72,6 +71,16 @@ fn position(line: &[u8]) -> (Kind, &[u8]) {
         Some(_) => (Kind::Position, kept),
         None => (Kind::Other, line),
     }
+}
+
+/// Where ` +0x1d` starts. It is short and usually the end of the line.
+#[inline]
+fn offset_at(line: &[u8]) -> Option<usize> {
+    let tail = line.len().saturating_sub(12);
+    let near = line[tail..].iter().rposition(|b| *b == b'+').map(|i| tail + i);
+    let plus = near.or_else(|| memrchr(b'+', &line[..tail]))?;
+    let is_offset = plus > 0 && line[plus - 1] == b' ' && line[plus + 1..].starts_with(b"0x");
+    is_offset.then(|| plus - 1)
 }
 
 #[inline]

@@ -21,7 +21,17 @@ const DOCKER: &[u8] = br#"{"log":""#;
 impl Joiner {
     /// Calls `each` with the whole record as soon as it is complete, or with the line itself.
     /// At most `limit` bytes of a record are kept.
-    pub(super) fn line(&mut self, line: &[u8], limit: usize, each: &mut dyn FnMut(&[u8])) {
+    #[inline]
+    pub(super) fn line(&mut self, line: &[u8], limit: usize, each: &mut impl FnMut(&[u8])) {
+        // Both shapes show in the first byte; almost all lines of a dump have another one.
+        match line.first() {
+            Some(b'0'..=b'9' | b'{') => self.part_or_line(line, limit, each),
+            _ if self.shape.is_some() => self.part_or_line(line, limit, each),
+            _ => each(line),
+        }
+    }
+
+    fn part_or_line(&mut self, line: &[u8], limit: usize, each: &mut dyn FnMut(&[u8])) {
         if let Some((text, whole)) = cri(line) {
             return self.part(Shape::Cri, &line[..text], &line[text..], whole, limit, each);
         }
