@@ -191,16 +191,28 @@ impl<R: Read> Read for Bounded<R> {
 pub(crate) struct PieceReader<'a> {
     inner: &'a mut dyn Read,
     left: u64,
+    ended_early: bool,
     failure: Rc<Cell<Option<io::Error>>>,
 }
 
 impl<'a> PieceReader<'a> {
     pub(crate) fn new(inner: &'a mut dyn Read, size: u64) -> Self {
-        Self { inner, left: size, failure: Rc::default() }
+        Self { inner, left: size, ended_early: false, failure: Rc::default() }
     }
 
     fn failure(&self) -> Rc<Cell<Option<io::Error>>> {
         self.failure.clone()
+    }
+
+    /// Whether an error below, or an end before the size, has ended the piece.
+    pub(crate) fn ended_early(&self) -> bool {
+        self.ended_early
+    }
+
+    fn fail(&mut self, error: io::Error) {
+        self.failure.set(Some(error));
+        self.ended_early = true;
+        self.left = 0;
     }
 
     /// All bytes up to a limit, and whether there were more.
@@ -216,8 +228,7 @@ impl Read for PieceReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.inner.read(buffer) {
             Ok(0) if self.left > 0 && !buffer.is_empty() => {
-                self.failure.set(Some(io::ErrorKind::UnexpectedEof.into()));
-                self.left = 0;
+                self.fail(io::ErrorKind::UnexpectedEof.into());
                 Ok(0)
             }
             Ok(read) => {
@@ -226,8 +237,7 @@ impl Read for PieceReader<'_> {
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
             Err(error) => {
-                self.failure.set(Some(error));
-                self.left = 0;
+                self.fail(error);
                 Ok(0)
             }
         }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use plumb_evidence::Timestamp;
 use plumb_evidence::goroutine::GoroutineSource;
 use plumb_evidence::process::{DescriptorKind, Process};
-use plumb_evidence::socket::{SocketSource, SocketTable};
+use plumb_evidence::socket::{Socket, SocketSource, SocketTable};
 use plumb_evidence::{Instance, Snapshot};
 
 use crate::decode::Part;
@@ -69,23 +69,33 @@ pub(crate) fn finish(instance: &mut Instance) {
     }
 }
 
-/// Where a table of the whole namespace names no owners, the process's descriptors tell which sockets are its
-/// own. Listeners of others have told direction by then.
+/// Where a table of the whole namespace does not say which sockets are the process's own, its descriptors do, or its
+/// number among the owners. Listeners of others have told direction by then.
 fn keep_own_sockets(table: &mut SocketTable, process: &Process) {
-    let Some(descriptors) = process.descriptors.as_ref().filter(|all| all.complete) else { return };
     if table.owned_only {
         return;
     }
-    let inodes: HashSet<u64> = descriptors
-        .open
-        .iter()
-        .filter(|descriptor| descriptor.kind == DescriptorKind::Socket)
-        .filter_map(|d| d.target.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok())
-        .collect();
-    if table.sockets.iter().any(|socket| socket.inode > 0 && inodes.contains(&socket.inode)) {
-        table.sockets.retain(|socket| inodes.contains(&socket.inode));
-        table.owned_only = true;
+    let inodes = socket_inodes(process);
+    let by_inode = |socket: &Socket| socket.inode > 0 && inodes.contains(&socket.inode);
+    let by_pid =
+        |socket: &Socket| socket.owner.as_ref().is_some_and(|owner| owner.pid == process.pid);
+    if table.sockets.iter().any(by_inode) {
+        table.sockets.retain(by_inode);
+    } else if table.sockets.iter().any(by_pid) {
+        table.sockets.retain(by_pid);
+    } else {
+        return;
     }
+    table.owned_only = true;
+}
+
+/// Inodes of the sockets that a process has open; none if its descriptors are not all known.
+fn socket_inodes(process: &Process) -> HashSet<u64> {
+    let complete = process.descriptors.as_ref().filter(|descriptors| descriptors.complete);
+    let open = complete.iter().flat_map(|descriptors| &descriptors.open);
+    open.filter(|descriptor| descriptor.kind == DescriptorKind::Socket)
+        .filter_map(|d| d.target.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok())
+        .collect()
 }
 
 /// The earlier of two times, where one may be unknown.

@@ -174,7 +174,7 @@ fn profile(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols
     let _ = piece.by_ref().take(HEAD).read_to_end(&mut head);
     let is_text = head.trim_ascii_start().starts_with(b"goroutine");
     let limits = plumb_profile::Limits::default();
-    let reading = match plumb_profile::read_from(head.as_slice().chain(piece), &limits) {
+    let reading = match plumb_profile::read_from(head.as_slice().chain(&mut *piece), &limits) {
         Ok(reading) => reading,
         Err(error) => {
             let foreign =
@@ -183,7 +183,9 @@ fn profile(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols
         }
     };
     let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
-    let truncated = context.truncated || problems.iter().any(|problem| says_cut(problem));
+    let truncated = context.truncated
+        || piece.ended_early()
+        || problems.iter().any(|problem| says_cut(problem));
     let mut decoded = match reading.contents {
         Contents::Profile(profile, stats) => {
             of_profile(&profile, stats.as_deref(), is_text, context, symbols)

@@ -120,6 +120,25 @@ fn without_listeners_direction_comes_from_ports() {
     }
 }
 
+/// What a server looks like on which nothing has keepalive: no row of the listing has a timer.
+#[test]
+fn no_timer_anywhere_means_none_where_details_are_shown() {
+    let without = |name: &str| -> String {
+        let text = fixture(name);
+        let lines = text.lines().filter(|line| !line.contains("timer:"));
+        lines.map(|line| format!("{line}\n")).collect()
+    };
+    let extended = ss::read(&without("ss-tanoe.txt"), None, None);
+    assert_eq!(extended.problems.len(), 1);
+    assert!(extended.problems[0].contains("take it again with ss -tanoe"));
+    assert!(extended.value.sockets.iter().all(|socket| socket.timer == Some(Timer::Off)));
+    let plain = fixture("ss-tan.txt");
+    let told = clean(ss::read(&format!("root@web-1:~# ss -tano\n{plain}"), None, None));
+    assert!(told.sockets.iter().all(|socket| socket.timer == Some(Timer::Off)));
+    let untold = clean(ss::read(&format!("root@web-1:~# ss -tan\n{plain}"), None, None));
+    assert!(untold.sockets.iter().all(|socket| socket.timer.is_none()));
+}
+
 #[test]
 fn netstat_in_every_mode() {
     for mode in ["tan", "tanp", "tanpo", "tanpoe", "an"] {

@@ -257,6 +257,42 @@ fn a_namespace_listing_joined_with_descriptors_is_the_process_own() {
 }
 
 #[test]
+fn a_listing_with_owners_is_cut_to_the_process_that_another_names() {
+    let paths = ["ss-tanp", "lsof-nP-p"].map(|name| fixture(&format!("sockets/{name}.txt")));
+    let service = read(&paths);
+    let table = only(&service).snapshots[0].sockets.as_ref().unwrap();
+    assert_eq!(table.source, plumb_evidence::socket::SocketSource::Ss);
+    assert!(table.owned_only && table.sockets.len() == 11);
+}
+
+#[test]
+fn a_pipe_is_read_too() {
+    let evidence = Evidence::new();
+    let mut cat = std::process::Command::new("cat")
+        .arg(evidence.file("0000-heap.pb.gz"))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pipe = std::os::fd::AsRawFd::as_raw_fd(cat.stdout.as_ref().unwrap());
+    let service = read(&[format!("/proc/self/fd/{pipe}").into()]);
+    assert!(cat.wait().unwrap().success());
+    assert!(only(&service).snapshots[0].heap.is_some());
+}
+
+#[test]
+fn a_newer_case_says_to_update() {
+    let evidence = Evidence::new();
+    let path = evidence.folder.path().join("x.case");
+    common::pack(&path, &[("manifest.json", br#"{"format": {"major": 2, "minor": 0}}"#)]);
+    let error = read_inputs(std::slice::from_ref(&path), &InputOptions::default()).unwrap_err();
+    let expect = format!(
+        "nothing could be read: {}: made by a newer plumb (format 2.0, this plumb reads 1.x): update plumb",
+        path.display()
+    );
+    assert_eq!(error.to_string(), expect);
+}
+
+#[test]
 fn cases_are_instances_beside_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("b.case");

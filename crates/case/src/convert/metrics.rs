@@ -30,21 +30,24 @@ pub fn read(text: &str, taken: Option<Timestamp>) -> Reading<Metrics> {
     Reading { value, problems }
 }
 
-/// Whether a text is a metrics page: it declares a type, or every line that is no comment is a sample.
+/// Whether a text is a metrics page: it declares a type, or every line that is no comment is a sample and one of
+/// them has labels or a name as metrics have it, with underscores (a log may say `processed 5`).
 pub fn looks_like(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(20).peekable();
     if lines.peek().is_none() {
         return false;
     }
     let declares = |line: &str| line.starts_with("# TYPE ") || line.starts_with("# HELP ");
-    let mut all = true;
+    let (mut all, mut typical) = (true, false);
     for line in lines {
         if declares(line) {
             return true;
         }
-        all &= line.starts_with('#') || parse_sample(line).is_some();
+        let sample = parse_sample(line);
+        all &= line.starts_with('#') || sample.is_some();
+        typical |= sample.is_some_and(|s| !s.labels.is_empty() || s.name.contains('_'));
     }
-    all
+    all && typical
 }
 
 #[derive(Default)]
@@ -235,7 +238,8 @@ mod tests {
         let reading = read("up 1\nup{x=\"1 2\nnot a sample\n", None);
         assert_eq!(reading.value.samples.len(), 1);
         assert_eq!(reading.problems, ["a line that is no sample (2 times)"]);
-        assert!(!looks_like("hello world\n"));
+        assert!(!looks_like("hello world\nprocessed 5\n") && !looks_like("processed 5\n"));
+        assert!(looks_like("jobs_done 5\n") && looks_like("up{job=\"a\"} 1\n"));
         assert!(!looks_like(""));
     }
 }

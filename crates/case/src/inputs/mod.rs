@@ -5,7 +5,7 @@ mod detect;
 mod files;
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use plumb_evidence::code::Build;
@@ -110,13 +110,13 @@ impl<'a> Inputs<'a> {
 
     /// Reads a file. In a folder, what is no evidence is passed over in silence.
     fn file(&mut self, path: &Path, in_folder: bool) {
+        // A pipe (`<(curl …)`) has no size and cannot be read twice.
         let opened = File::open(path).and_then(|mut file| {
             let mut head = Vec::new();
             file.by_ref().take(HEAD).read_to_end(&mut head)?;
-            file.rewind()?;
             Ok((file.metadata()?.len(), file, head))
         });
-        let (size, mut file, head) = match opened {
+        let (size, file, head) = match opened {
             Ok(opened) => opened,
             Err(error) => return self.problem(path, format!("cannot be read: {error}")),
         };
@@ -124,7 +124,8 @@ impl<'a> Inputs<'a> {
             Detected::Case => return self.case(path),
             Detected::Piece(kind) => kind,
         };
-        let mut piece = PieceReader::new(&mut file, size);
+        let mut whole = head.as_slice().chain(file);
+        let mut piece = PieceReader::new(&mut whole, size);
         let decoded = decode(&mut piece, &self.context(kind), &mut self.symbols);
         if !(in_folder && decoded.foreign) {
             self.take(path, decoded);
