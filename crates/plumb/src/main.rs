@@ -1,2 +1,46 @@
-//! Finds goroutine and memory leaks in Go services
-fn main() {}
+//! The binary: finds goroutine and memory leaks in Go services.
+//!
+//! | module | does |
+//! |---|---|
+//! | `commands` | one file a command |
+//! | `arguments` | options that commands share |
+//! | `targets` | what a target on the command line is: a file, a process, a URL |
+//! | `live` | evidence of running targets into a case |
+//! | `joined` | listings that belong to an instance read otherwise |
+//! | `progress` | what is going on, on standard error |
+//! | `screen` | where results go: colour, width, broken pipes |
+//! | `exit_code`, `user_error` | how it ends, and what is said then |
+
+mod arguments;
+mod commands;
+mod exit_code;
+mod joined;
+mod live;
+mod progress;
+mod screen;
+mod targets;
+mod user_error;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::commands::Command;
+
+/// Finds goroutine and memory leaks in Go services, names the line, and says what to change.
+#[derive(Parser)]
+#[command(name = "plumb", version, max_term_width = 100, after_help = exit_code::HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command.run() {
+        Ok(code) => code.into(),
+        Err(error) => {
+            screen::complain(&error.to_text());
+            exit_code::Outcome::CouldNotRun.into()
+        }
+    }
+}

@@ -155,9 +155,12 @@ pub(crate) fn clean(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 
-/// The text in lines of at most `width` columns. White space runs become one space.
+/// The text in lines of at most `width` columns; none if it is empty. White space runs become one space.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let one_line = text.split_whitespace().map(clean).collect::<Vec<_>>().join(" ");
+    if one_line.is_empty() {
+        return Vec::new();
+    }
     let words: Vec<Word<'_>> = WordSeparator::AsciiSpace
         .find_words(&one_line)
         .flat_map(|word| broken(word, width))

@@ -5,7 +5,7 @@ use plumb_evidence::finding::*;
 use plumb_evidence::measure::{Driver, Growth, Interval, Measured};
 use plumb_evidence::{Diagnosis, Finding, Problem, Site};
 
-pub static BODY: Pattern = Pattern {
+pub(crate) static BODY: Pattern = Pattern {
     id: "http-body-not-closed",
     title: "response body never closed",
     shows: "Goroutines in `readLoop` and `writeLoop` rise together.\n\nSockets stay in CLOSE_WAIT.",
@@ -35,9 +35,9 @@ pub static BODY: Pattern = Pattern {
     check: |_| None,
 };
 
-pub static CATALOGUE: Catalogue = Catalogue { patterns: &[&BODY], objects: &[] };
+pub(crate) static CATALOGUE: Catalogue = Catalogue { patterns: &[&BODY], objects: &[] };
 
-pub fn site(function: &str, file: &str, line: u32) -> Site {
+pub(crate) fn site(function: &str, file: &str, line: u32) -> Site {
     Site {
         kind: SiteKind::Line,
         file: file.into(),
@@ -74,7 +74,7 @@ fn growing(count: u64, per_hour: Interval) -> Measured {
 }
 
 /// A complete finding with a decided line.
-pub fn decided() -> Finding {
+pub(crate) fn decided() -> Finding {
     let evidence = vec![
         EvidenceItem::new(
             "mechanism",
@@ -129,7 +129,7 @@ pub fn decided() -> Finding {
 }
 
 /// The same leak with three call sites and no decision between them.
-pub fn open_line() -> Finding {
+pub(crate) fn open_line() -> Finding {
     let mut finding = decided();
     finding.site = Site {
         kind: SiteKind::EntryPoint,
@@ -166,7 +166,7 @@ pub fn open_line() -> Finding {
 }
 
 /// Memory that grows with the requests, and two lines that matter.
-pub fn memory_leak() -> Finding {
+pub(crate) fn memory_leak() -> Finding {
     let mut finding = Finding::new(
         "map entry never deleted: 41,000 objects allocated in chat.(*Hub).join".into(),
         Confidence::Possible,
@@ -190,7 +190,7 @@ pub fn memory_leak() -> Finding {
     finding
 }
 
-pub fn memory() -> MemorySplit {
+pub(crate) fn memory() -> MemorySplit {
     let part = |name, megabytes: u64, meaning| MemoryPart { name, bytes: megabytes << 20, meaning };
     MemorySplit {
         instance: "127.0.0.1:6060".into(),
@@ -211,7 +211,7 @@ pub fn memory() -> MemorySplit {
 }
 
 /// A service with these findings.
-pub fn diagnosis(findings: Vec<Finding>) -> Diagnosis {
+pub(crate) fn diagnosis(findings: Vec<Finding>) -> Diagnosis {
     let snapshot = |second: i64| SnapshotSummary {
         taken: plumb_evidence::Timestamp::from_second(1_790_000_000 + second).ok(),
         goroutines: Some(5234),
@@ -240,7 +240,7 @@ pub fn diagnosis(findings: Vec<Finding>) -> Diagnosis {
     }
 }
 
-pub fn open_diagnosis() -> Diagnosis {
+pub(crate) fn open_diagnosis() -> Diagnosis {
     let finding = open_line();
     let mut diagnosis = diagnosis(vec![finding.clone()]);
     diagnosis.undecided.push(Undecided {
@@ -250,7 +250,7 @@ pub fn open_diagnosis() -> Diagnosis {
     diagnosis
 }
 
-pub fn undecided() -> Diagnosis {
+pub(crate) fn undecided() -> Diagnosis {
     let mut diagnosis = diagnosis(Vec::new());
     diagnosis.verdict = Verdict::Undecided;
     diagnosis.target = "heap.0.pprof".into();
@@ -266,7 +266,7 @@ pub fn undecided() -> Diagnosis {
 }
 
 /// Nothing but problems, some of them the same for several inputs.
-pub fn problems_only() -> Diagnosis {
+pub(crate) fn problems_only() -> Diagnosis {
     let mut diagnosis = undecided();
     diagnosis.instances.clear();
     diagnosis.healthy.clear();
@@ -279,7 +279,7 @@ pub fn problems_only() -> Diagnosis {
 }
 
 /// Names, numbers and texts as large as they come.
-pub fn huge(name_length: usize) -> Diagnosis {
+pub(crate) fn huge(name_length: usize) -> Diagnosis {
     let name =
         format!("example.com/{}.(*T).{}", "a".repeat(name_length / 2), "B".repeat(name_length / 2));
     let mut finding = open_line();

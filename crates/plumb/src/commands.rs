@@ -1,0 +1,29 @@
+//! One file a command.
+
+mod capture;
+mod diagnose;
+mod explain;
+
+use clap::Subcommand;
+
+use crate::exit_code::Outcome;
+use crate::user_error::UserError;
+
+/// What plumb can do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Diagnose(diagnose::Diagnose),
+    Capture(capture::Capture),
+    Explain(explain::Explain),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self) -> Result<Outcome, UserError> {
+        match self {
+            Self::Diagnose(command) => command.run(),
+            Self::Capture(command) => command.run(),
+            Self::Explain(command) => command.run(),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! `plumb diagnose`: what leaks, where, and what to change.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
+use plumb_case::{CaseFile, InputOptions, read_inputs};
+use plumb_evidence::Service;
+use plumb_report::{FORMATS, Format, Kept};
+
+use crate::arguments::{Connection, Evidence, Output};
+use crate::exit_code::Outcome;
+use crate::joined::join_listings;
+use crate::live::Capture;
+use crate::progress::Meter;
+use crate::screen;
+use crate::targets::Targets;
+use crate::user_error::UserError;
+
+/// Find what leaks, the line, and what to change
+///
+/// Running targets are looked at for some seconds; files are read as they are. The same evidence gives the same
+/// answer anywhere.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  plumb diagnose http://localhost:6060            a service that serves /debug/pprof
+  plumb diagnose 4711                             a process of this machine
+  plumb diagnose heap.0.pprof heap.6.pprof        profiles that somebody saved
+  plumb diagnose http://10.0.0.5:6060 ss.txt      a service, and `ss -tanoe` of its machine")]
+pub(crate) struct Diagnose {
+    /// URLs and process ids (instances of one service), cases, profiles, dumps, logs, listings, folders of them
+    #[arg(required = true, value_name = "TARGET", value_hint = ValueHint::AnyPath)]
+    targets: Vec<String>,
+
+    #[command(flatten)]
+    evidence: Evidence,
+
+    /// Process to look at in listings that hold several
+    #[arg(long, value_name = "PID", help_heading = "Evidence")]
+    pid: Option<u32>,
+
+    #[command(flatten)]
+    connection: Connection,
+
+    /// Keep the evidence of running targets as a case
+    #[arg(short, long, value_name = "CASE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    output: Option<PathBuf>,
+
+    /// Leave goroutine labels and trace logs out of the case
+    #[arg(long, requires = "output", help_heading = "Output")]
+    scrub: bool,
+
+    /// How to print
+    #[arg(long, value_name = "FORMAT", help_heading = "Output", default_value = FORMATS[0].name, value_parser = formats())]
+    format: &'static Format,
+
+    #[command(flatten)]
+    out: Output,
+}
+
+impl Diagnose {
+    pub(super) fn run(self) -> Result<Outcome, UserError> {
+        let targets = Targets::resolve(&self.targets)?;
+        let case = self.capture(&targets)?;
+        let service = self.read(&targets, case.as_ref())?;
+        let diagnosis = plumb_detect::detect(&service, &plumb_patterns::CATALOGUE);
+        let kept = match &case {
+            Some(case) if !case.is_temporary() => Kept::Case(case.path().display().to_string()),
+            Some(_) => Kept::Nowhere,
+            None => Kept::Files,
+        };
+        let options = screen::options(self.out.color, self.out.verbose, kept);
+        screen::print(&(self.format.render)(&diagnosis, &options))?;
+        Ok(diagnosis.verdict.into())
+    }
+
+    /// The evidence of running targets, in a case, so that the verdict rests on what can be replayed.
+    fn capture(&self, targets: &Targets) -> Result<Option<CaseFile>, UserError> {
+        if targets.live.is_empty() {
+            return match &self.output {
+                Some(_) => Err(UserError::NothingLive(targets.files[0].clone())),
+                None => Ok(None),
+            };
+        }
+        let named: Vec<String> =
+            self.targets.iter().filter(|text| !PathBuf::from(text).exists()).cloned().collect();
+        let capture = Capture {
+            targets: &targets.live,
+            named: &named,
+            options: &self.evidence.capture_options(&self.connection),
+            peer_sockets: &self.evidence.peer_sockets,
+            out: self.output.as_deref(),
+            scrub: self.scrub,
+        };
+        capture.run(&Meter::new(self.out.verbose, false)).map(Some)
+    }
+
+    fn read(&self, targets: &Targets, case: Option<&CaseFile>) -> Result<Service, UserError> {
+        let mut paths: Vec<PathBuf> = case.iter().map(|case| case.path().to_owned()).collect();
+        paths.extend(targets.files.iter().cloned());
+        let options = InputOptions {
+            // With a case they are in it.
+            peer_sockets: if case.is_none() {
+                self.evidence.peer_sockets.clone()
+            } else {
+                Vec::new()
+            },
+            pid: self.pid,
+            ..InputOptions::default()
+        };
+        let mut service = read_inputs(&paths, &options)?;
+        join_listings(&mut service);
+        Ok(service)
+    }
+}
+
+/// The formats by name, each with what it is for.
+fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(names).map(|name| Format::named(&name).unwrap_or(&FORMATS[0]))
+}

@@ -1,0 +1,89 @@
+//! Evidence of running targets into a case.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use plumb_case::{CaseFile, CaseMeta, PieceKind, PieceMeta, Recorder};
+use plumb_collect::{CaptureOptions, Target, capture};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+use crate::exit_code::Outcome;
+use crate::progress::Meter;
+use crate::user_error::UserError;
+
+/// What to capture, and where to.
+pub(crate) struct Capture<'a> {
+    /// Instances of one service.
+    pub(crate) targets: &'a [Target],
+    /// How the user named them.
+    pub(crate) named: &'a [String],
+    /// What to take.
+    pub(crate) options: &'a CaptureOptions,
+    /// Socket listings of other machines; they become part of the case.
+    pub(crate) peer_sockets: &'a [PathBuf],
+    /// Where the case goes; a temporary file if nowhere.
+    pub(crate) out: Option<&'a Path>,
+    /// Leave goroutine labels and trace logs out.
+    pub(crate) scrub: bool,
+}
+
+impl Capture<'_> {
+    /// Takes the evidence. The first Ctrl-C ends it early and keeps what came until then, a second one ends plumb.
+    ///
+    /// # Errors
+    /// If nothing could be read, or the case cannot be written.
+    pub(crate) fn run(&self, meter: &Meter) -> Result<CaseFile, UserError> {
+        stop_on_signals(self.options);
+        // What is to be scrubbed must not reach its destination before that.
+        let recorded_at = self.out.filter(|_| !self.scrub);
+        let recorder = Recorder::create(recorded_at, self.meta())?;
+        for path in self.peer_sockets {
+            add_peer(&recorder, path)?;
+        }
+        let captured = capture(self.targets, self.options, &recorder, meter);
+        meter.finish();
+        captured?;
+        let case = recorder.finish()?;
+        match self.out.filter(|_| self.scrub) {
+            Some(out) => Ok(plumb_case::scrub(case.path(), out)?),
+            None => Ok(case),
+        }
+    }
+
+    fn meta(&self) -> CaseMeta {
+        CaseMeta {
+            plumb: env!("CARGO_PKG_VERSION").to_owned(),
+            captured_at: Timestamp::now(),
+            target: self.named.join(" "),
+        }
+    }
+}
+
+/// Without handlers, Ctrl-C ends plumb at once: less comfortable, but right.
+fn stop_on_signals(options: &CaptureOptions) {
+    for signal in [SIGINT, SIGTERM] {
+        // In this order, so that only the second signal finds the flag set.
+        let stopped = i32::from(Outcome::CouldNotRun.number());
+        let _ = flag::register_conditional_shutdown(signal, stopped, options.stop.flag());
+        let _ = flag::register(signal, options.stop.flag());
+    }
+}
+
+fn add_peer(recorder: &Recorder, path: &Path) -> Result<(), UserError> {
+    let unreadable = |error| UserError::Unreadable(path.to_owned(), error);
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut piece = recorder.piece(PieceMeta {
+        instance: None,
+        kind: PieceKind::PeerSockets,
+        round: 0,
+        taken: None,
+        after_gc: false,
+        note: path.file_name().map(|name| name.to_string_lossy().into_owned()),
+    })?;
+    io::copy(&mut file, &mut piece).map_err(unreadable)?;
+    piece.finish()?;
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! What the targets on a command line are.
+
+use std::path::PathBuf;
+
+use plumb_collect::Target;
+
+use crate::user_error::UserError;
+
+/// Targets, sorted by what they are.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    /// Evidence that is there already.
+    pub(crate) files: Vec<PathBuf>,
+    /// Running services.
+    pub(crate) live: Vec<Target>,
+}
+
+impl Targets {
+    /// Reads targets as users type them: what exists as a file or folder is one; else a number is a process; else it
+    /// is a URL, with a scheme or at least a port.
+    ///
+    /// # Errors
+    /// If a target is none of these.
+    pub(crate) fn resolve(texts: &[String]) -> Result<Self, UserError> {
+        let mut targets = Self::default();
+        for text in texts {
+            if PathBuf::from(text).exists() {
+                targets.files.push(text.into());
+            } else if looks_live(text) {
+                targets.live.push(Target::parse(text)?);
+            } else {
+                return Err(UserError::NoSuchFile(text.into()));
+            }
+        }
+        Ok(targets)
+    }
+}
+
+/// Whether a text that names no file can be meant as a process or a host. A bare name without a port is a mistyped
+/// file far more often than a host.
+fn looks_live(text: &str) -> bool {
+    let host = text.split(['/', '?']).next().unwrap_or(text);
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| is_number(port));
+    is_number(text)
+        || text.starts_with("pid:")
+        || text.contains("://")
+        || has_port
+        || host == "localhost"
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_names_are_files_and_ports_make_hosts() {
+        for live in
+            ["1234", "pid:1", "http://h", "host:6060", ":6060", "localhost", "[::1]:6060/admin"]
+        {
+            assert!(looks_live(live), "{live}");
+        }
+        for file in ["heap.pprof", "orders", "./x:y", "a/b.case", "C:/x"] {
+            assert!(!looks_live(file), "{file}");
+        }
+    }
+
+    #[test]
+    fn what_exists_is_a_file_whatever_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("1234");
+        std::fs::write(&path, "").unwrap();
+        let text = path.display().to_string();
+        assert_eq!(Targets::resolve(&[text]).unwrap().files, [path]);
+        let mistyped = Targets::resolve(&["nowhere.pprof".to_owned()]);
+        assert!(
+            matches!(mistyped, Err(UserError::NoSuchFile(path)) if path.ends_with("nowhere.pprof"))
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! What is said when plumb cannot run: what happened, with which input, and what to do next. Everything is chosen by
+//! the kind of error, nothing by its text.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use plumb_case::{CaseError, InputError};
+use plumb_collect::CollectError;
+use plumb_evidence::Problem;
+
+/// Why plumb could not run.
+#[derive(Debug)]
+pub(crate) enum UserError {
+    /// A target names a file that does not exist.
+    NoSuchFile(PathBuf),
+    /// There is no pattern of this name.
+    UnknownPattern {
+        /// What was asked for.
+        asked: String,
+        /// The pattern that may be meant.
+        closest: Option<&'static str>,
+    },
+    /// Files were named where only running targets make sense.
+    NothingLive(PathBuf),
+    /// A running target could not be read.
+    Collect(CollectError),
+    /// A case could not be written or read.
+    Case(CaseError),
+    /// None of the files holds evidence.
+    Input(InputError),
+    /// A file could not be put into the case.
+    Unreadable(PathBuf, io::Error),
+    /// The result could not be written.
+    Output(io::Error),
+}
+
+impl From<CollectError> for UserError {
+    fn from(error: CollectError) -> Self {
+        Self::Collect(error)
+    }
+}
+
+impl From<CaseError> for UserError {
+    fn from(error: CaseError) -> Self {
+        Self::Case(error)
+    }
+}
+
+impl From<InputError> for UserError {
+    fn from(error: InputError) -> Self {
+        Self::Input(error)
+    }
+}
+
+/// What a target may be, for whoever named something else.
+const WHAT_A_TARGET_IS: &str = "a target is a URL (http://localhost:6060), a process id, a case, a profile or a folder of them";
+
+/// What is evidence, for whoever brought something else.
+const WHAT_EVIDENCE_IS: &str = "evidence is a case (plumb capture), profiles (curl -o heap.pprof .../debug/pprof/heap), \
+                                goroutine dumps, logs with one in them, and ss, netstat or lsof listings";
+
+impl UserError {
+    /// The lines to print: `plumb: …`, details, `hint: …`.
+    pub(crate) fn to_text(&self) -> String {
+        let (title, details, hint) = self.told();
+        let mut text = format!("plumb: {title}\n");
+        for detail in details {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  {detail}");
+        }
+        for (index, line) in hint.lines().enumerate() {
+            let mark = if index == 0 { "hint:" } else { "     " };
+            let _ = writeln!(text, "{mark} {line}");
+        }
+        text
+    }
+
+    /// The table: title with the input it is about, details, what to do next.
+    fn told(&self) -> (String, Vec<String>, String) {
+        match self {
+            Self::NoSuchFile(path) => (
+                format!("no such file: {}", path.display()),
+                Vec::new(),
+                format!("{WHAT_A_TARGET_IS}; if it is a host, write http://{}", path.display()),
+            ),
+            Self::UnknownPattern { asked, closest } => (
+                format!("no pattern is called `{asked}`"),
+                Vec::new(),
+                match closest {
+                    Some(closest) => format!("did you mean `{closest}`? `plumb explain` lists all"),
+                    None => "`plumb explain` lists all patterns".to_owned(),
+                },
+            ),
+            Self::NothingLive(path) => (
+                format!(
+                    "{}: a file is evidence already, there is nothing to capture",
+                    path.display()
+                ),
+                Vec::new(),
+                format!(
+                    "plumb diagnose {}; a case is copied without labels by plumb capture CASE --scrub -o COPY",
+                    path.display()
+                ),
+            ),
+            Self::Collect(CollectError::Nothing { errors }) => {
+                let each = errors.iter().map(ToString::to_string).collect();
+                let title = format!("none of the {} targets could be read", errors.len());
+                (title, each, CollectError::hint(errors.first().unwrap_or(&CollectError::Stopped)))
+            }
+            Self::Collect(CollectError::Case(error)) | Self::Case(error) => case(error),
+            Self::Collect(error) => (with_causes(error), Vec::new(), error.hint()),
+            Self::Input(error @ InputError::NoInput) => {
+                (error.to_string(), Vec::new(), WHAT_A_TARGET_IS.to_owned())
+            }
+            Self::Input(InputError::Nothing(problems)) => nothing_read(problems),
+            Self::Unreadable(path, error) => (
+                format!("cannot read {}: {error}", path.display()),
+                Vec::new(),
+                "check the path, and that you may read it".to_owned(),
+            ),
+            Self::Output(error) => (
+                format!("the result cannot be written: {error}"),
+                Vec::new(),
+                "is the disk full, or the output closed?".to_owned(),
+            ),
+        }
+    }
+}
+
+fn case(error: &CaseError) -> (String, Vec<String>, String) {
+    let hint = match error {
+        CaseError::Io { .. } => "check the path, its permissions and the space on the disk",
+        CaseError::NotACase { .. } => {
+            "a case is what plumb capture writes; profiles can be diagnosed as they are"
+        }
+        CaseError::Newer { .. } => "a newer plumb made it: update this one",
+        CaseError::Manifest { .. } => "the file is damaged: ask for it again, or capture anew",
+        CaseError::Record(_) => {
+            "is the disk full? The case is written beside its destination, -o elsewhere helps"
+        }
+    };
+    (with_causes(error), Vec::new(), hint.to_owned())
+}
+
+/// One unreadable input is the title, several are a list.
+fn nothing_read(problems: &[Problem]) -> (String, Vec<String>, String) {
+    let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.input, p.what)).collect();
+    let hint = WHAT_EVIDENCE_IS.to_owned();
+    match told.as_slice() {
+        [] => ("the input holds no evidence".to_owned(), Vec::new(), hint),
+        [one] => (one.clone(), Vec::new(), hint),
+        _ => ("nothing could be read".to_owned(), told, hint),
+    }
+}
+
+/// An error and what caused it, in one line.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let told = error.to_string();
+        // Transparent errors repeat their source.
+        if !text.ends_with(&told) {
+            text = format!("{text}: {told}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_of_several_lines_are_aligned() {
+        let error = UserError::Collect(CollectError::NotRegistered { url: "http://h/".into() });
+        let text = error.to_text();
+        assert!(text.starts_with("plumb: http://h/: no profiles here (404)"), "{text}");
+        assert!(text.contains("\nhint: name the path"), "{text}");
+        assert!(text.contains("\n          import _ \"net/http/pprof\"\n"), "{text}");
+    }
+
+    #[test]
+    fn one_unreadable_file_is_the_title_and_several_are_a_list() {
+        let problem = |n: u8| Problem { what: "empty".into(), input: format!("{n}.pprof").into() };
+        let one = UserError::Input(InputError::Nothing(vec![problem(1)])).to_text();
+        assert!(one.starts_with("plumb: 1.pprof: empty\nhint: evidence is"), "{one}");
+        let two = UserError::Input(InputError::Nothing(vec![problem(1), problem(2)])).to_text();
+        assert!(
+            two.starts_with(
+                "plumb: nothing could be read\n  1.pprof: empty\n  2.pprof: empty\nhint:"
+            ),
+            "{two}"
+        );
+    }
+}
