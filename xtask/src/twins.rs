@@ -2,6 +2,7 @@
 //! (`after`). The harness builds them, gives them a peer and load from processes of their own, runs the real `plumb`
 //! executable against them, and judges its answer by the marks in the twins' source.
 
+mod cases;
 mod expect;
 mod go;
 mod judge;
@@ -9,14 +10,16 @@ mod play;
 mod process;
 mod stage;
 mod suite;
+mod tally;
 
+pub use cases::RecordedCase;
 pub use expect::{Expectation, Mark, Variant};
 pub use go::{Which, build, go_program, toolchains_of};
 pub use judge::{Answer, Judgement, LineVerdict, Standard, judge};
 pub use play::{Look, Moment, Plan, diagnose, on_stage, play};
-pub use process::{Process, tool};
+pub use process::{Ended, Process, tool};
 pub use stage::{Load, Stage, Subject};
 pub use suite::{
-    Outcome, Run, Scenario, Selection, Tally, case_standard, in_parallel, observe, recorded_cases,
-    run, standard, subjects,
+    Outcome, Run, Scenario, Selection, in_parallel, observe, standard, subjects, twins_of,
 };
+pub use tally::{Tally, run};

@@ -1,8 +1,9 @@
 //! A program that runs beside us and ends when we do.
 
+use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -18,6 +19,29 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How much of what a program wrote to standard error is kept for messages.
 const KEPT_BYTES: usize = 4096;
+
+/// A program that ended before it should have.
+#[derive(Debug)]
+pub struct Ended {
+    name: String,
+    status: ExitStatus,
+    complaint: String,
+}
+
+impl Ended {
+    /// Whether it said that it lacks a right (exit code 3 of the load program): network namespaces need root.
+    pub fn is_forbidden(&self) -> bool {
+        self.status.code() == Some(3)
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ended: {}{}", self.name, self.status, self.complaint)
+    }
+}
+
+impl std::error::Error for Ended {}
 
 /// A running program in a process group of its own. Dropping it ends it and all of its group.
 pub struct Process {
@@ -76,7 +100,7 @@ impl Process {
                 }
                 Err(RecvTimeoutError::Disconnected) => {
                     let status = self.child.wait()?;
-                    bail!("{} ended: {status}{}", self.name, self.complaint())
+                    return Err(self.ended(status).into());
                 }
             }
         }
@@ -89,7 +113,7 @@ impl Process {
     pub fn check_alive(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
-            Some(status) => bail!("{} ended: {status}{}", self.name, self.complaint()),
+            Some(status) => Err(self.ended(status).into()),
         }
     }
 
@@ -113,6 +137,10 @@ impl Process {
             Ok(None) => Pid::from_raw(i32::try_from(self.child.id()).ok()?),
             _ => None,
         }
+    }
+
+    fn ended(&self, status: ExitStatus) -> Ended {
+        Ended { name: self.name.clone(), status, complaint: self.complaint() }
     }
 
     /// What it wrote to standard error, for a message.

@@ -1,8 +1,6 @@
 //! Many runs: which programs, in which scenarios, by which standard.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,10 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
-use super::expect::Expectation;
 use super::go::{self, Which};
 use super::judge::{Judgement, Standard, judge};
-use super::play::{Moment, Plan, diagnose, play};
+use super::play::{Moment, Plan, play};
 use super::stage::{Load, Subject};
 use crate::workspace;
 
@@ -212,152 +209,9 @@ fn combined(scenarios: &[Scenario]) -> Plan {
     plan
 }
 
-/// Passed and failed checks.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    /// How many met their standard.
-    pub passed: usize,
-    /// What the others did.
-    pub failed: Vec<String>,
-    /// Seconds in all.
-    pub seconds: f64,
-}
-
-impl Tally {
-    /// One line in the form of cargo test.
-    pub fn summary(&self) -> String {
-        format!(
-            "test result: {}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out; \
-             finished in {:.2}s (twins)",
-            if self.failed.is_empty() { "ok" } else { "FAILED" },
-            self.passed,
-            self.failed.len(),
-            self.seconds
-        )
-    }
-
-    /// An error if anything failed.
-    ///
-    /// # Errors
-    /// Names everything that failed.
-    pub fn into_result(self) -> Result<()> {
-        let failed = self.failed;
-        ensure!(failed.is_empty(), "{} of the twins' checks failed:\n{}", failed.len(), {
-            failed.join("\n")
-        });
-        Ok(())
-    }
-
-    fn take(&mut self, name: &str, seconds: f64, failures: &[String]) {
-        if failures.is_empty() {
-            println!("test {name} ... ok ({seconds:.0} s)");
-            self.passed += 1;
-        } else {
-            let what = failures.join("; ");
-            println!("test {name} ... FAILED ({seconds:.0} s): {what}");
-            self.failed.push(format!("{name}: {what}"));
-        }
-    }
-}
-
-/// Runs the twins of a selection once in each scenario and prints a line for each check and their sum.
-///
-/// # Errors
-/// If the source of a twin cannot be read or plumb cannot be built. Failed checks are in the tally.
-pub fn run(selection: &Selection, scenarios: &[Scenario], plumb: Option<PathBuf>) -> Result<Tally> {
-    let started = Instant::now();
-    let plumb = match plumb {
-        Some(plumb) => plumb.canonicalize()?,
-        None => workspace::release_plumb()?,
-    };
-    let scenarios = if scenarios.is_empty() { &[Scenario::Live] } else { scenarios };
-    let mut runs = Vec::new();
-    for &scenario in scenarios.iter().filter(|scenario| **scenario != Scenario::Offline) {
-        for subject in subjects(selection, twins_of(scenario))? {
-            runs.push(Run { subject, scenarios: vec![scenario] });
-        }
-    }
-    let tally = Mutex::new(Tally::default());
-    let take = |name: &str, seconds, failures: &[String]| {
-        tally
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take(name, seconds, failures);
-    };
-    in_parallel(selection.jobs, &runs, |_, run| {
-        let started = Instant::now();
-        let name = |scenario: Scenario| {
-            format!("twins::{} {}", run.subject.name(), scenario.name()).replace(' ', "::")
-        };
-        match observe(&plumb, run, "") {
-            Ok(outcomes) => outcomes.iter().for_each(|outcome| {
-                take(&name(outcome.scenario), outcome.seconds, &outcome.judgement.failures);
-            }),
-            Err(error) => {
-                let seconds = started.elapsed().as_secs_f64();
-                take(&name(run.scenarios[0]), seconds, &[format!("{error:#}")]);
-            }
-        }
-    });
-    if scenarios.contains(&Scenario::Offline) {
-        for id in &selection.ids {
-            offline(&plumb, id, &take)?;
-        }
-    }
-    let mut tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    tally.seconds = started.elapsed().as_secs_f64();
-    println!("{}", tally.summary());
-    Ok(tally)
-}
-
 /// The twins that a scenario looks at.
-fn twins_of(scenario: Scenario) -> &'static [Which] {
+pub fn twins_of(scenario: Scenario) -> &'static [Which] {
     if scenario.has_after() { &[Which::Before, Which::After] } else { &[Which::Before] }
-}
-
-fn offline(plumb: &Path, id: &str, take: &dyn Fn(&str, f64, &[String])) -> Result<()> {
-    for (case, expected) in recorded_cases(id)? {
-        let started = Instant::now();
-        let stem = case.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let kept = workspace::target().join(format!("twins/out/{id}-{stem}-offline"));
-        let failures = match diagnose(plumb, &[case.display().to_string()], &kept) {
-            Ok((answer, code)) => {
-                judge(&expected, &answer, code, case_standard(id, &stem)).failures
-            }
-            Err(error) => vec![format!("{error:#}")],
-        };
-        take(
-            &format!("twins::{id}/case/{stem}::offline"),
-            started.elapsed().as_secs_f64(),
-            &failures,
-        );
-    }
-    Ok(())
-}
-
-/// What is asked of a recorded case: what is asked of the moment it was recorded at.
-pub fn case_standard(id: &str, stem: &str) -> Standard {
-    standard(id, if stem.starts_with("before") { Scenario::Live } else { Scenario::Late })
-}
-
-/// The recorded cases of a pattern with what must be found in each: `after…` nothing, any other what `before` leaks.
-///
-/// # Errors
-/// If the folder of cases or the marks cannot be read.
-pub fn recorded_cases(id: &str) -> Result<BTreeMap<PathBuf, Expectation>> {
-    let folder = workspace::patterns().join(id);
-    let before = Expectation::read(&folder.join("before"))?;
-    let mut cases = BTreeMap::new();
-    for entry in std::fs::read_dir(folder.join("case"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "case") {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            let healthy = stem.starts_with("after");
-            let expected = if healthy { Expectation::default() } else { before.clone() };
-            cases.insert(path, expected);
-        }
-    }
-    Ok(cases)
 }
 
 /// Calls `work` for each item with its index, at most `jobs` at a time, in order of start.
@@ -379,6 +233,8 @@ pub fn in_parallel<T: Sync>(jobs: usize, items: &[T], work: impl Fn(usize, &T) +
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     #[test]
