@@ -1,6 +1,7 @@
 //! Walks over the pieces of a case, in one file or in a folder.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Component, Path};
@@ -98,6 +99,8 @@ fn walk_entries<'a, R: Read + 'a>(
     seen: &mut [bool],
     visit: &mut Visit<'_>,
 ) -> Option<String> {
+    let pieces = manifest.pieces.iter().enumerate();
+    let index_of: HashMap<&str, usize> = pieces.map(|(i, piece)| (&*piece.name, i)).collect();
     let ends_early = |error: &io::Error| format!("the case ends early or is damaged: {error}");
     for entry in entries {
         let mut entry = match entry {
@@ -105,7 +108,7 @@ fn walk_entries<'a, R: Read + 'a>(
             Err(error) => return Some(ends_early(&error)),
         };
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let found = manifest.pieces.iter().position(|piece| piece.name == name);
+        let found = index_of.get(name.as_str()).copied();
         let Some(index) = found.filter(|&index| !seen[index]) else { continue };
         seen[index] = true;
         let size = entry.size();

@@ -57,7 +57,7 @@ pub fn url(text: &str) -> String {
     url.into()
 }
 
-/// A text in which every URL is redacted as by [`url`] and every word after `Bearer`, `Basic` and
+/// A text in which every URL is redacted as by [`url()`] and every word after `Bearer`, `Basic` and
 /// the like is removed.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

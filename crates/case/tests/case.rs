@@ -353,6 +353,60 @@ fn the_first_version_opens() {
     assert_eq!(manifest(&fixture("v1.case")).labels, ["tenant"]);
 }
 
+/// The records of format 1.0, word for word: their names and units are a contract with files that people keep.
+#[test]
+fn the_first_version_of_process_and_socket_records_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.case");
+    let manifest = r#"{"format": {"major": 1, "minor": 0}, "plumb": "0.1.0",
+        "captured_at": "2026-11-21T10:00:00Z", "target": "pid 7", "instances": [{"id": "pid 7", "build": {}}],
+        "pieces": [
+        {"name": "0/0000-process.json", "instance": 0, "kind": "process", "round": 0, "bytes": 1},
+        {"name": "0/0000-sockets.jsonl", "instance": 0, "kind": "sockets", "round": 0, "bytes": 1},
+        {"name": "0/0000-build-info.json", "instance": 0, "kind": "build-info", "round": 0, "bytes": 1},
+        {"name": "peer/0000-peer-sockets.txt", "kind": "peer-sockets", "round": 0, "bytes": 1}]}"#;
+    let process = r#"{"pid": 7, "clock_ticks": 100, "files": {"status": "VmSize:\t 8 kB\nThreads:\t5\n",
+        "stat": "7 (a b) S 1 7 7 0 -1 0 0 0 0 0 150 50 0 0 20 0 5 0 1000 0 0", "uptime": "70.00 1.00\n",
+        "limits": "Max open files            1024                 4096                 files\n"},
+        "fds": [{"fd": 3, "target": "/data/a.csv", "type": "file"}, {"fd": 4, "target": "socket:[77]"}],
+        "fds_cut": false, "zombies": [{"pid": 9, "command": "sh"}]}"#;
+    let sockets = r#"{"source":"sock_diag","owned_only":true,"listening":[80],"time_wait":2,"syn_recv":1}
+{"local":"10.0.0.1:80","remote":"10.0.0.2:4000","state":8,"rq":1,"sq":2,"timer":0,"ino":77,"pid":7,"lastrcv":5,"lastsnd":6,"segs_in":7,"segs_out":8}
+"#;
+    let build = r#"{"go_version": "go1.27.3", "main_package": "example.com/a/cmd",
+        "main_module": {"path": "example.com/a", "version": "(devel)"}, "revision": "abc", "modified": true,
+        "dependencies": [{"path": "example.com/b", "version": "v1.0.0", "replaced_by": "example.com/c"}]}"#;
+    let peers = std::fs::read(fixture("sockets/ss-tan.txt")).unwrap();
+    let members = [
+        ("manifest.json", manifest.as_bytes()),
+        ("0/0000-process.json", process.as_bytes()),
+        ("0/0000-sockets.jsonl", sockets.as_bytes()),
+        ("0/0000-build-info.json", build.as_bytes()),
+        ("peer/0000-peer-sockets.txt", &peers),
+    ];
+    pack(&path, &members);
+    let service = open(&path).unwrap();
+    assert_eq!(service.problems, []);
+    assert_eq!(service.peer_sockets[0].sockets.len(), 25);
+    let instance = &service.instances[0];
+    assert_eq!(instance.build.go_release(), Some((1, 27)));
+    assert!(instance.build.modified && instance.build.revision.as_deref() == Some("abc"));
+    let dependency = &instance.build.dependencies[0];
+    assert_eq!(dependency.replaced_by.as_deref(), Some("example.com/c"));
+    let process = instance.snapshots[0].process.as_ref().unwrap();
+    assert_eq!((process.pid, process.threads, process.virtual_bytes), (7, Some(5), Some(8192)));
+    assert_eq!((process.cpu_seconds, process.uptime_seconds), (Some(2.0), Some(60.0)));
+    assert_eq!((process.descriptor_limit, process.zombies.len()), (Some(1024), 1));
+    assert_eq!(process.descriptors.as_ref().unwrap().open.len(), 2);
+    let table = instance.snapshots[0].sockets.as_ref().unwrap();
+    let socket = &table.sockets[0];
+    assert_eq!((socket.state, socket.timer), (TcpState::CloseWait, Some(Timer::Off)));
+    assert_eq!((socket.recv_queue, socket.send_queue, socket.inode), (1, 2, 77));
+    assert_eq!((socket.last_received_ms, socket.last_sent_ms), (Some(5), Some(6)));
+    assert_eq!((socket.data_segments_in, socket.data_segments_out), (Some(7), Some(8)));
+    assert_eq!((table.host.time_wait, table.host.syn_recv), (2, 1));
+}
+
 #[test]
 fn scrubbing_removes_labels_and_keeps_the_rest() {
     let folder = tempfile::tempdir().unwrap();
