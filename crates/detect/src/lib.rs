@@ -7,7 +7,7 @@
 //! |---|---|
 //! | whose code, which object a goroutine belongs to | `code`, `classify` |
 //! | crowds over time, with growth, survival and age | `crowd`, `growth` |
-//! | sockets, memory and descriptors | `sockets`, `heap_paths`, `memory_sites`, `descriptors` |
+//! | sockets, memory and descriptors | `sockets`, `heap_paths`, `memory_sites`, `connection_handlers`, `descriptors` |
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak | `suspects` |
 //! | which line, by which witness | `witness`, `site` |
@@ -16,6 +16,7 @@
 
 mod classify;
 mod code;
+mod connection_handlers;
 mod crowd;
 mod descriptors;
 mod forecast;

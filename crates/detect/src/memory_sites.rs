@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use plumb_evidence::catalogue::{Catalogue, LibraryObject};
-use plumb_evidence::code::{Frame, FunctionName, Stack};
+use plumb_evidence::code::{Frame, Stack};
 use plumb_evidence::heap::{Amount, Heap, HeapSample};
 use plumb_evidence::measure::{Growth, Interval, Measured};
-use plumb_evidence::suspect::{DeadObjects, MemorySite, PerWork, Surroundings};
+use plumb_evidence::suspect::{MemorySite, PerWork, Surroundings};
 use plumb_evidence::{Instance, Service};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
+use crate::connection_handlers::ConnectionHandlers;
 use crate::surroundings::{uptime_seconds, work_counter};
-use crate::thresholds::{BEND_RATIO, MEMORY_KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN, Z95};
+use crate::thresholds::{
+    BEND_RATIO, DEAD_SAMPLES_MIN, MEMORY_KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN, Z95,
+};
 
 /// The first and the latest heap profile of an instance, comparable with each other.
 pub(crate) struct Heaps<'a> {
@@ -92,7 +94,6 @@ pub(crate) fn memory_sites(
     service: &Service,
     index: usize,
     code: &Code<'_>,
-    catalogue: &Catalogue,
     surroundings: &Surroundings,
 ) -> Vec<(MemorySite, Measured)> {
     let instance = &service.instances[index];
@@ -100,13 +101,18 @@ pub(crate) fn memory_sites(
     let sites = by_user_line(&heaps, code);
     let uptime = uptime_seconds(instance);
     let work = Work::of(instance, &heaps);
-    let dead = dead_objects(&heaps, catalogue, surroundings);
+    let handlers = ConnectionHandlers::of(instance, &heaps, code);
     let kept: Vec<_> =
         sites.into_iter().filter(|(_, site)| site.keeps(surroundings.quiet)).collect();
-    let clusters = cluster(kept, code);
+    let clusters = cluster(kept, code).into_iter().map(|cluster| {
+        let dead = handlers.dead_objects(&cluster.stack, &cluster.largest.live);
+        (cluster, dead)
+    });
     clusters
-        .into_iter()
-        .map(|cluster| {
+        .filter(|(cluster, dead)| {
+            cluster.is_known_well(dead.is_some() && surroundings.quiet == Some(true))
+        })
+        .map(|(cluster, dead)| {
             let held = cluster.held;
             let growth = growth(&held, &heaps, uptime);
             let site = MemorySite {
@@ -117,7 +123,7 @@ pub(crate) fn memory_sites(
                 gained: heaps.first.map(|_| held.gained_samples().scaled(held.bytes_per_sample())),
                 allocated_since: held.allocated.samples - held.first_allocated.samples,
                 stored_at: cluster.stored_at,
-                holds_dead: dead.clone().filter(|_| cluster.holds_connections),
+                holds_dead: dead,
                 per_work: work.per_work(&cluster.largest),
             };
             let measured = Measured {
@@ -137,7 +143,6 @@ struct LineHeld {
     stack: Stack,
     stack_bytes: f64,
     grows_map: bool,
-    holds_connections: bool,
 }
 
 impl LineHeld {
@@ -169,12 +174,9 @@ fn by_user_line(heaps: &Heaps<'_>, code: &Code<'_>) -> FxHashMap<Frame, LineHeld
             stack: sample.stack.clone(),
             stack_bytes: 0.0,
             grows_map: false,
-            holds_connections: false,
         });
         site.held.add_latest(sample);
         site.grows_map |= frames[..user].iter().any(is_map_growth);
-        site.holds_connections |=
-            sample.live.samples > 0.0 && frames[..user].iter().any(is_connection_code);
         if sample.live.bytes > site.stack_bytes {
             (site.stack, site.stack_bytes) = (sample.stack.clone(), sample.live.bytes);
         }
@@ -206,13 +208,6 @@ fn is_map_growth(frame: &Frame) -> bool {
         || name == "runtime.hashGrow"
 }
 
-/// Code that makes what belongs to one connection.
-fn is_connection_code(frame: &Frame) -> bool {
-    let package = FunctionName(&frame.function).package();
-    package.ends_with("websocket")
-        || matches!(package, "net" | "net/http" | "crypto/tls" | "github.com/gobwas/ws")
-}
-
 /// Lines that keep memory together: one function stores what its callees allocate.
 struct Cluster {
     primary: Frame,
@@ -220,7 +215,6 @@ struct Cluster {
     held: Held,
     largest: Held,
     stored_at: Option<Frame>,
-    holds_connections: bool,
     functions: FxHashSet<Arc<str>>,
 }
 
@@ -242,7 +236,6 @@ fn cluster(sites: Vec<(Frame, LineHeld)>, code: &Code<'_>) -> Vec<Cluster> {
                 cluster.held.allocated += site.held.allocated;
                 cluster.held.first_live += site.held.first_live;
                 cluster.held.first_allocated += site.held.first_allocated;
-                cluster.holds_connections |= site.holds_connections;
                 if site.grows_map && cluster.stored_at.is_none() {
                     cluster.stored_at = Some(frame);
                 }
@@ -254,18 +247,23 @@ fn cluster(sites: Vec<(Frame, LineHeld)>, code: &Code<'_>) -> Vec<Cluster> {
                 stack: site.stack,
                 held: site.held,
                 largest: site.held,
-                holds_connections: site.holds_connections,
                 functions: near,
             }),
         }
     }
-    clusters.retain(|cluster| {
-        let held = &cluster.held;
-        held.live.samples >= MEMORY_SAMPLES_MIN
+    clusters
+}
+
+impl Cluster {
+    /// Whether enough samples are live to speak of it. Fewer do where nothing moves and those that it was made for
+    /// are gone.
+    fn is_known_well(&self, outlives: bool) -> bool {
+        let samples = if outlives { DEAD_SAMPLES_MIN } else { MEMORY_SAMPLES_MIN };
+        let held = &self.held;
+        held.live.samples >= samples - 0.5
             && (held.allocated.samples == 0.0
                 || held.live_share() >= MEMORY_KEEPING_SHARE_MIN - 0.1)
-    });
-    clusters
+    }
 }
 
 /// Growth of a cluster's live memory in bytes: between two profiles, or since the start where the window is too
@@ -305,31 +303,6 @@ fn slows_down(held: &Held, window: Option<f64>, uptime: Option<f64>) -> bool {
     let (Some(window), Some(uptime)) = (window, uptime) else { return false };
     let came = held.allocated.samples - held.first_allocated.samples;
     came + Z95 * came.max(1.0).sqrt() < BEND_RATIO * held.allocated.samples * window / uptime
-}
-
-/// Memory of connections that are closed: more of it than open connections could hold.
-fn dead_objects(
-    heaps: &Heaps<'_>,
-    catalogue: &Catalogue,
-    surroundings: &Surroundings,
-) -> Option<DeadObjects> {
-    let holders = catalogue.objects.iter().copied().filter(|object| object.goroutines.is_empty());
-    let in_memory = |object: &LibraryObject| {
-        let marks: Vec<_> =
-            object.heap_marks.iter().filter(|mark| mark.starts_with(object.module)).collect();
-        let passing =
-            heaps.latest.samples.iter().filter(|s| marks.iter().any(|mark| s.stack.passes(mark)));
-        // Several allocations make one object; the site with most tells how many there are.
-        passing.map(|sample| sample.live.objects).fold(0.0, f64::max)
-    };
-    let counted = holders.map(|object| (object, in_memory(object)));
-    let (object, count) = counted.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let existing = surroundings.incoming_connections;
-    (count > 2.0 * existing as f64 + 20.0).then(|| DeadObjects {
-        name: object.name.into(),
-        in_memory: count,
-        existing,
-    })
 }
 
 /// Work that the service has done since it started.

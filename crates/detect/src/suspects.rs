@@ -345,13 +345,8 @@ fn memory(sources: &Sources<'_>) -> Vec<Accused> {
     let instances = 0..sources.service.instances.len();
     instances
         .flat_map(|index| {
-            let sites = memory_sites(
-                sources.service,
-                index,
-                &sources.codes[index],
-                sources.catalogue,
-                &sources.surroundings,
-            );
+            let sites =
+                memory_sites(sources.service, index, &sources.codes[index], &sources.surroundings);
             sites
                 .into_iter()
                 .map(move |(site, measured)| sources.accuse(Subject::Memory(site), measured, index))

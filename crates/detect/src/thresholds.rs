@@ -86,3 +86,11 @@ pub const ZOMBIES_MIN: u64 = 10;
 /// Threads are not looked at below this: the runtime starts some for every burst of blocking calls and keeps them.
 /// Its own default limit is 10,000 (`debug.SetMaxThreads`).
 pub const THREADS_MIN: u64 = 100;
+
+/// The same for memory made for connections that are gone, in a service at rest: the runner-up explanation, work in
+/// progress, is out, so the heap witness's own minimum is enough.
+pub const DEAD_SAMPLES_MIN: f64 = HEAP_SAMPLES_MIN;
+
+/// Memory made for connections outlives them if there are this many times as many objects as connections, by the
+/// lower end of the estimate: one connection may have a few of each.
+pub const DEAD_FACTOR_MIN: f64 = 4.0;

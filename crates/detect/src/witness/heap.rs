@@ -39,8 +39,13 @@ const OPENERS: [&str; 5] = ["os.OpenFile", "os.Open", "os.Create", "os.CreateTem
 fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimony> {
     let paths = HeapPaths::of(hearing.instance, hearing.code)?;
     // A pool is filled lazily by whoever calls next, so paths through it name the use. The line that makes the pool
-    // itself holds as many live objects of its own as there are pools.
-    if hearing.role == Role::Creates && object.record.is_some_and(|record| record.pooled) {
+    // itself holds as many live objects of its own as there are pools. A response that is held is another matter:
+    // whoever made the request holds it.
+    let at_rest = object.phase.is_none_or(|phase| phase.ordinary);
+    let pool_made = hearing.role == Role::Creates
+        && at_rest
+        && object.record.is_some_and(|record| record.pooled);
+    if pool_made {
         let made = paths.made_in_equal_numbers(hearing.suspect.measured.count as f64);
         if let Some(testimony) = of_literal(hearing, &paths, made) {
             return Some(testimony);
@@ -51,7 +56,7 @@ fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimo
         None => paths.places_of_module(&object.module),
     };
     let mut testimony = by_places(hearing, &paths, places);
-    if hearing.role == Role::Creates && object.record.is_some_and(|record| record.pooled) {
+    if pool_made {
         testimony.decided = false;
         testimony.lines.iter_mut().for_each(|line| line.role = Role::Uses);
     }
