@@ -302,3 +302,34 @@ fn redirect_target(reply: &Reply) -> Result<Option<Url>, CollectError> {
     }
     Ok(Some(next))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Target;
+
+    fn client(target: &str) -> Client {
+        let Ok(Target::Url(url)) = Target::parse(target) else { panic!("{target}") };
+        Client::new(&url, &HttpOptions::default(), &Stop::default()).unwrap()
+    }
+
+    #[test]
+    fn credentials_follow_to_the_same_host_over_tls_and_nowhere_else() {
+        let may =
+            |from: &str, to: &str| client(from).may_have_credentials(&Url::parse(to).unwrap());
+        assert!(may("http://h:6060", "http://h:6060/x"));
+        assert!(may("http://h:6060", "https://h/x"));
+        assert!(may("https://h", "https://h:443/x"));
+        assert!(!may("http://h:6060", "http://h:7070/x"));
+        assert!(!may("http://h:6060", "https://other/x"));
+        assert!(!may("https://h", "http://h/x"), "a downgrade");
+        assert!(!may("https://h", "http://h:443/x"), "a downgrade");
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback_unless_allowed() {
+        let may = |from: &str, to: &str| client(from).may_send_plaintext(&Url::parse(to).unwrap());
+        assert!(may("localhost:6060", "http://localhost:6060/"));
+        assert!(!may("http://h:6060", "http://h:6060/"));
+    }
+}

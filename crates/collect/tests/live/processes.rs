@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::support::{Server, executable, once, refusal, take};
 use plumb_collect::CollectError;
@@ -68,13 +69,13 @@ fn closed_profiles_of_a_process_say_how_to_get_in() {
 fn a_process_that_does_not_exist_or_is_none() {
     let mut child = Command::new("true").spawn().unwrap();
     let pid = child.id();
-    let zombie = loop {
-        // Once it has ended, it is a zombie until we wait for it.
-        let (error, _) = refusal(&pid.to_string(), &once());
-        if matches!(error, CollectError::NotAService { .. }) {
-            break error;
-        }
-    };
+    // Once it has ended, it is a zombie until we wait for it.
+    let stat = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    while !stat().contains(") Z ") {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let (zombie, _) = refusal(&pid.to_string(), &once());
+    assert!(matches!(zombie, CollectError::NotAService { .. }), "{zombie}");
     assert_eq!(zombie.to_string(), format!("pid {pid}: it has ended and is a zombie"));
     child.wait().unwrap();
     let (error, hint) = refusal(&pid.to_string(), &once());
@@ -194,7 +195,7 @@ fn the_limit_of_the_memory_cgroup() {
     assert_eq!(found.oom_kills, Some(0));
     assert!(found.usage.is_some());
     drop(server);
-    std::thread::sleep(std::time::Duration::from_millis(100));
+    std::thread::sleep(Duration::from_millis(100));
 }
 
 #[test]

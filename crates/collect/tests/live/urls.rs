@@ -377,10 +377,47 @@ fn slow_and_endless_answers_are_bounded() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_not_asked_for_loopback() {
-    // The flag is, and this one refuses.
+fn a_proxy_is_used_for_other_hosts() {
     let server = Server::start("full", &[]);
-    let options = with_http(|http| http.proxy = Some("http://127.0.0.1:1".into()));
-    let (error, _) = refusal(&server.url(""), &options);
-    assert!(error.to_string().contains("127.0.0.1:1"), "{error}");
+    let proxy = Server::start("proxy", &["-to", &server.address.unwrap().to_string()]);
+    // RFC 6761: `.test` resolves nowhere, so only the proxy can know where this is.
+    let options = with_http(|http| http.proxy = Some(proxy.url("")));
+    let brought = take(&["http://shop.test:6060"], &options).unwrap();
+    assert!(brought.instance().snapshots[0].goroutines.is_some());
+    assert_eq!(brought.summary.instances[0].pid, None, "the proxy's process is not the service's");
+    assert_eq!(proxy.lines(), ["proxy CONNECT shop.test:6060"]);
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_not_asked_for_loopback() {
+    let server = Server::start("full", &[]);
+    let proxy = Server::start("proxy", &["-to", &server.address.unwrap().to_string()]);
+    let look = |target: &str| {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "urls::look_with_this_environment", "--nocapture"])
+            .env("PLUMB_TEST_TARGET", target)
+            .env("HTTP_PROXY", proxy.url(""))
+            .env("NO_PROXY", "other.test")
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let local = look(&server.url(""));
+    assert!(local.contains(&format!("brought 127.0.0.1:{}", server.port())), "{local}");
+    assert_eq!(proxy.lines(), Vec::<String>::new());
+    let elsewhere = look("http://shop.test:6060");
+    assert!(elsewhere.contains("brought shop.test:6060"), "{elsewhere}");
+    assert_eq!(proxy.lines(), ["proxy CONNECT shop.test:6060"]);
+    let excepted = look("http://www.other.test:6060");
+    assert!(excepted.contains("no address for host"), "{excepted}");
+}
+
+/// Does nothing but when the test above runs it with an environment of its own.
+#[test]
+fn look_with_this_environment() {
+    let Ok(target) = std::env::var("PLUMB_TEST_TARGET") else { return };
+    match take(&[&target], &once()) {
+        Ok(brought) => println!("brought {}", brought.instance().id),
+        Err(error) => println!("{error}"),
+    }
 }

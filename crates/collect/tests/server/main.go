@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -114,6 +115,7 @@ func handlers() map[string]http.Handler {
 		"login":         http.HandlerFunc(login),
 		"redirect":      http.HandlerFunc(redirect),
 		"loop":          http.HandlerFunc(loop),
+		"proxy":         http.HandlerFunc(proxy),
 		"seen":          http.HandlerFunc(seen),
 		"cut-gzip":      spoiled(cutGzip),
 		"cut-body":      spoiled(cutBody),
@@ -192,6 +194,26 @@ func loop(w http.ResponseWriter, r *http.Request) {
 func seen(w http.ResponseWriter, r *http.Request) {
 	fmt.Printf("seen authorization=%q key=%q\n", r.Header.Get("Authorization"), r.Header.Get("X-Key"))
 	full("").ServeHTTP(w, r)
+}
+
+// proxy connects everybody to the one address it knows, whatever they ask for.
+func proxy(w http.ResponseWriter, r *http.Request) {
+	fmt.Println("proxy", r.Method, r.Host)
+	if r.Method != http.MethodConnect {
+		http.Error(w, "only CONNECT", http.StatusMethodNotAllowed)
+		return
+	}
+	upstream, err := net.Dial("tcp", *to)
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Fprint(client, "HTTP/1.1 200 OK\r\n\r\n")
+	go io.Copy(upstream, client)
+	io.Copy(client, upstream)
 }
 
 // spoiled serves everything well but the goroutine profile.
