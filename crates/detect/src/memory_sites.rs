@@ -13,7 +13,8 @@ use crate::code::Code;
 use crate::connection_handlers::ConnectionHandlers;
 use crate::surroundings::{uptime_seconds, work_counter};
 use crate::thresholds::{
-    BEND_RATIO, DEAD_SAMPLES_MIN, MEMORY_KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN, Z95,
+    BEND_RATIO, CONTAINER_SIZES_MIN, CONTAINER_SPREAD_MIN, DEAD_SAMPLES_MIN,
+    MEMORY_KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN, Z95,
 };
 
 /// The first and the latest heap profile of an instance, comparable with each other.
@@ -142,10 +143,21 @@ struct LineHeld {
     held: Held,
     stack: Stack,
     stack_bytes: f64,
-    grows_map: bool,
+    sizes: Vec<f64>,
 }
 
 impl LineHeld {
+    /// Whether a map or slice grows on this line: it allocates in several sizes, far apart. Profiles hide the
+    /// runtime's own frames (`runtime.mapassign`, `internal/runtime/maps`, `runtime.growslice`), so that such a line
+    /// is a leaf.
+    fn grows_container(&self) -> bool {
+        let mut sizes = self.sizes.clone();
+        sizes.sort_by(f64::total_cmp);
+        sizes.dedup_by(|a, b| *a < *b * 1.2);
+        let spread = sizes.last().zip(sizes.first()).map_or(1.0, |(last, first)| last / first);
+        sizes.len() >= CONTAINER_SIZES_MIN && spread >= CONTAINER_SPREAD_MIN
+    }
+
     /// Whether this line frees (nearly) nothing of what it takes, and enough samples say so. A line of a map's
     /// growth frees its old, smaller tables, so it is kept for company.
     fn keeps(&self, quiet: Option<bool>) -> bool {
@@ -154,7 +166,7 @@ impl LineHeld {
             // No allocation columns: only growth can tell.
             return held.gained_samples().low > 0.0;
         }
-        let share = if self.grows_map { 0.3 } else { MEMORY_KEEPING_SHARE_MIN };
+        let share = if self.grows_container() { 0.3 } else { MEMORY_KEEPING_SHARE_MIN };
         // Work in progress frees what it took once it ends, so in the quiet a little less strictness is safe.
         let share = if quiet == Some(true) { share - 0.05 } else { share };
         held.live.samples >= 1.0 && held.live_share() >= share
@@ -173,10 +185,12 @@ fn by_user_line(heaps: &Heaps<'_>, code: &Code<'_>) -> FxHashMap<Frame, LineHeld
             held: Held::default(),
             stack: sample.stack.clone(),
             stack_bytes: 0.0,
-            grows_map: false,
+            sizes: Vec::new(),
         });
         site.held.add_latest(sample);
-        site.grows_map |= frames[..user].iter().any(is_map_growth);
+        if user == 0 && sample.allocated.objects > 0.0 {
+            site.sizes.push(sample.allocated.bytes / sample.allocated.objects);
+        }
         if sample.live.bytes > site.stack_bytes {
             (site.stack, site.stack_bytes) = (sample.stack.clone(), sample.live.bytes);
         }
@@ -199,13 +213,6 @@ fn is_start_up(user_frames: &[Frame]) -> bool {
             || local == "map.init"
             || local.starts_with("map.init.")
     })
-}
-
-fn is_map_growth(frame: &Frame) -> bool {
-    let name = &*frame.function;
-    name.starts_with("internal/runtime/maps.")
-        || name.starts_with("runtime.mapassign")
-        || name == "runtime.hashGrow"
 }
 
 /// Lines that keep memory together: one function stores what its callees allocate.
@@ -236,13 +243,13 @@ fn cluster(sites: Vec<(Frame, LineHeld)>, code: &Code<'_>) -> Vec<Cluster> {
                 cluster.held.allocated += site.held.allocated;
                 cluster.held.first_live += site.held.first_live;
                 cluster.held.first_allocated += site.held.first_allocated;
-                if site.grows_map && cluster.stored_at.is_none() {
+                if site.grows_container() && cluster.stored_at.is_none() {
                     cluster.stored_at = Some(frame);
                 }
                 cluster.functions.extend(near);
             }
             None => clusters.push(Cluster {
-                stored_at: site.grows_map.then(|| frame.clone()),
+                stored_at: site.grows_container().then(|| frame.clone()),
                 primary: frame,
                 stack: site.stack,
                 held: site.held,

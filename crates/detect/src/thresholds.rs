@@ -94,3 +94,9 @@ pub const DEAD_SAMPLES_MIN: f64 = HEAP_SAMPLES_MIN;
 /// Memory made for connections outlives them if there are this many times as many objects as connections, by the
 /// lower end of the estimate: one connection may have a few of each.
 pub const DEAD_FACTOR_MIN: f64 = 4.0;
+
+/// A line that allocates in this many sizes and more is growing a map or a slice: one struct has one size, and the
+/// strings and buffers of a request rarely span more than …
+pub const CONTAINER_SIZES_MIN: usize = 3;
+/// … this factor between the smallest and the largest; maps and slices double.
+pub const CONTAINER_SPREAD_MIN: f64 = 4.0;

@@ -107,7 +107,7 @@ pub struct MemorySite {
     pub gained: Option<crate::measure::Interval>,
     /// Samples allocated between them.
     pub allocated_since: f64,
-    /// The line of the user's code on which a map grows beside it (`runtime.mapassign`, `internal/runtime/maps`).
+    /// The line of the user's code on which a map or slice grows beside it.
     pub stored_at: Option<Frame>,
     /// Library objects that are held in this memory although they are done with, e.g. closed connections.
     pub holds_dead: Option<DeadObjects>,

@@ -136,7 +136,8 @@ fn round_up(number: f64) -> u64 {
     ((number / unit).ceil() * unit) as u64
 }
 
-/// Memory on lines of the user's own: the line that grows a map is where it is stored, and there the fix begins.
+/// Memory on lines of the user's own: the line on which a map or slice grows is where it is stored, and
+/// there the fix begins.
 /// Otherwise the line that allocates is known, but not what holds it.
 fn of_memory(hearing: &Hearing<'_>, site: &MemorySite) -> Testimony {
     let basis = format!(
@@ -152,7 +153,7 @@ fn of_memory(hearing: &Hearing<'_>, site: &MemorySite) -> Testimony {
             would_decide: vec![bring.to_owned()],
         };
     };
-    let basis = "allocations of a growing map stand on this line".to_owned();
+    let basis = "a map or slice that grows is allocated on this line".to_owned();
     let stored = NamedLine { frame: stores.clone(), role: hearing.role, share: 1.0, basis };
     Testimony { lines: vec![stored, allocates], decided: true, would_decide: Vec::new() }
 }
