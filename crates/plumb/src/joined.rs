@@ -37,18 +37,18 @@ fn join(instance: &mut Instance, listing: Instance) {
 
 #[cfg(test)]
 mod tests {
-    use plumb_evidence::heap::Heap;
-    use plumb_evidence::socket::SocketTable;
+    use plumb_evidence::metrics::Metrics;
+    use plumb_evidence::process::Process;
 
     use super::*;
 
     fn profiled(id: &str) -> Instance {
-        let snapshot = Snapshot { heap: Some(Heap::default()), ..Snapshot::default() };
+        let snapshot = Snapshot { metrics: Some(Metrics::default()), ..Snapshot::default() };
         Instance { id: id.into(), snapshots: vec![snapshot], ..Instance::default() }
     }
 
     fn listing() -> Instance {
-        let snapshot = Snapshot { sockets: Some(SocketTable::default()), ..Snapshot::default() };
+        let snapshot = Snapshot { process: Some(Process::default()), ..Snapshot::default() };
         Instance { id: "ss.txt".into(), snapshots: vec![snapshot], ..Instance::default() }
     }
 
@@ -62,7 +62,7 @@ mod tests {
     fn a_listing_joins_the_only_instance() {
         let instances = joined(vec![profiled("a"), listing()]);
         assert_eq!(instances.len(), 1);
-        assert!(instances[0].snapshots[0].sockets.is_some());
+        assert!(instances[0].snapshots[0].process.is_some());
     }
 
     #[test]

@@ -144,15 +144,22 @@ fn case(error: &CaseError) -> (String, Vec<String>, String) {
     (with_causes(error), Vec::new(), hint.to_owned())
 }
 
-/// One unreadable input is the title, several are a list.
+/// With one input, its name is in the title; with several, it stands before each problem.
 fn nothing_read(problems: &[Problem]) -> (String, Vec<String>, String) {
-    let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.input, p.what)).collect();
     let hint = WHAT_EVIDENCE_IS.to_owned();
-    match told.as_slice() {
-        [] => ("the input holds no evidence".to_owned(), Vec::new(), hint),
-        [one] => (one.clone(), Vec::new(), hint),
-        _ => ("nothing could be read".to_owned(), told, hint),
+    let [first, others @ ..] = problems else {
+        return ("the input holds no evidence".to_owned(), Vec::new(), hint);
+    };
+    let input = &first.input;
+    if others.is_empty() {
+        return (format!("{input}: {}", first.what), Vec::new(), hint);
     }
+    if others.iter().all(|problem| problem.input == *input) {
+        let each = problems.iter().map(|problem| problem.what.clone()).collect();
+        return (format!("{input}: nothing in it can be used"), each, hint);
+    }
+    let each = problems.iter().map(|problem| format!("{}: {}", problem.input, problem.what));
+    ("nothing could be read".to_owned(), each.collect(), hint)
 }
 
 /// An error and what caused it, in one line.
@@ -181,6 +188,19 @@ mod tests {
         assert!(text.starts_with("plumb: http://h/: no profiles here (404)"), "{text}");
         assert!(text.contains("\nhint: name the path"), "{text}");
         assert!(text.contains("\n          import _ \"net/http/pprof\"\n"), "{text}");
+    }
+
+    #[test]
+    fn several_problems_of_one_input_name_it_once() {
+        let problem = |what: &str| Problem { what: what.into(), input: "a.pprof".into() };
+        let error = InputError::Nothing(vec![problem("cut short"), problem("no names")]);
+        let text = UserError::Input(error).to_text();
+        assert!(
+            text.starts_with(
+                "plumb: a.pprof: nothing in it can be used\n  cut short\n  no names\nhint:"
+            ),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,0 +1,107 @@
+//! The command line: help, names, exit codes, where output goes.
+
+#[allow(dead_code)] // shared by several tests
+mod support;
+
+use std::process::{Command, Stdio};
+
+use support::{plumb, plumb_path};
+
+#[test]
+fn help_names_commands_and_exit_codes() {
+    let said = plumb(&["--help"]);
+    assert_eq!(said.code, Some(0));
+    for text in [
+        "Commands:",
+        "diagnose",
+        "capture",
+        "explain",
+        "Exit codes:",
+        "3  nothing found, but not enough",
+    ] {
+        assert!(said.out.contains(text), "no {text:?} in {}", said.out);
+    }
+}
+
+#[test]
+fn help_of_diagnose_is_in_groups() {
+    let said = plumb(&["diagnose", "--help"]);
+    for text in [
+        "Evidence:",
+        "Connection:",
+        "Output:",
+        "--peer-sockets",
+        "--bearer-file",
+        "[default: terminal]",
+        "Examples:",
+    ] {
+        assert!(said.out.contains(text), "no {text:?} in {}", said.out);
+    }
+}
+
+#[test]
+fn without_arguments_it_does_not_run() {
+    assert_eq!(plumb::<&str>(&[]).code, Some(2));
+    assert_eq!(plumb(&["diagnose"]).code, Some(2));
+    assert_eq!(plumb(&["capture", "localhost:1"]).code, Some(2), "a case must be named");
+}
+
+#[test]
+fn a_wrong_duration_says_how_to_write_one() {
+    plumb(&["diagnose", "localhost:1", "--for", "soon"])
+        .fails_with(&["write 15s, 2m, 1h30m or 10ms"]);
+}
+
+#[test]
+fn a_secret_in_a_wrong_option_is_not_repeated_in_full_help() {
+    plumb(&["diagnose", "localhost:1", "--header", "no colon"])
+        .fails_with(&["write 'NAME: VALUE'"]);
+}
+
+#[test]
+fn explain_lists_all_patterns_and_explains_each() {
+    let list = plumb(&["explain"]);
+    assert_eq!(list.code, Some(0));
+    let ids: Vec<&str> =
+        list.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(ids.contains(&"http-body-not-closed"), "{}", list.out);
+    for id in plumb_patterns::CATALOGUE.patterns.iter().map(|pattern| pattern.id) {
+        let page = plumb(&["explain", id]);
+        assert_eq!(page.code, Some(0));
+        assert!(page.out.starts_with(&format!("{id}: ")), "{}", page.out);
+        assert!(page.out.lines().all(|line| line.chars().count() <= 80), "{}", page.out);
+        let page = plumb(&["explain", id, "--format", "markdown"]);
+        assert!(page.out.starts_with("# "), "{}", page.out);
+    }
+}
+
+#[test]
+fn an_unknown_pattern_suggests_the_closest() {
+    plumb(&["explain", "http-body-not-close"]).fails_with(&[
+        "plumb: no pattern is called `http-body-not-close`",
+        "hint: did you mean `http-body-not-closed`? `plumb explain` lists all",
+    ]);
+    plumb(&["explain", "zzz"]).fails_with(&["hint: `plumb explain` lists all patterns"]);
+}
+
+#[test]
+fn colour_is_for_terminals_unless_asked_for() {
+    assert!(!plumb(&["explain", "http-body-not-closed"]).out.contains('\u{1b}'));
+    assert!(
+        plumb(&["explain", "http-body-not-closed", "--color", "always"]).out.contains('\u{1b}')
+    );
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = Command::new(plumb_path())
+        .arg("explain")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("plumb runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

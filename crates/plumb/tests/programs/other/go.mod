@@ -1,0 +1,3 @@
+module example.com/plumb/other
+
+go 1.22

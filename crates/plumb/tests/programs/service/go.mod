@@ -1,0 +1,3 @@
+module example.com/plumb/service
+
+go 1.22
