@@ -67,8 +67,14 @@ pub(crate) static PATTERN: Pattern = Pattern {
           rest first (io.Copy(io.Discard, resp.Body), bounded by io.LimitReader if the peer is not yours) lets the \
           connection be reused. Do not close a body that you hand on to a caller: then the caller must.",
     example: Example {
-        before: "http.Post(url, \"application/json\", event) // the response is dropped\n",
-        after: "resp, err := http.Post(url, \"application/json\", event)\nif err != nil {\n\treturn err\n}\ndefer resp.Body.Close()\n",
+        before: r#"http.Post(url, "application/json", event) // the response is dropped
+"#,
+        after: r#"resp, err := http.Post(url, "application/json", event)
+if err != nil {
+	return err
+}
+defer resp.Body.Close()
+"#,
     },
     prevention: Prevention {
         test: "Give the code a client whose transport wraps every body and counts Close; the count must equal the number \
@@ -94,7 +100,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
     let Subject::Object(object) = &suspect.subject else { return None };
     let phase = object.phase.filter(|phase| phase.name == RESPONSE_HELD)?;
     let here = &suspect.surroundings;
-    let mut evidence = vec![mechanism(format!("{} times {}", number(suspect.measured.count), phase.meaning))];
+    let mut evidence =
+        vec![mechanism(format!("{} times {}", number(suspect.measured.count), phase.meaning))];
     if here.goroutines > 0 {
         evidence.push(mechanism(format!(
             "{} goroutines read a response body, and {} run your code at all: no more could have a response in hand",
@@ -128,7 +135,8 @@ fn confidence(suspect: &Suspect, object: &ObjectCrowd) -> Option<Confidence> {
     }
     let sockets = own_sockets(suspect);
     let given_up = sockets.is_some_and(|sockets| 2.0 * sockets.close_wait as f64 >= count);
-    let long_idle = sockets.is_some_and(|s| s.idle_seconds_median.is_some_and(|idle| idle >= LONG_IDLE.value));
+    let long_idle =
+        sockets.is_some_and(|s| s.idle_seconds_median.is_some_and(|idle| idle >= LONG_IDLE.value));
     match may_be_in_use(suspect, USERS_SHARE_MAX.value) {
         Some(false) => Some(Likely),
         _ if given_up || long_idle => Some(Likely),
@@ -144,7 +152,9 @@ fn is_stream(object: &ObjectCrowd) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{churning, confidence, growing, idle_connections, object, standing, waiting};
+    use crate::testing::{
+        churning, confidence, growing, idle_connections, object, standing, waiting,
+    };
     use plumb_evidence::measure::Measured;
 
     fn held(measured: Measured) -> Suspect {

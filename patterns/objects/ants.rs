@@ -13,7 +13,7 @@ static POOL: LibraryObject = LibraryObject {
     checked: "v2.11.3, v2.8 names",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[
         &[
             one("github.com/panjf2000/ants/v2.(*poolCommon).ticktock"),

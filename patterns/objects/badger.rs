@@ -13,7 +13,7 @@ static DB: LibraryObject = LibraryObject {
     checked: "v4.7.0",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("github.com/dgraph-io/badger/v4.(*DB).updateSize"),
         several(4, "github.com/dgraph-io/badger/v4.(*levelsController).runCompactor"),

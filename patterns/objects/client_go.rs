@@ -13,7 +13,7 @@ static INFORMER: LibraryObject = LibraryObject {
     checked: "v0.33.1",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("k8s.io/client-go/tools/cache.(*sharedProcessor).run"),
         one("k8s.io/client-go/tools/cache.(*Reflector).startResync"),

@@ -13,7 +13,7 @@ static CRON: LibraryObject = LibraryObject {
     checked: "v3.0.1 (source)",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("github.com/robfig/cron/v3.(*Cron).run")]],
     phases: &[],
     constructors: &["github.com/robfig/cron/v3.New"],

@@ -34,7 +34,7 @@ static LEASE: LibraryObject = LibraryObject {
     checked: "v3.5.21",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("go.etcd.io/etcd/client/v3.(*lessor).deadlineLoop"),
         one("go.etcd.io/etcd/client/v3.(*lessor).sendKeepAliveLoop"),

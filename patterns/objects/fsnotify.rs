@@ -13,7 +13,7 @@ static WATCHER: LibraryObject = LibraryObject {
     checked: "v1.9.0, v1.6 names",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[
         &[one("github.com/fsnotify/fsnotify.(*inotify).readEvents")],
         &[one("github.com/fsnotify/fsnotify.(*Watcher).readEvents")],

@@ -13,7 +13,7 @@ static GO_CACHE: LibraryObject = LibraryObject {
     checked: "v2.1.0",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("github.com/patrickmn/go-cache.(*janitor).Run")]],
     phases: &[],
     constructors: &["github.com/patrickmn/go-cache.New", "github.com/patrickmn/go-cache.NewFrom"],

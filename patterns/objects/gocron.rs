@@ -13,7 +13,7 @@ static SCHEDULER: LibraryObject = LibraryObject {
     checked: "v1.37.0",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("github.com/go-co-op/gocron.(*executor).run")]],
     phases: &[],
     constructors: &["github.com/go-co-op/gocron.NewScheduler"],

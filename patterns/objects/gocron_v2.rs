@@ -13,7 +13,7 @@ static SCHEDULER: LibraryObject = LibraryObject {
     checked: "v2.16.2",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("github.com/go-co-op/gocron/v2.NewScheduler"),
         one("github.com/go-co-op/gocron/v2.(*executor).start"),

@@ -197,7 +197,7 @@ static SERVER: LibraryObject = LibraryObject {
     checked: "v1.72.2",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("google.golang.org/grpc.(*Server).Serve"),
         one("google.golang.org/grpc.(*Server).serverWorker"),

@@ -13,7 +13,7 @@ static HOST: LibraryObject = LibraryObject {
     checked: "v0.39.0 (source)",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("github.com/libp2p/go-libp2p/p2p/net/swarm.(*connectednessEventEmitter).runEmitter"),
         one("github.com/libp2p/go-libp2p/p2p/net/swarm.(*DialBackoff).background"),

@@ -13,7 +13,7 @@ static LOGGER: LibraryObject = LibraryObject {
     checked: "v2.2.1 (source)",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("gopkg.in/natefinch/lumberjack%2ev2.(*Logger).millRun")]],
     phases: &[],
     constructors: &["gopkg.in/natefinch/lumberjack%2ev2.(*Logger).mill"],

@@ -13,7 +13,7 @@ static MEMBERLIST: LibraryObject = LibraryObject {
     checked: "v0.5.4 (source)",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("github.com/hashicorp/memberlist.(*Memberlist).streamListen"),
         one("github.com/hashicorp/memberlist.(*Memberlist).packetListen"),

@@ -13,7 +13,7 @@ static SERVER: LibraryObject = LibraryObject {
     checked: "v1.1.66",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[
         &[one("github.com/miekg/dns.(*Server).serveUDP")],
         &[one("github.com/miekg/dns.(*Server).serveTCP")],

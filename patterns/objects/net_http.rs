@@ -301,7 +301,7 @@ static SERVER: LibraryObject = LibraryObject {
     checked: "go1.26.8",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("net/http.(*Server).Serve")]],
     phases: &[],
     constructors: &[

@@ -13,7 +13,7 @@ static WORKER: LibraryObject = LibraryObject {
     checked: "v0.24.0",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("go.opencensus.io/stats/view.(*worker).start")]],
     phases: &[],
     constructors: &["go.opencensus.io/stats/view.NewMeter"],

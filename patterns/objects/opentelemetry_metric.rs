@@ -13,7 +13,7 @@ static PERIODIC_READER: LibraryObject = LibraryObject {
     checked: "v1.47.0",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("go.opentelemetry.io/otel/sdk/metric.NewPeriodicReader")]],
     phases: &[],
     constructors: &["go.opentelemetry.io/otel/sdk/metric.NewPeriodicReader"],

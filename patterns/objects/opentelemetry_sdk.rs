@@ -13,7 +13,7 @@ static TRACER_PROVIDER: LibraryObject = LibraryObject {
     checked: "v1.47.0",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("go.opentelemetry.io/otel/sdk/trace.NewBatchSpanProcessor")]],
     phases: &[],
     constructors: &["go.opentelemetry.io/otel/sdk/trace.NewTracerProvider"],

@@ -13,7 +13,7 @@ static DB: LibraryObject = LibraryObject {
     checked: "v1.1.5",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("github.com/cockroachdb/pebble.(*cleanupManager).mainLoop"),
         one("github.com/cockroachdb/pebble/record.(*LogWriter).flushLoop"),

@@ -41,7 +41,7 @@ static NOTIFY_CONTEXT: LibraryObject = LibraryObject {
     checked: "go1.26.8",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("os/signal.NotifyContext")]],
     phases: &[],
     constructors: &["os/signal.NotifyContext"],

@@ -90,7 +90,7 @@ static TRANSPORT: LibraryObject = LibraryObject {
     checked: "v0.52.0",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("github.com/quic-go/quic-go.(*Transport).listen"),
         one("github.com/quic-go/quic-go.(*Transport).runSendQueue"),

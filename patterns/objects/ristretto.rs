@@ -13,7 +13,7 @@ static CACHE: LibraryObject = LibraryObject {
     checked: "v2.2.0 (v0 and v1: source)",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("github.com/dgraph-io/ristretto.(*Cache).processItems"),
         one("github.com/dgraph-io/ristretto.(*defaultPolicy).processItems"),

@@ -13,7 +13,7 @@ static CACHE: LibraryObject = LibraryObject {
     checked: "v2.2.0",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[
         one("github.com/dgraph-io/ristretto/v2.(*Cache[...]).processItems"),
         one("github.com/dgraph-io/ristretto/v2.(*defaultPolicy[...]).processItems"),

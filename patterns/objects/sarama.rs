@@ -20,7 +20,7 @@ static PRODUCER: LibraryObject = LibraryObject {
         one("github.com/IBM/sarama.(*topicProducer).dispatch"),
         one("github.com/IBM/sarama.(*partitionProducer).dispatch"),
         one("github.com/IBM/sarama.(*brokerProducer).run"),
-        several(2, "github.com/IBM/sarama.newBrokerProducer"),
+        several(2, "github.com/IBM/sarama.(*asyncProducer).newBrokerProducer"),
         one("github.com/IBM/sarama.(*syncProducer).handleSuccesses"),
         one("github.com/IBM/sarama.(*syncProducer).handleErrors"),
     ]],

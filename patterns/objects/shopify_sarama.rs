@@ -20,7 +20,7 @@ static PRODUCER: LibraryObject = LibraryObject {
         one("github.com/Shopify/sarama.(*topicProducer).dispatch"),
         one("github.com/Shopify/sarama.(*partitionProducer).dispatch"),
         one("github.com/Shopify/sarama.(*brokerProducer).run"),
-        several(2, "github.com/Shopify/sarama.newBrokerProducer"),
+        several(2, "github.com/Shopify/sarama.(*asyncProducer).newBrokerProducer"),
         one("github.com/Shopify/sarama.(*syncProducer).handleSuccesses"),
         one("github.com/Shopify/sarama.(*syncProducer).handleErrors"),
     ]],

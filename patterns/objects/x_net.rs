@@ -146,7 +146,7 @@ static WEBSOCKET_CONN: LibraryObject = LibraryObject {
     constructors: &["golang.org/x/net/websocket.Dial", "golang.org/x/net/websocket.DialConfig"],
     entry_points: &["golang.org/x/net/websocket.Dial", "golang.org/x/net/websocket.DialConfig"],
     releases: &["websocket.Conn.Close"],
-    heap_marks: &["golang.org/x/net/websocket.newConn", "golang.org/x/net/websocket.newHybiConn"],
+    heap_marks: &["golang.org/x/net/websocket.NewConfig"],
     known_bad: &[],
     notes: "No goroutine of its own; a dropped one is closed by the finalizer of its socket. The serving side makes the same objects.",
 };

@@ -13,7 +13,7 @@ static SYNCER: LibraryObject = LibraryObject {
     checked: "v1.27.0",
     side: Side::Neither,
     pooled: false,
-    multiplexed: false,
+    multiplexed: true,
     goroutines: &[&[one("go.uber.org/zap/zapcore.(*BufferedWriteSyncer).flushLoop")]],
     phases: &[],
     constructors: &["go.uber.org/zap/zapcore.(*BufferedWriteSyncer).initialize"],

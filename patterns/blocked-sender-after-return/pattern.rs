@@ -1,0 +1,206 @@
+//! A goroutine that sends a result to a caller who has gone.
+
+use plumb_evidence::catalogue::{Example, Pattern, Prevention, Threshold};
+use plumb_evidence::finding::Confidence::{self, Likely, Proven};
+use plumb_evidence::finding::{Resource, Role};
+use plumb_evidence::goroutine::WaitState;
+use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
+
+use crate::judging::{has_waited, matched, mechanism, number};
+
+const STANDING_MIN: Threshold = Threshold {
+    name: "senders that stand still in a quiet service",
+    value: 100.0,
+    unit: "goroutines",
+    source: "pools of workers that wait for a slow consumer are sized by CPUs or by tens; LeakProf reports from 10,000 \
+             at one line, because it has neither growth nor quiet to go by",
+};
+
+const LOOK_MIN: Threshold = Threshold {
+    name: "shortest look that may say nothing moves",
+    value: 8.0,
+    unit: "s",
+    source: "a consumer that lives takes something within it, if there is no work but the backlog",
+};
+
+const OLD_MINUTES: Threshold = Threshold {
+    name: "median wait in a dump",
+    value: 5.0,
+    unit: "min",
+    source: "callers rarely wait longer for a result",
+};
+
+const OLD_MIN: Threshold = Threshold {
+    name: "senders that are old",
+    value: 20.0,
+    unit: "goroutines",
+    source: "fewer may belong to one slow consumer",
+};
+
+pub(crate) static PATTERN: Pattern = Pattern {
+    id: "blocked-sender-after-return",
+    title: "sender blocked after its receiver returned",
+    shows: "Goroutines in chan send, all at one line, mostly in a closure f.func1 whose function f is on no stack any more. \
+            Their number follows timeouts and errors rather than requests, and never falls.",
+    why: "The goroutine sends its result on an unbuffered channel. Its caller has taken another way: a timeout, a \
+          cancelled context, the first of several answers, an early return on an error. Nobody will ever receive, so the \
+          send waits for ever, and with it all that the goroutine's stack refers to. The collector takes a blocked goroutine \
+          for a live one.",
+    fix: "Give the channel room for every send that may come: make(chan T, 1) for one sender, make(chan T, n) for n. The \
+          late result is then dropped and collected. Or send in a select with ctx.Done(). A buffer is not enough where the \
+          number of sends has no bound; there the select is needed.",
+    example: Example {
+        before: r#"answers := make(chan answer)
+go func() { answers <- ask() }()
+select {
+case a := <-answers:
+	return a, nil
+case <-ctx.Done():
+	return answer{}, ctx.Err() // ask's goroutine stays in its send
+}
+"#,
+        after: r#"answers := make(chan answer, 1) // room for a result that comes too late
+go func() { answers <- ask() }()
+select {
+case a := <-answers:
+	return a, nil
+case <-ctx.Done():
+	return answer{}, ctx.Err()
+}
+"#,
+    },
+    prevention: Prevention {
+        test: "Call it with a context that is already cancelled, let the work end, and let go.uber.org/goleak look. In \
+               testing/synctest a bubble that ends with a blocked goroutine fails by itself.",
+        gate: "plumb scan ./... in CI; from Go 1.27 the goroutineleak profile in tests convicts it exactly.",
+        alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * min_over_time(go_goroutines[30m] offset 1d)",
+        doc_comment: "The result is sent on a channel with room for it, so the caller need not receive.",
+    },
+    sources: &[
+        "https://arxiv.org/abs/2312.12002",
+        "https://github.com/kubernetes/kubernetes/pull/5316",
+        "https://github.com/moby/moby/pull/33781",
+        "https://go.dev/doc/go1.27",
+    ],
+    thresholds: &[STANDING_MIN, LOOK_MIN, OLD_MINUTES, OLD_MIN],
+    check,
+};
+
+fn check(suspect: &Suspect) -> Option<Match> {
+    let Subject::Goroutines(crowd) = &suspect.subject else { return None };
+    if crowd.state != WaitState::ChanSend || crowd.user_frame.is_none() || crowd.serves_connection {
+        return None;
+    }
+    let count = number(suspect.measured.count);
+    let mut evidence = Vec::new();
+    if crowd.convicted > 0 {
+        evidence.push(mechanism(format!(
+            "the runtime itself says that {} of the {count} can never go on (goroutineleak)",
+            number(crowd.convicted)
+        )));
+    }
+    if let Some(starter) = starter(crowd).filter(|_| !crowd.starter_alive) {
+        evidence.push(mechanism(format!(
+            "{count} goroutines wait to send, and {starter}, which started them, is on no stack any more: nobody is left to receive"
+        )));
+    }
+    if evidence.is_empty() {
+        evidence.push(mechanism(format!("{count} goroutines wait to send and nobody receives")));
+    }
+    matched(confidence(suspect, crowd), Resource::Goroutines, Role::Blocks, evidence)
+}
+
+fn confidence(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Confidence> {
+    let measured = &suspect.measured;
+    if crowd.convicted > 0 {
+        return Some(Proven);
+    }
+    if crowd.starter_alive {
+        return None;
+    }
+    if measured.grows() {
+        return Some(Likely);
+    }
+    // Who started them must be known, before its absence can say anything about those that do not grow.
+    starter(crowd)?;
+    let count = measured.count as f64;
+    let unmoved = measured.stands_still_for(LOOK_MIN.value) && measured.steadiness() >= 1.0;
+    let quiet = suspect.surroundings.quiet == Some(true);
+    let stands = quiet && unmoved && count >= STANDING_MIN.value;
+    let old = has_waited(measured, OLD_MINUTES.value as u64) && count >= OLD_MIN.value;
+    (stands || old).then_some(Likely)
+}
+
+/// The function that started the goroutines: the one in `created by`, or the one around a closure.
+fn starter(crowd: &GoroutineCrowd) -> Option<&str> {
+    if let Some(creator) = &crowd.created_by {
+        return Some(&creator.function);
+    }
+    let started = crowd.started.as_ref()?.name();
+    started.is_closure().then(|| started.declared().0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{churning, confidence, goroutines, growing, standing, waiting};
+    use plumb_evidence::measure::Measured;
+
+    fn senders(measured: Measured) -> Suspect {
+        goroutines(WaitState::ChanSend, &["main.(*desk).offerInTime.func1"], measured)
+    }
+
+    fn with(mut suspect: Suspect, change: impl FnOnce(&mut GoroutineCrowd)) -> Suspect {
+        if let Subject::Goroutines(crowd) = &mut suspect.subject {
+            change(crowd);
+        }
+        suspect
+    }
+
+    #[test]
+    fn senders_that_grow_are_likely() {
+        assert_eq!(confidence(&PATTERN, &senders(growing(30))), Some(Likely));
+    }
+
+    #[test]
+    fn the_runtimes_word_is_proof() {
+        let convicted = with(senders(standing(3)), |crowd| crowd.convicted = 3);
+        assert_eq!(confidence(&PATTERN, &convicted), Some(Proven));
+    }
+
+    #[test]
+    fn many_that_do_not_move_in_the_quiet_are_likely() {
+        let mut quiet = senders(standing(500));
+        assert_eq!(confidence(&PATTERN, &quiet), None, "it may be a slow consumer");
+        quiet.surroundings.quiet = Some(true);
+        assert_eq!(confidence(&PATTERN, &quiet), Some(Likely));
+    }
+
+    #[test]
+    fn old_ones_are_likely() {
+        assert_eq!(confidence(&PATTERN, &senders(waiting(40, 90))), Some(Likely));
+        assert_eq!(confidence(&PATTERN, &senders(waiting(4, 90))), None);
+    }
+
+    #[test]
+    fn callers_that_are_still_there_may_receive() {
+        let alive = with(senders(growing(60)), |crowd| crowd.starter_alive = true);
+        assert_eq!(confidence(&PATTERN, &alive), None);
+    }
+
+    #[test]
+    fn handlers_that_wait_for_a_queue_are_not_senders_left_behind() {
+        let handler = with(senders(growing(60)), |crowd| crowd.serves_connection = true);
+        assert_eq!(confidence(&PATTERN, &handler), None);
+    }
+
+    #[test]
+    fn a_pool_before_a_slow_consumer_is_healthy() {
+        assert_eq!(confidence(&PATTERN, &senders(churning(200))), None);
+        let mut named = goroutines(WaitState::ChanSend, &["main.(*pool).work"], standing(500));
+        named.surroundings.quiet = Some(true);
+        assert_eq!(confidence(&PATTERN, &named), None, "nobody knows who started them");
+        let receivers = goroutines(WaitState::ChanReceive, &["main.f.func1"], growing(60));
+        assert_eq!(confidence(&PATTERN, &receivers), None);
+    }
+}

@@ -1,0 +1,233 @@
+//! A map whose entries stay: never deleted, or deleted under another key.
+
+use plumb_evidence::catalogue::{Example, Pattern, Prevention, Threshold};
+use plumb_evidence::finding::Confidence::{self, Likely, Possible};
+use plumb_evidence::finding::{EvidenceItem, Resource, Role};
+use plumb_evidence::suspect::{Match, MemorySite, PerWork, Subject, Suspect};
+
+use crate::judging::{matched, mechanism, number};
+
+const SAMPLES_MIN: Threshold = Threshold {
+    name: "live samples",
+    value: 6.0,
+    unit: "samples",
+    source: "a sampled amount of 6 is known to ±41 % (1/√n); below, growth cannot be told from noise",
+};
+
+const KEPT_SHARE_MIN: Threshold = Threshold {
+    name: "live ÷ allocated samples",
+    value: 0.9,
+    unit: "share",
+    source: "measured on leaks: 16/16, 36/36, 123/123; on look-alikes 0/18, 1/37, 6/66",
+};
+
+const RATIO_LOW: Threshold = Threshold {
+    name: "entries kept for each unit of work, at least",
+    value: 0.5,
+    unit: "entries",
+    source: "one entry a connection or request, with the sampling error and work that stores nothing",
+};
+
+const RATIO_HIGH: Threshold = Threshold {
+    name: "entries kept for each unit of work, at most",
+    value: 2.0,
+    unit: "entries",
+    source: "an entry may consist of two objects of a kind, rarely of more",
+};
+
+const RATIO_BOUND: Threshold = Threshold {
+    name: "lower end of the 95 % interval of that ratio",
+    value: 0.2,
+    unit: "entries",
+    source: "a cache that fills keeps an entry for few of its requests once it is warm",
+};
+
+pub(crate) static PATTERN: Pattern = Pattern {
+    id: "map-entry-never-deleted",
+    title: "map entries never deleted",
+    shows: "Memory that steps up with each round of load and stays when the load ends, while goroutines return to normal. In \
+            the heap one line of your own keeps all it ever allocated (inuse_objects = alloc_objects), with map growth \
+            (mapassign) beside it. The service's own count of the entries may well say that they are gone.",
+    why: "An entry of a map lives until it is deleted, and a map in a global or a long-lived object keeps all of its entries \
+          reachable. Deleting under another key than the one that was stored (a different format, a copy of a pointer, an \
+          id without its address) does nothing and reports nothing, so counters beside the delete go down while the map \
+          grows.",
+    fix: "Delete with the very key that was stored, on every path on which the entry ends, errors and panics included: make \
+          the key once, in one function, and keep it with the entry. Count with len of the map, not beside it. Where nothing \
+          says when an entry ends, bound it: a TTL or an LRU. A map does not give back its buckets when entries go; after a \
+          large leak build a new one.",
+    example: Example {
+        before: r#"sessions[user+"@"+addr] = s
+defer delete(sessions, user) // another key: nothing is deleted
+"#,
+        after: r#"key := user + "@" + addr
+sessions[key] = s
+defer delete(sessions, key)
+"#,
+    },
+    prevention: Prevention {
+        test: "Open and close a thousand connections, then check that len of the map itself is what it was before.",
+        gate: "plumb scan ./... in CI: it compares the keys that a map is stored and deleted under; plumb repro with rounds \
+               of connections gives bytes kept for each.",
+        alert: "min_over_time(go_memstats_heap_inuse_bytes[1h]) > 1.5 * min_over_time(go_memstats_heap_inuse_bytes[1h] offset 1d)\n  \
+                and max_over_time(go_goroutines[1h]) < 1.2 * max_over_time(go_goroutines[1h] offset 1d)",
+        doc_comment: "An entry stays until Remove is called with the same key.",
+    },
+    sources: &[
+        "https://github.com/writefreely/writefreely/issues/251",
+        "https://github.com/gobuffalo/buffalo/issues/619",
+        "https://github.com/kubernetes/kubernetes/issues/102718",
+        "https://github.com/golang/go/issues/20135",
+    ],
+    thresholds: &[SAMPLES_MIN, KEPT_SHARE_MIN, RATIO_LOW, RATIO_HIGH, RATIO_BOUND],
+    check,
+};
+
+fn check(suspect: &Suspect) -> Option<Match> {
+    let Subject::Memory(site) = &suspect.subject else { return None };
+    let kept = site.allocated.samples > 0.0
+        && site.live.samples / site.allocated.samples >= KEPT_SHARE_MIN.value;
+    if !kept || site.live.samples < SAMPLES_MIN.value {
+        return None;
+    }
+    matched(confidence(suspect, site), Resource::Memory, Role::Stores, evidence(suspect, site))
+}
+
+/// Growth alone may be a cache or unfinished work. In the quiet, what was made for work that is over and is still
+/// there has no such excuse; a warm cache has, unless it holds as much as there was work.
+fn confidence(suspect: &Suspect, site: &MemorySite) -> Option<Confidence> {
+    let by_work = site.per_work.as_ref().is_some_and(is_one_each);
+    let dead = site.holds_dead.is_some();
+    if suspect.surroundings.quiet == Some(true) && (by_work || dead) {
+        return Some(Likely);
+    }
+    let hint = by_work || dead || site.stored_at.is_some();
+    (suspect.measured.grows() && hint).then_some(Possible)
+}
+
+fn is_one_each(work: &PerWork) -> bool {
+    (RATIO_LOW.value..=RATIO_HIGH.value).contains(&work.ratio.estimate)
+        && work.ratio.low > RATIO_BOUND.value
+}
+
+fn evidence(suspect: &Suspect, site: &MemorySite) -> Vec<EvidenceItem> {
+    let mut evidence = vec![mechanism(format!(
+        "{:.0} of the {:.0} objects sampled there are still live: what is made there is not freed",
+        site.live.samples, site.allocated.samples
+    ))];
+    if let Some(dead) = &site.holds_dead {
+        evidence.push(mechanism(format!(
+            "memory holds about {} {}, and {} connections are open",
+            number(dead.in_memory.round() as u64),
+            dead.name,
+            number(dead.existing)
+        )));
+    }
+    if let Some(work) = site.per_work.as_ref().filter(|work| is_one_each(work)) {
+        evidence.push(mechanism(format!(
+            "{:.1} (95 %: {:.1} to {:.1}) objects are kept for each {} since the start",
+            work.ratio.estimate, work.ratio.low, work.ratio.high, work.unit
+        )));
+    }
+    if let Some(line) = &site.stored_at {
+        evidence.push(mechanism(format!("a map grows in {} beside it", line.function)));
+    }
+    if suspect.surroundings.quiet == Some(true) {
+        evidence.push(mechanism("the service is quiet, and it stays"));
+    }
+    evidence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{confidence, growing, standing, suspect, warming_up};
+    use plumb_evidence::code::{Frame, Stack};
+    use plumb_evidence::heap::Amount;
+    use plumb_evidence::measure::{Interval, Measured};
+    use plumb_evidence::suspect::DeadObjects;
+
+    fn frame(function: &str) -> Frame {
+        Frame { function: function.into(), file: "sessions.go".into(), line: 7 }
+    }
+
+    fn kept(live: f64, allocated: f64, measured: Measured) -> Suspect {
+        let amount =
+            |samples: f64| Amount { objects: 100.0 * samples, bytes: 5e5 * samples, samples };
+        let site = MemorySite {
+            frame: frame("main.newSession"),
+            stack: Stack(vec![frame("main.newSession"), frame("main.joinSession")].into()),
+            live: amount(live),
+            allocated: amount(allocated),
+            gained: None,
+            allocated_since: 3.0,
+            stored_at: Some(frame("main.joinSession")),
+            holds_dead: None,
+            per_work: None,
+        };
+        suspect(Subject::Memory(site), measured)
+    }
+
+    fn with(mut suspect: Suspect, change: impl FnOnce(&mut MemorySite)) -> Suspect {
+        if let Subject::Memory(site) = &mut suspect.subject {
+            change(site);
+        }
+        suspect
+    }
+
+    fn one_each(site: &mut MemorySite) {
+        let ratio = Interval { low: 0.6, estimate: 1.0, high: 1.4 };
+        site.per_work = Some(PerWork { unit: "connection", done: 2000.0, ratio });
+    }
+
+    fn quiet(mut suspect: Suspect) -> Suspect {
+        suspect.surroundings.quiet = Some(true);
+        suspect
+    }
+
+    #[test]
+    fn growth_alone_is_possible_and_no_more() {
+        assert_eq!(confidence(&PATTERN, &kept(30.0, 30.0, growing(3000))), Some(Possible));
+        let counted = with(kept(30.0, 30.0, growing(3000)), one_each);
+        assert_eq!(confidence(&PATTERN, &counted), Some(Possible), "the load is still on");
+    }
+
+    #[test]
+    fn what_stays_in_the_quiet_is_likely() {
+        let counted = with(kept(9.0, 9.0, standing(900)), one_each);
+        assert_eq!(confidence(&PATTERN, &quiet(counted)), Some(Likely));
+        let dead = with(kept(9.0, 9.0, standing(900)), |site| {
+            site.holds_dead =
+                Some(DeadObjects { name: "websocket.Conn".into(), in_memory: 900.0, existing: 4 });
+        });
+        assert_eq!(confidence(&PATTERN, &quiet(dead)), Some(Likely));
+    }
+
+    #[test]
+    fn a_warm_cache_is_healthy() {
+        assert_eq!(confidence(&PATTERN, &quiet(kept(30.0, 31.0, standing(3000)))), None);
+        assert_eq!(confidence(&PATTERN, &kept(30.0, 31.0, warming_up(3000))), None);
+        let few = with(kept(30.0, 31.0, standing(3000)), |site| {
+            let ratio = Interval { low: 0.01, estimate: 0.02, high: 0.03 };
+            site.per_work = Some(PerWork { unit: "request", done: 150_000.0, ratio });
+        });
+        assert_eq!(confidence(&PATTERN, &quiet(few)), None);
+    }
+
+    #[test]
+    fn what_is_freed_is_healthy() {
+        assert_eq!(confidence(&PATTERN, &kept(30.0, 60.0, growing(3000))), None);
+        assert_eq!(confidence(&PATTERN, &kept(6.0, 66.0, growing(3000))), None);
+    }
+
+    #[test]
+    fn few_samples_say_nothing() {
+        let few = with(kept(4.0, 4.0, growing(400)), one_each);
+        assert_eq!(confidence(&PATTERN, &quiet(few)), None);
+        assert_eq!(
+            confidence(&PATTERN, &kept(9.0, 0.0, growing(900))),
+            None,
+            "no allocation columns"
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! What several checks ask of a suspect, and the sentences they answer with.
+
+use plumb_evidence::catalogue::LibraryObject;
+use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
+use plumb_evidence::measure::Measured;
+use plumb_evidence::suspect::{Match, SocketCrowd, Suspect};
+
+/// A match, if there is any confidence in it.
+pub(crate) fn matched(
+    confidence: Option<Confidence>,
+    resource: Resource,
+    role: Role,
+    evidence: Vec<EvidenceItem>,
+) -> Option<Match> {
+    Some(Match { confidence: confidence?, resource, role, evidence })
+}
+
+/// Whether nearly all that could be followed stayed. Work in progress is replaced within seconds, what leaks stays.
+/// 0.95: a few of those seen first may have been work in progress.
+pub(crate) fn survives(measured: &Measured, seconds: f64) -> bool {
+    measured.survival.is_some_and(|survival| {
+        survival.seen > 0 && survival.share() >= 0.95 && survival.window_seconds >= seconds
+    })
+}
+
+/// Whether a dump says that at least half of them have waited for `minutes`.
+pub(crate) fn has_waited(measured: &Measured, minutes: u64) -> bool {
+    measured.wait_minutes.is_some_and(|(median, _)| median >= minutes)
+}
+
+/// How many were gained over the look, 0 without growth beyond doubt.
+pub(crate) fn gained(measured: &Measured) -> f64 {
+    measured.growth.filter(|_| measured.grows()).map_or(0.0, |growth| growth.gain.estimate)
+}
+
+/// Whether so many user goroutines run that each of `share` of the suspect's things may be in somebody's hands.
+/// `None` if there is no goroutine evidence.
+pub(crate) fn may_be_in_use(suspect: &Suspect, share: f64) -> Option<bool> {
+    let here = &suspect.surroundings;
+    let needed = share * suspect.measured.count as f64;
+    (here.goroutines > 0).then_some(here.user_goroutines as f64 >= needed)
+}
+
+/// The suspect's own sockets: as many as it has instances, give or take. The join is by number, so a crowd much
+/// larger than the suspect is somebody else's.
+pub(crate) fn own_sockets(suspect: &Suspect) -> Option<&SocketCrowd> {
+    let count = suspect.measured.count as f64;
+    suspect.sockets.as_ref().filter(|sockets| {
+        (0.8 * count..=1.5 * count).contains(&(sockets.count as f64)) && sockets.count > 0
+    })
+}
+
+/// Whether most of the connections go to one peer; `None` if no peer is known.
+pub(crate) fn has_one_peer(sockets: Option<&SocketCrowd>) -> Option<bool> {
+    let sockets = sockets?;
+    let (_, with_peer) = sockets.peer.as_ref()?;
+    Some(2 * with_peer >= sockets.count)
+}
+
+/// What the sockets show, in the order of what convinces most.
+pub(crate) fn socket_evidence(sockets: &SocketCrowd) -> Vec<EvidenceItem> {
+    let of = |part: u64| format!("{} of its {} connections", number(part), number(sockets.count));
+    let mut texts = Vec::new();
+    if let Some(unknown) = sockets.unknown_to_peer.filter(|&n| n > 0) {
+        texts.push(format!("{} are unknown to the peer: they are half-open", of(unknown)));
+    }
+    if sockets.close_wait > 0 {
+        texts.push(format!(
+            "on {} the peer has closed and this side has not (CLOSE_WAIT)",
+            of(sockets.close_wait)
+        ));
+    }
+    if sockets.unread > 0 {
+        texts.push(format!("{} hold bytes that nobody reads", of(sockets.unread)));
+    }
+    if let Some(idle) = sockets.idle.filter(|&n| n > 0) {
+        texts.push(format!(
+            "on {} nothing went either way for {:.0} s or more",
+            of(idle),
+            sockets.idle_seconds_min
+        ));
+    }
+    if let Some(bare) = sockets.without_timer.filter(|&n| n > 0) {
+        texts.push(format!(
+            "on {} no timer runs, so nothing here would notice a peer that vanished",
+            of(bare)
+        ));
+    }
+    if let Some((peer, count)) =
+        sockets.peer.as_ref().filter(|_| has_one_peer(Some(sockets)) == Some(true))
+    {
+        texts.push(format!("{} go to {peer}", of(*count)));
+    }
+    texts.into_iter().map(|text| EvidenceItem::new("sockets", text)).collect()
+}
+
+/// The mechanism in one sentence.
+pub(crate) fn mechanism(text: impl Into<String>) -> EvidenceItem {
+    EvidenceItem::new("mechanism", text)
+}
+
+/// Whether a record is the one of that module and name.
+pub(crate) fn is_one_of(record: &LibraryObject, names: &[(&str, &str)]) -> bool {
+    names.contains(&(record.module, record.name))
+}
+
+/// `12,345`.
+pub(crate) fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(number(7), "7");
+        assert_eq!(number(100), "100");
+        assert_eq!(number(1234567), "1,234,567");
+    }
+
+    #[test]
+    fn sockets_speak_only_of_what_they_show() {
+        let crowd = SocketCrowd { count: 10, close_wait: 4, ..SocketCrowd::default() };
+        let texts: Vec<_> = socket_evidence(&crowd).into_iter().map(|item| item.text).collect();
+        assert_eq!(
+            texts,
+            ["on 4 of its 10 connections the peer has closed and this side has not (CLOSE_WAIT)"]
+        );
+    }
+}
