@@ -48,7 +48,7 @@ impl std::iter::Sum for Amount {
     }
 }
 
-/// All sampled allocations of one call path.
+/// All sampled allocations of one size on one call path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeapSample {
     /// The allocating call path, leaf first.

@@ -1,12 +1,12 @@
 //! Heap profiles to samples with the number of real samples behind them.
 
 use plumb_evidence::heap::{Amount, DEFAULT_PERIOD, Heap, HeapSample, MemStats};
-use plumb_evidence::{Frame, Stack, Timestamp};
+use plumb_evidence::{Stack, Timestamp};
 use plumb_profile::{Profile, SampleRef, heap_raw_samples};
 use rustc_hash::FxHashMap;
 
 use super::goroutines::frames;
-use super::symbols::{Symbols, is_runtime};
+use super::symbols::{Symbols, without_runtime};
 
 /// Where the four columns are.
 struct Columns {
@@ -33,11 +33,11 @@ pub(crate) fn from_profile(
     let columns = Columns::of(profile)?;
     // A profile without a period is not Go's; the default keeps its errors honest.
     let period = u64::try_from(profile.period).ok().filter(|&p| p > 0).unwrap_or(DEFAULT_PERIOD);
-    let mut paths: FxHashMap<Stack, (Amount, Amount)> = FxHashMap::default();
+    let mut paths: FxHashMap<(Stack, u64), (Amount, Amount)> = FxHashMap::default();
     for sample in profile.samples() {
         let frames = frames(&sample, symbols);
-        let stack = symbols.stack(allocation_path(&frames));
-        let sums = paths.entry(stack).or_default();
+        let stack = symbols.stack(without_runtime(&frames).to_vec());
+        let sums = paths.entry((stack, block_size(&sample, &columns))).or_default();
         sums.0 += amount(&sample, columns.live, period);
         if let Some(allocated) = columns.allocated {
             sums.1 += amount(&sample, allocated, period);
@@ -46,11 +46,22 @@ pub(crate) fn from_profile(
     // The runtime lists what was allocated since the last collection with zeros, in one format and not the other.
     let samples = paths.into_iter();
     let samples = samples.filter(|(_, (live, allocated))| live.samples + allocated.samples > 0.0);
-    let samples = samples.map(|(stack, (live, allocated))| HeapSample { stack, live, allocated });
+    let samples =
+        samples.map(|((stack, _), (live, allocated))| HeapSample { stack, live, allocated });
     let mut samples: Vec<HeapSample> = samples.collect();
     samples
         .sort_by(|a, b| b.live.bytes.total_cmp(&a.live.bytes).then_with(|| a.stack.cmp(&b.stack)));
     Some(Heap { taken, period, after_gc, samples, memstats: None })
+}
+
+/// Size of one object, which the runtime keeps apart: a line that grows a map allocates in many.
+fn block_size(sample: &SampleRef<'_>, columns: &Columns) -> u64 {
+    if let Some(size) = sample.number("bytes") {
+        return u64::try_from(size).unwrap_or(0);
+    }
+    let (objects, bytes) = columns.allocated.unwrap_or(columns.live);
+    let (objects, bytes) = (sample.value(objects).max(0), sample.value(bytes).max(0));
+    u64::try_from(bytes / objects.max(1)).unwrap_or(0)
 }
 
 fn amount(sample: &SampleRef<'_>, (objects, bytes): (usize, usize), period: u64) -> Amount {
@@ -64,20 +75,6 @@ fn amount(sample: &SampleRef<'_>, (objects, bytes): (usize, usize), period: u64)
         _ => heap_raw_samples(objects, bytes, i64::try_from(period).unwrap_or(i64::MAX)),
     };
     Amount { objects: objects as f64, bytes: bytes as f64, samples }
-}
-
-/// The stack without the runtime at either end, but with the functions that grow a map where the profile shows
-/// them: they tell what the memory is for.
-fn allocation_path(frames: &[Frame]) -> Vec<Frame> {
-    let own = |frame: &Frame| is_runtime(&frame.function);
-    let Some(first) = frames.iter().position(|frame| !own(frame)) else { return frames.to_vec() };
-    let last = frames.iter().rposition(|frame| !own(frame)).unwrap_or(first);
-    let marks = frames[..first].iter().filter(|frame| grows_map(&frame.function));
-    marks.chain(&frames[first..=last]).cloned().collect()
-}
-
-fn grows_map(function: &str) -> bool {
-    function.starts_with("runtime.mapassign") || function.starts_with("internal/runtime/maps.")
 }
 
 /// The statistics at the end of a heap text, in evidence's terms.
