@@ -12,8 +12,9 @@ const STANDING_MIN: Threshold = Threshold {
     name: "senders that stand still in a quiet service",
     value: 100.0,
     unit: "goroutines",
-    source: "pools of workers that wait for a slow consumer are sized by CPUs or by tens; LeakProf reports from 10,000 \
-             at one line, because it has neither growth nor quiet to go by",
+    source: "pools of workers that wait for a slow consumer are sized by CPUs or by tens; \
+             LeakProf reports from 10,000 at one line, because it has neither growth nor quiet to \
+             go by",
 };
 
 const LOOK_MIN: Threshold = Threshold {
@@ -40,15 +41,18 @@ const OLD_MIN: Threshold = Threshold {
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "blocked-sender-after-return",
     title: "sender blocked after its receiver returned",
-    shows: "Goroutines in chan send, all at one line, mostly in a closure f.func1 whose function f is on no stack any more. \
-            Their number follows timeouts and errors rather than requests, and never falls.",
-    why: "The goroutine sends its result on an unbuffered channel. Its caller has taken another way: a timeout, a \
-          cancelled context, the first of several answers, an early return on an error. Nobody will ever receive, so the \
-          send waits for ever, and with it all that the goroutine's stack refers to. The collector takes a blocked goroutine \
-          for a live one.",
-    fix: "Give the channel room for every send that may come: make(chan T, 1) for one sender, make(chan T, n) for n. The \
-          late result is then dropped and collected. Or send in a select with ctx.Done(). A buffer is not enough where the \
-          number of sends has no bound; there the select is needed.",
+    shows: "Goroutines in chan send, all at one line, mostly in a closure f.func1 whose function \
+            f is on no stack any more. Their number follows timeouts and errors rather than \
+            requests, and never falls.",
+    why: "The goroutine sends its result on an unbuffered channel. Its caller has taken another \
+          way: a timeout, a cancelled context, the first of several answers, an early return on \
+          an error. Nobody will ever receive, so the send waits for ever, and with it all that \
+          the goroutine's stack refers to. The collector takes a blocked goroutine for a live \
+          one.",
+    fix: "Give the channel room for every send that may come: make(chan T, 1) for one sender, \
+          make(chan T, n) for n. The late result is then dropped and collected. Or send in a \
+          select with ctx.Done(). A buffer is not enough where the number of sends has no bound; \
+          there the select is needed.",
     example: Example {
         before: r#"answers := make(chan answer)
 go func() { answers <- ask() }()
@@ -70,11 +74,15 @@ case <-ctx.Done():
 "#,
     },
     prevention: Prevention {
-        test: "Call it with a context that is already cancelled, let the work end, and let go.uber.org/goleak look. In \
-               testing/synctest a bubble that ends with a blocked goroutine fails by itself.",
-        gate: "plumb scan ./... in CI; from Go 1.27 the goroutineleak profile in tests convicts it exactly.",
-        alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * min_over_time(go_goroutines[30m] offset 1d)",
-        doc_comment: "The result is sent on a channel with room for it, so the caller need not receive.",
+        test: "Call it with a context that is already cancelled, let the work end, and let \
+               go.uber.org/goleak look. In testing/synctest a bubble that ends with a blocked \
+               goroutine fails by itself.",
+        gate: "plumb scan ./... in CI; from Go 1.27 the goroutineleak profile in tests convicts \
+               it exactly.",
+        alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * \
+                min_over_time(go_goroutines[30m] offset 1d)",
+        doc_comment: "The result is sent on a channel with room for it, so the caller need not \
+                      receive.",
     },
     sources: &[
         "https://arxiv.org/abs/2312.12002",
@@ -101,7 +109,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
     }
     if let Some(starter) = starter(crowd).filter(|_| !crowd.starter_alive) {
         evidence.push(mechanism(format!(
-            "{count} goroutines wait to send, and {starter}, which started them, is on no stack any more: nobody is left to receive"
+            "{count} goroutines wait to send, and {starter}, which started them, is on no stack \
+             any more: nobody is left to receive"
         )));
     }
     if evidence.is_empty() {

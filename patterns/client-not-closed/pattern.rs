@@ -13,7 +13,8 @@ const STANDING_MIN: Threshold = Threshold {
     name: "clients of one peer that stand still",
     value: 20.0,
     unit: "clients",
-    source: "one serves all calls to a peer; pools of them (Google Cloud clients) hold 4 by default, rarely more than 16",
+    source: "one serves all calls to a peer; pools of them (Google Cloud clients) hold 4 by \
+             default, rarely more than 16",
 };
 
 const CROWD_MIN: Threshold = Threshold {
@@ -34,7 +35,8 @@ const SERVING_SHARE: Threshold = Threshold {
     name: "incoming connections for each object that may serve them",
     value: 0.5,
     unit: "share",
-    source: "objects that exist on both ends are the peers' doing if there are incoming connections for them",
+    source: "objects that exist on both ends are the peers' doing if there are incoming \
+             connections for them",
 };
 
 const KEPT_SHARE_MIN: Threshold = Threshold {
@@ -56,16 +58,20 @@ const ON_BOTH_ENDS: [(&str, &str); 5] = [
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "client-not-closed",
     title: "client made for each call and never closed",
-    shows: "Goroutines of one library in equal or fixed proportions (gRPC: 3 CallbackSerializer.run, 1 http2Client.reader, \
-            1 loopyWriter.run; sql.DB: 1 connectionOpener; ssh.Client: 6), growing with calls, none with a frame of your \
-            own. In the heap the buffers of its connections (transport.newBufWriter, bufio.NewReaderSize). Many \
-            ESTABLISHED connections to one peer, or none if the client is lazy and unused. Memory in a saw-tooth.",
-    why: "A client runs goroutines from its constructor on, and they refer to it. The collector sees a goroutine's stack as \
-          in use, so a client that is dropped without Close is never freed, nor its connections, buffers and timers. There \
-          is no finalizer to rely on: the goroutines keep it reachable.",
-    fix: "Make one client when the process starts and share it: these clients are safe for concurrent use and meant to be \
-          long-lived. Where one per call is really needed, `defer client.Close()` right after the check of err, and mind \
-          that constructors may fail after a part was made. Do not close a shared client at the end of a request.",
+    shows: "Goroutines of one library in equal or fixed proportions (gRPC: 3 \
+            CallbackSerializer.run, 1 http2Client.reader, 1 loopyWriter.run; sql.DB: 1 \
+            connectionOpener; ssh.Client: 6), growing with calls, none with a frame of your own. \
+            In the heap the buffers of its connections (transport.newBufWriter, \
+            bufio.NewReaderSize). Many ESTABLISHED connections to one peer, or none if the client \
+            is lazy and unused. Memory in a saw-tooth.",
+    why: "A client runs goroutines from its constructor on, and they refer to it. The collector \
+          sees a goroutine's stack as in use, so a client that is dropped without Close is never \
+          freed, nor its connections, buffers and timers. There is no finalizer to rely on: the \
+          goroutines keep it reachable.",
+    fix: "Make one client when the process starts and share it: these clients are safe for \
+          concurrent use and meant to be long-lived. Where one per call is really needed, `defer \
+          client.Close()` right after the check of err, and mind that constructors may fail after \
+          a part was made. Do not close a shared client at the end of a request.",
     example: Example {
         before: r#"func handle(ctx context.Context) error {
 	conn, err := grpc.NewClient(target, opts...)
@@ -85,12 +91,15 @@ server := &server{greeter: pb.NewGreeterClient(conn)}
 "#,
     },
     prevention: Prevention {
-        test: "Call the handler a hundred times, then let go.uber.org/goleak look, or compare runtime.NumGoroutine before \
-               and after: the difference must not grow with the number of calls.",
-        gate: "plumb scan ./... in CI: it reports constructors of such clients in functions that run per call, without Close \
-               on every path.",
-        alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * min_over_time(go_goroutines[30m] offset 1d)",
-        doc_comment: "A Client runs goroutines and holds connections until Close is called; make one and share it.",
+        test: "Call the handler a hundred times, then let go.uber.org/goleak look, or compare \
+               runtime.NumGoroutine before and after: the difference must not grow with the \
+               number of calls.",
+        gate: "plumb scan ./... in CI: it reports constructors of such clients in functions that \
+               run per call, without Close on every path.",
+        alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * \
+                min_over_time(go_goroutines[30m] offset 1d)",
+        doc_comment: "A Client runs goroutines and holds connections until Close is called; make \
+                      one and share it.",
     },
     sources: &[
         "https://github.com/grpc/grpc-go/issues/6761",

@@ -12,7 +12,8 @@ const STANDING_MIN: Threshold = Threshold {
     name: "open files of one directory and ending",
     value: 100.0,
     unit: "descriptors",
-    source: "files in use are few at a time; a soft limit of 1,024 is common, and a tenth of it for one purpose is odd",
+    source: "files in use are few at a time; a soft limit of 1,024 is common, and a tenth of it \
+             for one purpose is odd",
 };
 
 const REPEATED_MIN: Threshold = Threshold {
@@ -26,7 +27,8 @@ const DROPPED_MIN: Threshold = Threshold {
     name: "files that only the forced collection closed",
     value: 5.0,
     unit: "descriptors",
-    source: "a file's finalizer closes it only if nobody refers to it any more, that is, Close was forgotten",
+    source: "a file's finalizer closes it only if nobody refers to it any more, that is, Close \
+             was forgotten",
 };
 
 const DROPPED_SHARE_MIN: Threshold = Threshold {
@@ -50,15 +52,18 @@ const DATABASE_ENDINGS: [&str; 10] =
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "file-not-closed",
     title: "file opened and never closed",
-    shows: "process_open_fds rises and does not fall; in /proc/PID/fd many regular files of one directory and ending, or one \
-            file many times, some deleted (their disk space stays taken). Sawtooth if a collection closes dropped ones. In \
-            the end `too many open files` in places that have nothing to do with it. Goroutines and heap show nothing.",
-    why: "A descriptor is held until Close. A dropped os.File is closed by its finalizer, but only when the collector \
-          finds it, which a service that allocates little does rarely; a file that something still refers to (a map, a list \
-          of what is running, a goroutine) is never found. The kernel counts descriptors, the Go heap does not.",
-    fix: "`defer f.Close()` right after the check of err, in the function that opened it; in a loop, move the body into a \
-          function of its own, as defer waits for the end of the function. Close on early returns and when a later step \
-          fails. For files that are written, check the error of Close. Who hands the file on must say who closes it.",
+    shows: "process_open_fds rises and does not fall; in /proc/PID/fd many regular files of one \
+            directory and ending, or one file many times, some deleted (their disk space stays \
+            taken). Sawtooth if a collection closes dropped ones. In the end `too many open \
+            files` in places that have nothing to do with it. Goroutines and heap show nothing.",
+    why: "A descriptor is held until Close. A dropped os.File is closed by its finalizer, but \
+          only when the collector finds it, which a service that allocates little does rarely; a \
+          file that something still refers to (a map, a list of what is running, a goroutine) is \
+          never found. The kernel counts descriptors, the Go heap does not.",
+    fix: "`defer f.Close()` right after the check of err, in the function that opened it; in a \
+          loop, move the body into a function of its own, as defer waits for the end of the \
+          function. Close on early returns and when a later step fails. For files that are \
+          written, check the error of Close. Who hands the file on must say who closes it.",
     example: Example {
         before: r#"f, err := os.Create(path)
 if err != nil {
@@ -87,10 +92,13 @@ return f.Close()
 "#,
     },
     prevention: Prevention {
-        test: "Count the entries of /proc/self/fd before and after a hundred calls, with debug.SetGCPercent(-1) so that no \
-               finalizer helps.",
-        gate: "plumb scan ./... in CI: it follows every path from an open to the end of the function.",
-        alert: "process_open_fds / process_max_fds > 0.5\n  or min_over_time(process_open_fds[30m]) > 1.5 * min_over_time(process_open_fds[30m] offset 1d)",
+        test: "Count the entries of /proc/self/fd before and after a hundred calls, with \
+               debug.SetGCPercent(-1) so that no finalizer helps.",
+        gate: "plumb scan ./... in CI: it follows every path from an open to the end of the \
+               function.",
+        alert: "process_open_fds / process_max_fds > 0.5\n  or \
+                min_over_time(process_open_fds[30m]) > 1.5 * min_over_time(process_open_fds[30m] \
+                offset 1d)",
         doc_comment: "The caller must close the returned file.",
     },
     sources: &[
@@ -156,11 +164,15 @@ fn evidence(suspect: &Suspect, crowd: &DescriptorCrowd) -> Vec<EvidenceItem> {
     }
     let mut evidence = vec![item(open)];
     if crowd.closed_by_gc > 0 {
-        evidence.insert(0, item(format!(
-            "a garbage collection closed {} of the {}: nobody referred to them any more and nobody had closed them",
-            number(crowd.closed_by_gc),
-            number(count)
-        )));
+        evidence.insert(
+            0,
+            item(format!(
+                "a garbage collection closed {} of the {}: nobody referred to them any more and \
+             nobody had closed them",
+                number(crowd.closed_by_gc),
+                number(count)
+            )),
+        );
     }
     if crowd.repeated > 0 {
         let text = format!("{} of them are of a file that is open already", number(crowd.repeated));

@@ -13,8 +13,8 @@ const BARE_SHARE_MIN: Threshold = Threshold {
     name: "connections on which no timer runs",
     value: 0.5,
     unit: "share",
-    source: "a dialer sets keepalive on all or none of its connections; the other half may belong to another dialer, \
-             or hide behind a pending retransmission",
+    source: "a dialer sets keepalive on all or none of its connections; the other half may belong \
+             to another dialer, or hide behind a pending retransmission",
 };
 
 const IDLE_SHARE_MIN: Threshold = Threshold {
@@ -28,7 +28,8 @@ const IN_USE_SHARE_MIN: Threshold = Threshold {
     name: "user goroutines for each connection",
     value: 0.5,
     unit: "share",
-    source: "somebody waits on a connection that is in use; clients that nobody uses are client-not-closed",
+    source: "somebody waits on a connection that is in use; clients that nobody uses are \
+             client-not-closed",
 };
 
 const STANDING_MIN: Threshold = Threshold {
@@ -69,17 +70,20 @@ const UNKNOWN_SHARE_MIN: Threshold = Threshold {
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "half-open-connection",
     title: "half-open connection",
-    shows: "Goroutines in IO wait (or waiting for a library that is) for hours or days; sockets ESTABLISHED with no timer \
-            in `ss -o`, nothing sent or received; the machine at the other end does not list them. The number steps up \
-            when peers reboot, lose power or a firewall forgets the flow, not with traffic.",
-    why: "A peer that vanishes without closing (power, cable, NAT or firewall timeout) sends nothing, and a side that \
-          only reads sends nothing either, so TCP never learns of it. Without keepalive no timer runs at all and the \
-          read waits for ever. Go's Dialer turned keepalive on by default in 1.13; before that, and with KeepAlive: -1, \
-          it is off.",
-    fix: "Let something ask. Leave net.Dialer.KeepAlive at its default or set net.Dialer.KeepAliveConfig (Idle + \
-          Interval × Count is the time until a dead peer shows). Add what the protocol has, because a proxy may answer \
-          keepalives for a dead peer: read deadlines renewed by each message, websocket ping and pong, SSH \
-          keepalive@openssh.com requests. A read deadline is not safe where silence is normal and there is no ping.",
+    shows: "Goroutines in IO wait (or waiting for a library that is) for hours or days; sockets \
+            ESTABLISHED with no timer in `ss -o`, nothing sent or received; the machine at the \
+            other end does not list them. The number steps up when peers reboot, lose power or a \
+            firewall forgets the flow, not with traffic.",
+    why: "A peer that vanishes without closing (power, cable, NAT or firewall timeout) sends \
+          nothing, and a side that only reads sends nothing either, so TCP never learns of it. \
+          Without keepalive no timer runs at all and the read waits for ever. Go's Dialer turned \
+          keepalive on by default in 1.13; before that, and with KeepAlive: -1, it is off.",
+    fix: "Let something ask. Leave net.Dialer.KeepAlive at its default or set \
+          net.Dialer.KeepAliveConfig (Idle + Interval × Count is the time until a dead peer \
+          shows). Add what the protocol has, because a proxy may answer keepalives for a dead \
+          peer: read deadlines renewed by each message, websocket ping and pong, SSH \
+          keepalive@openssh.com requests. A read deadline is not safe where silence is normal and \
+          there is no ping.",
     example: Example {
         before: r#"dialer := net.Dialer{Timeout: 5 * time.Second, KeepAlive: -1}
 conn, err := dialer.Dial("tcp", addr)
@@ -92,12 +96,16 @@ conn, err := dialer.Dial("tcp", addr)
 "#,
     },
     prevention: Prevention {
-        test: "Connect to a peer in a network namespace, set its link down, and see that the connection ends within the \
-               keepalive time. Stopping the peer's process does not do: its kernel still answers.",
-        gate: "plumb scan ./... in CI: it reports dialers with keepalive switched off and readers without a deadline.",
-        alert: "min_over_time(connections_open[1h]) > 1.5 * min_over_time(connections_open[1h] offset 1d)\n  # for a gauge \
-                of your own; on the host: node_netstat_Tcp_CurrEstab in its place",
-        doc_comment: "The connection has no timeout: set a keepalive or a read deadline to notice a peer that vanished.",
+        test: "Connect to a peer in a network namespace, set its link down, and see that the \
+               connection ends within the keepalive time. Stopping the peer's process does not \
+               do: its kernel still answers.",
+        gate: "plumb scan ./... in CI: it reports dialers with keepalive switched off and readers \
+               without a deadline.",
+        alert: "min_over_time(connections_open[1h]) > 1.5 * min_over_time(connections_open[1h] \
+                offset 1d)\n  # for a gauge of your own; on the host: node_netstat_Tcp_CurrEstab \
+                in its place",
+        doc_comment: "The connection has no timeout: set a keepalive or a read deadline to notice \
+                      a peer that vanished.",
     },
     sources: &[
         "https://github.com/gorilla/websocket/issues/462",
@@ -131,8 +139,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
     let confidence = if is_gone { Some(Proven) } else { silence(suspect, sockets, bare?) };
     let mut evidence = socket_evidence(sockets);
     evidence.push(mechanism(format!(
-        "{} established connections that this process opened wait for a peer, and nothing of theirs would ever tell that \
-         it is gone",
+        "{} established connections that this process opened wait for a peer, and nothing of \
+         theirs would ever tell that it is gone",
         number(sockets.established)
     )));
     matched(confidence, Resource::Sockets, role, evidence)

@@ -26,15 +26,16 @@ const STANDING_MIN: Threshold = Threshold {
     name: "handshakes that stand still without anybody being followed",
     value: 50.0,
     unit: "goroutines",
-    source: "50 that come and go scatter by 7 from one snapshot to the next (Poisson), so several snapshots within 2 % of \
-             each other are no chance",
+    source: "50 that come and go scatter by 7 from one snapshot to the next (Poisson), so several \
+             snapshots within 2 % of each other are no chance",
 };
 
 const FEW: Threshold = Threshold {
     name: "stuck handshakes that may be one peer's bad day",
     value: 3.0,
     unit: "goroutines",
-    source: "fewer than three are mended by the next deploy; kubernetes/kubernetes#23835 hung with one, for 178 minutes",
+    source: "fewer than three are mended by the next deploy; kubernetes/kubernetes#23835 hung \
+             with one, for 178 minutes",
 };
 
 /// Functions that wait for the peer's part of a handshake, by protocol. Their connect timeout ends before them.
@@ -74,18 +75,20 @@ const HANDSHAKES: [(&str, &[&str]); 12] = [
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "handshake-without-deadline",
     title: "handshake without a deadline",
-    shows: "Goroutines in IO wait below ssh.NewClientConn, crypto/tls.(*Conn).HandshakeContext, smtp.NewClient or the \
-            like, with your dialling function above, for hours. A gauge of calls in flight that only rises. The sockets \
-            are ESTABLISHED and silent. TCP keepalive does not help: the peer's kernel answers it although its program \
-            does not.",
-    why: "The dial timeout (ssh.ClientConfig.Timeout, net.Dialer.Timeout) ends with the TCP connect. What follows reads \
-          from the connection without a deadline, so a peer that accepts and says nothing (overloaded, hung, behind a \
-          load balancer with no backend) holds the goroutine and the socket as long as it likes. The goroutine's stack \
-          keeps everything alive.",
-    fix: "Set a deadline on the connection before the handshake and clear it after: dial with net.DialTimeout, \
-          conn.SetDeadline(time.Now().Add(timeout)), ssh.NewClientConn, conn.SetDeadline(time.Time{}), and close the \
-          connection on error. Where a context is taken (tls.Conn.HandshakeContext, tls.Dialer.DialContext) pass one \
-          with a timeout. Clearing it matters: else the deadline cuts sessions in use.",
+    shows: "Goroutines in IO wait below ssh.NewClientConn, crypto/tls.(*Conn).HandshakeContext, \
+            smtp.NewClient or the like, with your dialling function above, for hours. A gauge of \
+            calls in flight that only rises. The sockets are ESTABLISHED and silent. TCP \
+            keepalive does not help: the peer's kernel answers it although its program does not.",
+    why: "The dial timeout (ssh.ClientConfig.Timeout, net.Dialer.Timeout) ends with the TCP \
+          connect. What follows reads from the connection without a deadline, so a peer that \
+          accepts and says nothing (overloaded, hung, behind a load balancer with no backend) \
+          holds the goroutine and the socket as long as it likes. The goroutine's stack keeps \
+          everything alive.",
+    fix: "Set a deadline on the connection before the handshake and clear it after: dial with \
+          net.DialTimeout, conn.SetDeadline(time.Now().Add(timeout)), ssh.NewClientConn, \
+          conn.SetDeadline(time.Time{}), and close the connection on error. Where a context is \
+          taken (tls.Conn.HandshakeContext, tls.Dialer.DialContext) pass one with a timeout. \
+          Clearing it matters: else the deadline cuts sessions in use.",
     example: Example {
         before: r#"client, err := ssh.Dial("tcp", host, &ssh.ClientConfig{Timeout: 5 * time.Second}) // covers connect only
 "#,
@@ -104,12 +107,14 @@ client := ssh.NewClient(c, chans, reqs)
 "#,
     },
     prevention: Prevention {
-        test: "Dial a listener that accepts and stays silent; the call must return an error within its timeout, and its \
-               goroutine and descriptor must be gone.",
+        test: "Dial a listener that accepts and stays silent; the call must return an error \
+               within its timeout, and its goroutine and descriptor must be gone.",
         gate: "plumb scan ./... in CI: it reports handshakes on a connection without a deadline.",
-        alert: "min_over_time(dials_in_flight[15m]) > 0 and deriv(dials_in_flight[1h]) > 0\n  # for a gauge of your own; \
-                without one: min_over_time(go_goroutines[30m]) > 1.5 * min_over_time(go_goroutines[30m] offset 1d)",
-        doc_comment: "The timeout covers connecting only; set a deadline on the connection to bound the handshake.",
+        alert: "min_over_time(dials_in_flight[15m]) > 0 and deriv(dials_in_flight[1h]) > 0\n  # \
+                for a gauge of your own; without one: min_over_time(go_goroutines[30m]) > 1.5 * \
+                min_over_time(go_goroutines[30m] offset 1d)",
+        doc_comment: "The timeout covers connecting only; set a deadline on the connection to \
+                      bound the handshake.",
     },
     sources: &[
         "https://github.com/golang/go/issues/15113",
@@ -125,7 +130,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
     let Subject::Goroutines(crowd) = &suspect.subject else { return None };
     let (protocol, function) = handshake(crowd)?;
     let text = format!(
-        "{} goroutines wait for the peer's part of the {protocol} handshake in {function}, which has no deadline of its own",
+        "{} goroutines wait for the peer's part of the {protocol} handshake in {function}, which \
+         has no deadline of its own",
         number(suspect.measured.count)
     );
     let mut evidence = vec![mechanism(text)];

@@ -14,28 +14,32 @@ const LOOK_MIN: Threshold = Threshold {
     name: "shortest look that may say nothing moves",
     value: 8.0,
     unit: "s",
-    source: "a body that is being read moves within a second or two; 8 s leaves room for a slow peer",
+    source: "a body that is being read moves within a second or two; 8 s leaves room for a slow \
+             peer",
 };
 
 const STANDING_MIN: Threshold = Threshold {
     name: "held responses that stand still",
     value: 50.0,
     unit: "responses",
-    source: "long polls and event streams of one client are rarely more; incident vmware/go-vcloud-director#803 had 12,651",
+    source: "long polls and event streams of one client are rarely more; incident \
+             vmware/go-vcloud-director#803 had 12,651",
 };
 
 const USERS_SHARE_MAX: Threshold = Threshold {
     name: "goroutines that could be reading, for each held response",
     value: 0.5,
     unit: "share",
-    source: "one goroutine reads one body at a time, so more than twice as many responses as goroutines have no reader",
+    source: "one goroutine reads one body at a time, so more than twice as many responses as \
+             goroutines have no reader",
 };
 
 const OLD_MINUTES: Threshold = Threshold {
     name: "median wait of the connections in a dump",
     value: 5.0,
     unit: "min",
-    source: "http.Client timeouts are seconds to a minute; a stream is read and so wakes its readLoop",
+    source: "http.Client timeouts are seconds to a minute; a stream is read and so wakes its \
+             readLoop",
 };
 
 const OLD_MIN: Threshold = Threshold {
@@ -49,23 +53,27 @@ const LONG_IDLE: Threshold = Threshold {
     name: "median idle time of connections with a held response",
     value: 60.0,
     unit: "s",
-    source: "longer than the usual 30 s timeout of a client; event streams send a heartbeat every 15 to 30 s",
+    source: "longer than the usual 30 s timeout of a client; event streams send a heartbeat every \
+             15 to 30 s",
 };
 
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "http-body-not-closed",
     title: "HTTP response body not closed",
-    shows: "Pairs of goroutines net/http.(*persistConn).readLoop [select] and writeLoop [select] in equal, growing \
-            numbers, with no frame of your own on them; with HTTP/2 one clientStream.doRequest [select] a response on \
-            few connections. The client's sockets stay ESTABLISHED, then go to CLOSE_WAIT with unread bytes once the \
-            peer gives up. It may grow slowly for days without any traffic, if a background job makes the calls.",
-    why: "A response owns its connection until its body is read to the end or closed. Until then readLoop waits for one \
-          of the two, so both goroutines, the socket and its buffers stay, and the next request dials anew. Dropping \
-          the response frees nothing: the goroutines refer to all of it, so the garbage collector sees it in use.",
-    fix: "Close the body on every path once err is nil: `defer resp.Body.Close()` right after the check of err, also \
-          when the status is an error, when only the header matters and when the result is thrown away. Reading the \
-          rest first (io.Copy(io.Discard, resp.Body), bounded by io.LimitReader if the peer is not yours) lets the \
-          connection be reused. Do not close a body that you hand on to a caller: then the caller must.",
+    shows: "Pairs of goroutines net/http.(*persistConn).readLoop [select] and writeLoop [select] \
+            in equal, growing numbers, with no frame of your own on them; with HTTP/2 one \
+            clientStream.doRequest [select] a response on few connections. The client's sockets \
+            stay ESTABLISHED, then go to CLOSE_WAIT with unread bytes once the peer gives up. It \
+            may grow slowly for days without any traffic, if a background job makes the calls.",
+    why: "A response owns its connection until its body is read to the end or closed. Until then \
+          readLoop waits for one of the two, so both goroutines, the socket and its buffers stay, \
+          and the next request dials anew. Dropping the response frees nothing: the goroutines \
+          refer to all of it, so the garbage collector sees it in use.",
+    fix: "Close the body on every path once err is nil: `defer resp.Body.Close()` right after the \
+          check of err, also when the status is an error, when only the header matters and when \
+          the result is thrown away. Reading the rest first (io.Copy(io.Discard, resp.Body), \
+          bounded by io.LimitReader if the peer is not yours) lets the connection be reused. Do \
+          not close a body that you hand on to a caller: then the caller must.",
     example: Example {
         before: r#"http.Post(url, "application/json", event) // the response is dropped
 "#,
@@ -77,14 +85,17 @@ defer resp.Body.Close()
 "#,
     },
     prevention: Prevention {
-        test: "Give the code a client whose transport wraps every body and counts Close; the count must equal the number \
-               of responses. Or run it against httptest.NewServer, call CloseIdleConnections and let \
-               go.uber.org/goleak see that no persistConn goroutine is left.",
-        gate: "plumb scan ./... (or the linter bodyclose) in CI; plumb repro with 1,000 requests for a path that is \
-               hard to see through.",
-        alert: "min_over_time(go_goroutines[30m]) > 1.5 * min_over_time(go_goroutines[30m] offset 1d)\n  \
-                and min_over_time(process_open_fds[30m]) > 1.5 * min_over_time(process_open_fds[30m] offset 1d)",
-        doc_comment: "The caller must close the returned response's body, also when the status is an error.",
+        test: "Give the code a client whose transport wraps every body and counts Close; the \
+               count must equal the number of responses. Or run it against httptest.NewServer, \
+               call CloseIdleConnections and let go.uber.org/goleak see that no persistConn \
+               goroutine is left.",
+        gate: "plumb scan ./... (or the linter bodyclose) in CI; plumb repro with 1,000 requests \
+               for a path that is hard to see through.",
+        alert: "min_over_time(go_goroutines[30m]) > 1.5 * min_over_time(go_goroutines[30m] offset \
+                1d)\n  and min_over_time(process_open_fds[30m]) > 1.5 * \
+                min_over_time(process_open_fds[30m] offset 1d)",
+        doc_comment: "The caller must close the returned response's body, also when the status is \
+                      an error.",
     },
     sources: &[
         "https://github.com/vmware/govmomi/issues/1335",
@@ -104,7 +115,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
         vec![mechanism(format!("{} times {}", number(suspect.measured.count), phase.meaning))];
     if here.goroutines > 0 {
         evidence.push(mechanism(format!(
-            "{} goroutines read a response body, and {} run your code at all: no more could have a response in hand",
+            "{} goroutines read a response body, and {} run your code at all: no more could have \
+             a response in hand",
             number(here.body_readers),
             number(here.user_goroutines)
         )));

@@ -11,7 +11,8 @@ const SAMPLES_MIN: Threshold = Threshold {
     name: "live samples",
     value: 6.0,
     unit: "samples",
-    source: "a sampled amount of 6 is known to ±41 % (1/√n); below, growth cannot be told from noise",
+    source: "a sampled amount of 6 is known to ±41 % (1/√n); below, growth cannot be told from \
+             noise",
 };
 
 const KEPT_SHARE_MIN: Threshold = Threshold {
@@ -25,7 +26,8 @@ const RATIO_LOW: Threshold = Threshold {
     name: "entries kept for each unit of work, at least",
     value: 0.5,
     unit: "entries",
-    source: "one entry a connection or request, with the sampling error and work that stores nothing",
+    source: "one entry a connection or request, with the sampling error and work that stores \
+             nothing",
 };
 
 const RATIO_HIGH: Threshold = Threshold {
@@ -45,16 +47,18 @@ const RATIO_BOUND: Threshold = Threshold {
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "map-entry-never-deleted",
     title: "map entries never deleted",
-    shows: "Memory that steps up with each round of load and stays when the load ends, while goroutines return to normal. In \
-            the heap one line of your own keeps all it ever allocated (inuse_objects = alloc_objects), with map growth \
-            (mapassign) beside it. The service's own count of the entries may well say that they are gone.",
-    why: "An entry of a map lives until it is deleted, and a map in a global or a long-lived object keeps all of its entries \
-          reachable. Deleting under another key than the one that was stored (a different format, a copy of a pointer, an \
-          id without its address) does nothing and reports nothing, so counters beside the delete go down while the map \
-          grows.",
-    fix: "Delete with the very key that was stored, on every path on which the entry ends, errors and panics included: make \
-          the key once, in one function, and keep it with the entry. Count with len of the map, not beside it. Where nothing \
-          says when an entry ends, bound it: a TTL or an LRU. A map does not give back its buckets when entries go; after a \
+    shows: "Memory that steps up with each round of load and stays when the load ends, while \
+            goroutines return to normal. In the heap one line of your own keeps all it ever \
+            allocated (inuse_objects = alloc_objects), with map growth (mapassign) beside it. The \
+            service's own count of the entries may well say that they are gone.",
+    why: "An entry of a map lives until it is deleted, and a map in a global or a long-lived \
+          object keeps all of its entries reachable. Deleting under another key than the one that \
+          was stored (a different format, a copy of a pointer, an id without its address) does \
+          nothing and reports nothing, so counters beside the delete go down while the map grows.",
+    fix: "Delete with the very key that was stored, on every path on which the entry ends, errors \
+          and panics included: make the key once, in one function, and keep it with the entry. \
+          Count with len of the map, not beside it. Where nothing says when an entry ends, bound \
+          it: a TTL or an LRU. A map does not give back its buckets when entries go; after a \
           large leak build a new one.",
     example: Example {
         before: r#"sessions[user+"@"+addr] = s
@@ -66,11 +70,14 @@ defer delete(sessions, key)
 "#,
     },
     prevention: Prevention {
-        test: "Open and close a thousand connections, then check that len of the map itself is what it was before.",
-        gate: "plumb scan ./... in CI: it compares the keys that a map is stored and deleted under; plumb repro with rounds \
-               of connections gives bytes kept for each.",
-        alert: "min_over_time(go_memstats_heap_inuse_bytes[1h]) > 1.5 * min_over_time(go_memstats_heap_inuse_bytes[1h] offset 1d)\n  \
-                and max_over_time(go_goroutines[1h]) < 1.2 * max_over_time(go_goroutines[1h] offset 1d)",
+        test: "Open and close a thousand connections, then check that len of the map itself is \
+               what it was before.",
+        gate: "plumb scan ./... in CI: it compares the keys that a map is stored and deleted \
+               under; plumb repro with rounds of connections gives bytes kept for each.",
+        alert: "min_over_time(go_memstats_heap_inuse_bytes[1h]) > 1.5 * \
+                min_over_time(go_memstats_heap_inuse_bytes[1h] offset 1d)\n  and \
+                max_over_time(go_goroutines[1h]) < 1.2 * max_over_time(go_goroutines[1h] offset \
+                1d)",
         doc_comment: "An entry stays until Remove is called with the same key.",
     },
     sources: &[

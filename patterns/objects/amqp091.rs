@@ -69,7 +69,8 @@ static CONSUMER: LibraryObject = LibraryObject {
     known_bad: &[KnownBad {
         introduced: "",
         fixed: "v1.8.0",
-        what: "re-sliced delivery queue keeps its whole array, and the deliveries, while never empty",
+        what: "re-sliced delivery queue keeps its whole array, and the deliveries, while never \
+               empty",
         source: "rabbitmq/amqp091-go#180",
     }],
     notes: "One goroutine a Consume. A Channel itself has none: leaked ones show in the heap only.",

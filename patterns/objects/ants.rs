@@ -53,5 +53,6 @@ static POOL: LibraryObject = LibraryObject {
             source: "panjf2000/ants#114",
         },
     ],
-    notes: "Importing the package makes one default pool. Idle workers end by themselves after ExpiryDuration (1 s).",
+    notes: "Importing the package makes one default pool. Idle workers end by themselves after \
+            ExpiryDuration (1 s).",
 };

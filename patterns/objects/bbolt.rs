@@ -19,5 +19,6 @@ static DB: LibraryObject = LibraryObject {
     releases: &["bbolt.DB.Close"],
     heap_marks: &["go.etcd.io/bbolt.Open"],
     known_bad: &[],
-    notes: "A descriptor and a mapping, no goroutine; a second Open of the same file blocks in flock.",
+    notes: "A descriptor and a mapping, no goroutine; a second Open of the same file blocks in \
+            flock.",
 };

@@ -32,7 +32,8 @@ static CONN: LibraryObject = LibraryObject {
         KnownBad {
             introduced: "",
             fixed: "v2.44.0",
-            what: "context cancelled while acquiring: the connection slot is lost, later callers wait",
+            what: "context cancelled while acquiring: the connection slot is lost, later callers \
+                   wait",
             source: "ClickHouse/clickhouse-go#1759",
         },
     ],

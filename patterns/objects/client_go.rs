@@ -40,7 +40,8 @@ static INFORMER: LibraryObject = LibraryObject {
         what: "stop channel closed while the watch sits in back-off; ends only after the back-off",
         source: "kubernetes/client-go@29ad2bc1d",
     }],
-    notes: "One per watched type is normal. Most goroutines are created by wait.Group, so the creator does not name it.",
+    notes: "One per watched type is normal. Most goroutines are created by wait.Group, so the \
+            creator does not name it.",
 };
 
 static EVENT_HANDLER: LibraryObject = LibraryObject {
@@ -100,7 +101,8 @@ static WORKQUEUE: LibraryObject = LibraryObject {
         KnownBad {
             introduced: "",
             fixed: "v0.23.0",
-            what: "taken items stay referenced by the slice's backing array (also fixed in v0.22.6, v0.21.9, v0.20.15)",
+            what: "taken items stay referenced by the slice's backing array (also fixed in \
+                   v0.22.6, v0.21.9, v0.20.15)",
             source: "kubernetes/client-go@2f2191257",
         },
         KnownBad {

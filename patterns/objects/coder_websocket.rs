@@ -24,5 +24,6 @@ static CONN: LibraryObject = LibraryObject {
     releases: &["websocket.Conn.Close", "websocket.Conn.CloseNow"],
     heap_marks: &["github.com/coder/websocket.newConn"],
     known_bad: &[],
-    notes: "Accept makes the same object on the serving side. timeoutLoop holds the Conn, so the finalizer of a dropped one never runs.",
+    notes: "Accept makes the same object on the serving side. timeoutLoop holds the Conn, so the \
+            finalizer of a dropped one never runs.",
 };

@@ -29,7 +29,8 @@ static WATCH: LibraryObject = LibraryObject {
     releases: &["watch.Plan.Stop"],
     heap_marks: &["github.com/hashicorp/consul/api/watch.ParseExempt"],
     known_bad: &[],
-    notes: "A long poll: permanently in a request, which is normal for one. Only its number matters.",
+    notes: "A long poll: permanently in a request, which is normal for one. Only its number \
+            matters.",
 };
 
 static CLIENT: LibraryObject = LibraryObject {
@@ -46,5 +47,6 @@ static CLIENT: LibraryObject = LibraryObject {
     releases: &["nothing: it has no Close; make one and share it"],
     heap_marks: &["github.com/hashicorp/consul/api.NewClient"],
     known_bad: &[],
-    notes: "Every NewClient without an HttpClient of its own builds a pooled transport with an idle timeout of 90 s.",
+    notes: "Every NewClient without an HttpClient of its own builds a pooled transport with an \
+            idle timeout of 90 s.",
 };

@@ -31,7 +31,8 @@ static ROWS: LibraryObject = LibraryObject {
     releases: &["sql.Rows.Close", "sql.Rows.Next until it returns false"],
     heap_marks: &["database/sql.(*DB).queryDC"],
     known_bad: &[],
-    notes: "Holds one connection of the pool. The goroutine exists only with a context that can be cancelled or inside a Tx.",
+    notes: "Holds one connection of the pool. The goroutine exists only with a context that can \
+            be cancelled or inside a Tx.",
 };
 
 static TX: LibraryObject = LibraryObject {
@@ -72,7 +73,9 @@ static DB: LibraryObject = LibraryObject {
     releases: &["sql.DB.Close"],
     heap_marks: &["database/sql.OpenDB"],
     known_bad: &[],
-    notes: "A pool, made once per database. Its goroutine starts in Open, before any connection, and it is never collected. gorm.Open before gorm v1.31.2 leaves one behind when the first ping fails.",
+    notes: "A pool, made once per database. Its goroutine starts in Open, before any connection, \
+            and it is never collected. gorm.Open before gorm v1.31.2 leaves one behind when the \
+            first ping fails.",
 };
 
 static STMT: LibraryObject = LibraryObject {

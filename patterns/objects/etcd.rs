@@ -25,7 +25,8 @@ static WATCH: LibraryObject = LibraryObject {
     releases: &["cancel of the context given to Watch", "clientv3.Watcher.Close"],
     heap_marks: &["go.etcd.io/etcd/client/v3.(*watchGrpcStream).run"],
     known_bad: &[],
-    notes: "One goroutine a watch. The goroutine is made by the stream, not by the caller of Watch. Watches with different outgoing metadata get a whole stream each.",
+    notes: "One goroutine a watch. The goroutine is made by the stream, not by the caller of \
+            Watch. Watches with different outgoing metadata get a whole stream each.",
 };
 
 static LEASE: LibraryObject = LibraryObject {
@@ -74,7 +75,8 @@ static KEEP_ALIVE: LibraryObject = LibraryObject {
     releases: &["cancel of the context given to KeepAlive", "concurrency.Session.Close"],
     heap_marks: &["go.etcd.io/etcd/client/v3.(*lessor).KeepAlive"],
     known_bad: &[],
-    notes: "One goroutine a KeepAlive call: one call a lease is enough, calling it on an interval leaks one each time.",
+    notes: "One goroutine a KeepAlive call: one call a lease is enough, calling it on an interval \
+            leaks one each time.",
 };
 
 static SESSION: LibraryObject = LibraryObject {
@@ -116,5 +118,6 @@ static CLIENT: LibraryObject = LibraryObject {
     releases: &["clientv3.Client.Close"],
     heap_marks: &["go.etcd.io/etcd/client/v3.(*Client).dialWithBalancer"],
     known_bad: &[],
-    notes: "Its goroutines are those of a grpc.ClientConn and are counted there; one of its own only with AutoSyncInterval.",
+    notes: "Its goroutines are those of a grpc.ClientConn and are counted there; one of its own \
+            only with AutoSyncInterval.",
 };

@@ -37,7 +37,8 @@ static CLIENT: LibraryObject = LibraryObject {
         KnownBad {
             introduced: "",
             fixed: "v1.21.4",
-            what: "broker resets the connection at ApiVersions (Event Hubs): retry abandons the socket",
+            what: "broker resets the connection at ApiVersions (Event Hubs): retry abandons the \
+                   socket",
             source: "twmb/franz-go@c0f89d33",
         },
         KnownBad {

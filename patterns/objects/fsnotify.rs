@@ -33,5 +33,6 @@ static WATCHER: LibraryObject = LibraryObject {
         "github.com/fsnotify/fsnotify.NewWatcher",
     ],
     known_bad: &[],
-    notes: "An inotify instance each (128 per user by default) and never collected. It blocks in a send if nobody reads Events.",
+    notes: "An inotify instance each (128 per user by default) and never collected. It blocks in \
+            a send if nobody reads Events.",
 };

@@ -21,5 +21,6 @@ static GO_CACHE: LibraryObject = LibraryObject {
     releases: &["dropping it: a finalizer ends the janitor"],
     heap_marks: &["github.com/patrickmn/go-cache.newCacheWithJanitor"],
     known_bad: &[],
-    notes: "Has no Close. As long as anything refers to it, its janitor runs; once dropped, it ends with the second collection.",
+    notes: "Has no Close. As long as anything refers to it, its janitor runs; once dropped, it \
+            ends with the second collection.",
 };

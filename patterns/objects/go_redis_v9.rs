@@ -91,5 +91,6 @@ static CLIENT: LibraryObject = LibraryObject {
             source: "redis/go-redis#3785",
         },
     ],
-    notes: "v9 has no goroutine: leaked clients show as sockets. A dropped Client is collected and its sockets closed by finalizers; a dropped ClusterClient was not, once used.",
+    notes: "v9 has no goroutine: leaked clients show as sockets. A dropped Client is collected \
+            and its sockets closed by finalizers; a dropped ClusterClient was not, once used.",
 };

@@ -24,5 +24,6 @@ static RECEIVE: LibraryObject = LibraryObject {
     releases: &["cancel of the context given to Receive"],
     heap_marks: &["cloud.google.com/go/pubsub.newMessageIterator"],
     known_bad: &[],
-    notes: "One sender a stream, 10 streams by default. The Client below it holds up to 4 grpc.ClientConns.",
+    notes: "One sender a stream, 10 streams by default. The Client below it holds up to 4 \
+            grpc.ClientConns.",
 };

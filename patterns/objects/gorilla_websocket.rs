@@ -27,5 +27,6 @@ static CONN: LibraryObject = LibraryObject {
     releases: &["websocket.Conn.Close"],
     heap_marks: &["github.com/gorilla/websocket.newConn"],
     known_bad: &[],
-    notes: "Memory and a socket, no goroutine: those that read and write are the program's own. Upgrade makes the same object on the serving side.",
+    notes: "Memory and a socket, no goroutine: those that read and write are the program's own. \
+            Upgrade makes the same object on the serving side.",
 };

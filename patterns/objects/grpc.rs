@@ -78,7 +78,8 @@ static CLIENT_CONN: LibraryObject = LibraryObject {
         KnownBad {
             introduced: "",
             fixed: "v1.38.0",
-            what: "resolver updates that replace addresses leave the old addrConn in the ClientConn's map",
+            what: "resolver updates that replace addresses leave the old addrConn in the \
+                   ClientConn's map",
             source: "grpc/grpc-go#4347",
         },
         KnownBad {
@@ -94,7 +95,9 @@ static CLIENT_CONN: LibraryObject = LibraryObject {
             source: "grpc/grpc-go#862",
         },
     ],
-    notes: "NewClient does no I/O but starts 3 goroutines at once; a dropped ClientConn is never collected. Before v1.64 the goroutines are counted by connected subchannels. An etcd client or a Google Cloud client holds one or several of these.",
+    notes: "NewClient does no I/O but starts 3 goroutines at once; a dropped ClientConn is never \
+            collected. Before v1.64 the goroutines are counted by connected subchannels. An etcd \
+            client or a Google Cloud client holds one or several of these.",
 };
 
 static CLIENT_STREAM: LibraryObject = LibraryObject {
@@ -127,7 +130,8 @@ static CLIENT_STREAM: LibraryObject = LibraryObject {
         what: "load report stream abandoned after an error while its context stays live",
         source: "grpc/grpc-go#5505",
     }],
-    notes: "One goroutine a streaming call, even with context.Background; CloseSend does not end it. Unary calls have none.",
+    notes: "One goroutine a streaming call, even with context.Background; CloseSend does not end \
+            it. Unary calls have none.",
 };
 
 static SERVER_CONN: LibraryObject = LibraryObject {
@@ -158,7 +162,8 @@ static SERVER_CONN: LibraryObject = LibraryObject {
         KnownBad {
             introduced: "",
             fixed: "v1.41.0",
-            what: "transport creation returns neither transport nor error (client closes early): accepted net.Conn stays open",
+            what: "transport creation returns neither transport nor error (client closes early): \
+                   accepted net.Conn stays open",
             source: "grpc/grpc-go#4633",
         },
         KnownBad {
@@ -168,7 +173,8 @@ static SERVER_CONN: LibraryObject = LibraryObject {
             source: "grpc/grpc-go#2765",
         },
     ],
-    notes: "3 goroutines a connection, held by the peer. MaxConnectionIdle and MaxConnectionAge bound it.",
+    notes: "3 goroutines a connection, held by the peer. MaxConnectionIdle and MaxConnectionAge \
+            bound it.",
 };
 
 static SERVER_STREAM: LibraryObject = LibraryObject {
@@ -208,5 +214,6 @@ static SERVER: LibraryObject = LibraryObject {
     releases: &["grpc.Server.Stop", "grpc.Server.GracefulStop"],
     heap_marks: &["google.golang.org/grpc.NewServer"],
     known_bad: &[],
-    notes: "One per process is normal. NumStreamWorkers(n) starts n workers in NewServer, even if Serve is never called.",
+    notes: "One per process is normal. NumStreamWorkers(n) starts n workers in NewServer, even if \
+            Serve is never called.",
 };

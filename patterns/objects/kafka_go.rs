@@ -24,7 +24,8 @@ static WRITER: LibraryObject = LibraryObject {
     releases: &["kafka.Writer.Close"],
     heap_marks: &["github.com/segmentio/kafka-go.newPartitionWriter"],
     known_bad: &[],
-    notes: "One goroutine a partition after the first message. Connections belong to its Transport, which all Writers share unless told otherwise, and outlive Close.",
+    notes: "One goroutine a partition after the first message. Connections belong to its \
+            Transport, which all Writers share unless told otherwise, and outlive Close.",
 };
 
 static READER: LibraryObject = LibraryObject {

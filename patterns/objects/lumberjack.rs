@@ -24,5 +24,6 @@ static LOGGER: LibraryObject = LibraryObject {
     releases: &["nothing: Close closes the file and leaves the goroutine"],
     heap_marks: &["gopkg.in/natefinch/lumberjack%2ev2.(*Logger).mill"],
     known_bad: &[],
-    notes: "The goroutine starts with the first write and Close does not end it (natefinch/lumberjack#56): make one Logger per file and keep it.",
+    notes: "The goroutine starts with the first write and Close does not end it \
+            (natefinch/lumberjack#56): make one Logger per file and keep it.",
 };

@@ -35,8 +35,10 @@ static CLIENT: LibraryObject = LibraryObject {
     known_bad: &[KnownBad {
         introduced: "",
         fixed: "v1.15.1",
-        what: "server removed or client disconnected around monitor start (also fixed in v1.13.4 and v1.14.1)",
+        what: "server removed or client disconnected around monitor start (also fixed in v1.13.4 \
+               and v1.14.1)",
         source: "mongodb/mongo-go-driver#1587",
     }],
-    notes: "Counted by servers of its topology: a replica set of three counts three. Connect starts all goroutines before any operation; never collected.",
+    notes: "Counted by servers of its topology: a replica set of three counts three. Connect \
+            starts all goroutines before any operation; never collected.",
 };

@@ -26,5 +26,6 @@ static CONN: LibraryObject = LibraryObject {
         what: "context already cancelled when the fresh connection begins to watch it",
         source: "go-sql-driver/mysql#1024",
     }],
-    notes: "One watcher a pooled connection, idle ones included. Made by whichever query needed it.",
+    notes: "One watcher a pooled connection, idle ones included. Made by whichever query needed \
+            it.",
 };

@@ -32,7 +32,8 @@ static SUBSCRIPTION: LibraryObject = LibraryObject {
         what: "each pull fetch registers a status channel with the connection that is not removed",
         source: "nats-io/nats.go#1856",
     }],
-    notes: "One goroutine an asynchronous subscription. Synchronous ones leak heap only: a channel of 65,536 slots each.",
+    notes: "One goroutine an asynchronous subscription. Synchronous ones leak heap only: a \
+            channel of 65,536 slots each.",
 };
 
 static CONN: LibraryObject = LibraryObject {

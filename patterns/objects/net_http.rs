@@ -42,7 +42,8 @@ static PERSIST_CONN: LibraryObject = LibraryObject {
             function: "net/http.(*persistConn).readLoop",
             state: WaitState::IoWait,
             leaf: Some("bufio.(*Reader).Peek"),
-            meaning: "the connection rests in a pool, or a request on it waits for the first byte of the answer",
+            meaning: "the connection rests in a pool, or a request on it waits for the first byte \
+                      of the answer",
             ordinary: true,
         },
         Phase {
@@ -84,7 +85,9 @@ static PERSIST_CONN: LibraryObject = LibraryObject {
         what: "writeLoop ends first and readLoop waits for a request channel that nobody feeds",
         source: "golang/go#10457",
     }],
-    notes: "Kept by the transport that dialled it. A dropped Transport is not collected while it has connections; IdleConnTimeout is 0, never, in a Transport literal and 90 s in http.DefaultTransport.",
+    notes: "Kept by the transport that dialled it. A dropped Transport is not collected while it \
+            has connections; IdleConnTimeout is 0, never, in a Transport literal and 90 s in \
+            http.DefaultTransport.",
 };
 
 static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
@@ -104,7 +107,8 @@ static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
             function: "net/http/internal/http2.(*clientStream).doRequest",
             state: WaitState::Select,
             leaf: None,
-            meaning: "a request is open on the connection: its answer has not come, or nobody has read the body to its end or closed it",
+            meaning: "a request is open on the connection: its answer has not come, or nobody has \
+                      read the body to its end or closed it",
             ordinary: false,
         },
         Phase {
@@ -112,7 +116,8 @@ static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
             function: "net/http.(*http2clientStream).doRequest",
             state: WaitState::Select,
             leaf: None,
-            meaning: "a request is open on the connection: its answer has not come, or nobody has read the body to its end or closed it",
+            meaning: "a request is open on the connection: its answer has not come, or nobody has \
+                      read the body to its end or closed it",
             ordinary: false,
         },
     ],
@@ -144,7 +149,8 @@ static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
         "net/http.(*http2clientConnReadLoop).handleResponse",
     ],
     known_bad: &[],
-    notes: "One goroutine a stream on a shared connection, so sockets do not show it. Close of the body ends it; reading to the end does too.",
+    notes: "One goroutine a stream on a shared connection, so sockets do not show it. Close of \
+            the body ends it; reading to the end does too.",
 };
 
 static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
@@ -164,7 +170,8 @@ static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
             function: "net/http/internal/http2.(*ClientConn).readLoop",
             state: WaitState::IoWait,
             leaf: None,
-            meaning: "the connection waits for frames: it is in use or at rest, which its streams tell",
+            meaning: "the connection waits for frames: it is in use or at rest, which its streams \
+                      tell",
             ordinary: true,
         },
         Phase {
@@ -172,7 +179,8 @@ static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
             function: "net/http.(*http2ClientConn).readLoop",
             state: WaitState::IoWait,
             leaf: None,
-            meaning: "the connection waits for frames: it is in use or at rest, which its streams tell",
+            meaning: "the connection waits for frames: it is in use or at rest, which its streams \
+                      tell",
             ordinary: true,
         },
     ],
@@ -208,7 +216,9 @@ static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
         "net/http.(*http2Transport).newClientConn",
     ],
     known_bad: &[],
-    notes: "One goroutine a connection. Up to Go 1.26 the names begin with http2 in package net/http, from 1.27 they are in net/http/internal/http2; golang.org/x/net/http2 from v0.54 on wraps that one.",
+    notes: "One goroutine a connection. Up to Go 1.26 the names begin with http2 in package \
+            net/http, from 1.27 they are in net/http/internal/http2; golang.org/x/net/http2 from \
+            v0.54 on wraps that one.",
 };
 
 static SERVER_CONN: LibraryObject = LibraryObject {
@@ -225,7 +235,8 @@ static SERVER_CONN: LibraryObject = LibraryObject {
     releases: &["http.Server.ReadTimeout and IdleTimeout", "http.Server.Shutdown"],
     heap_marks: &["net/http.(*Server).newConn"],
     known_bad: &[],
-    notes: "Held by the peer. At rest it waits below bufio.(*Reader).Peek; a peer that sends nothing is in (*conn).readRequest. backgroundRead runs beside a handler.",
+    notes: "Held by the peer. At rest it waits below bufio.(*Reader).Peek; a peer that sends \
+            nothing is in (*conn).readRequest. backgroundRead runs beside a handler.",
 };
 
 static HTTP2_SERVER_STREAM: LibraryObject = LibraryObject {
@@ -259,13 +270,15 @@ static HTTP2_SERVER_STREAM: LibraryObject = LibraryObject {
         KnownBad {
             introduced: "",
             fixed: "go1.21.3",
-            what: "client opens and resets streams quickly: handler goroutines are not bounded by MaxConcurrentStreams (also fixed in 1.20.10)",
+            what: "client opens and resets streams quickly: handler goroutines are not bounded by \
+                   MaxConcurrentStreams (also fixed in 1.20.10)",
             source: "golang/go#63417",
         },
         KnownBad {
             introduced: "",
             fixed: "go1.19.4",
-            what: "per connection header name cache bounded by count, not bytes (also fixed in 1.18.9)",
+            what: "per connection header name cache bounded by count, not bytes (also fixed in \
+                   1.18.9)",
             source: "golang/go#56350",
         },
     ],
@@ -320,7 +333,8 @@ static SERVER: LibraryObject = LibraryObject {
     releases: &["http.Server.Close", "http.Server.Shutdown"],
     heap_marks: &[],
     known_bad: &[],
-    notes: "One per listening address is normal. httptest.NewServer starts one that only its Close ends.",
+    notes: "One per listening address is normal. httptest.NewServer starts one that only its \
+            Close ends.",
 };
 
 static REVERSE_PROXY_COPY: LibraryObject = LibraryObject {

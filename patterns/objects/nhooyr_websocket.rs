@@ -37,5 +37,6 @@ static CONN: LibraryObject = LibraryObject {
             source: "coder/websocket#255",
         },
     ],
-    notes: "Accept makes the same object on the serving side. timeoutLoop holds the Conn, so the finalizer of a dropped one never runs.",
+    notes: "Accept makes the same object on the serving side. timeoutLoop holds the Conn, so the \
+            finalizer of a dropped one never runs.",
 };

@@ -27,7 +27,8 @@ static POOL: LibraryObject = LibraryObject {
     releases: &["pgxpool.Pool.Close"],
     heap_marks: &["github.com/jackc/pgx/v5/pgxpool.NewWithConfig"],
     known_bad: &[],
-    notes: "A pool, made once per database. Never collected; Close blocks while a connection is acquired.",
+    notes: "A pool, made once per database. Never collected; Close blocks while a connection is \
+            acquired.",
 };
 
 static CONN: LibraryObject = LibraryObject {
@@ -52,13 +53,15 @@ static CONN: LibraryObject = LibraryObject {
         KnownBad {
             introduced: "v5.4.0",
             fixed: "v5.4.2",
-            what: "background reader timers with unbounded delay keep closed connections and their buffers alive",
+            what: "background reader timers with unbounded delay keep closed connections and \
+                   their buffers alive",
             source: "jackc/pgx#1676",
         },
         KnownBad {
             introduced: "v5.0.0",
             fixed: "v5.4.0",
-            what: "many distinct query texts with statement cache: entries stay in the map after deallocation",
+            what: "many distinct query texts with statement cache: entries stay in the map after \
+                   deallocation",
             source: "jackc/pgx@0292edec",
         },
         KnownBad {

@@ -29,7 +29,8 @@ static LISTENER: LibraryObject = LibraryObject {
         what: "Close comes before the first connection is established: goroutines and socket stay",
         source: "lib/pq#1192",
     }],
-    notes: "With an unreachable server it sleeps, and Close does not end it before the reconnect interval is over.",
+    notes: "With an unreachable server it sleeps, and Close does not end it before the reconnect \
+            interval is over.",
 };
 
 static CONN: LibraryObject = LibraryObject {

@@ -32,7 +32,10 @@ static CMD_CONTEXT: LibraryObject = LibraryObject {
         "os/exec.(*Cmd).StdoutPipe",
     ],
     known_bad: &[],
-    notes: "The watcher of CommandContext stays until Wait is called, even after the child has exited; the copying goroutines stay while a grandchild holds the pipe, unless WaitDelay is set. A child that is not waited for stays a zombie and, from Go 1.23 on Linux, holds a pidfd.",
+    notes: "The watcher of CommandContext stays until Wait is called, even after the child has \
+            exited; the copying goroutines stay while a grandchild holds the pipe, unless \
+            WaitDelay is set. A child that is not waited for stays a zombie and, from Go 1.23 on \
+            Linux, holds a pidfd.",
 };
 
 static NOTIFY_CONTEXT: LibraryObject = LibraryObject {
@@ -83,5 +86,6 @@ static FILE: LibraryObject = LibraryObject {
     releases: &["os.File.Close"],
     heap_marks: &["os.OpenFile"],
     known_bad: &[],
-    notes: "A dropped one is closed by a finalizer, but only when a collection finds it: with a lazy collector descriptors run out first.",
+    notes: "A dropped one is closed by a finalizer, but only when a collection finds it: with a \
+            lazy collector descriptors run out first.",
 };

@@ -36,5 +36,6 @@ static SERIES: LibraryObject = LibraryObject {
         what: "gathering or encoding fails: temp file stays open until finalizer",
         source: "prometheus/client_golang@08baa435",
     }],
-    notes: "A series lives until it is deleted: a label with user ids, paths or error texts grows for ever. About 8 heap objects a counter, 36 a summary with objectives.",
+    notes: "A series lives until it is deleted: a label with user ids, paths or error texts grows \
+            for ever. About 8 heap objects a counter, 36 a summary with objectives.",
 };

@@ -45,7 +45,9 @@ static CONN: LibraryObject = LibraryObject {
         KnownBad {
             introduced: "v0.35.0",
             fixed: "v0.54.0",
-            what: "dial rejected before the handshake, such as by an invalid Config: 2 goroutines and 1 UDP socket per call (v0.53.0 leaks; a context that ends during the handshake does not leak)",
+            what: "dial rejected before the handshake, such as by an invalid Config: 2 goroutines \
+                   and 1 UDP socket per call (v0.53.0 leaks; a context that ends during the \
+                   handshake does not leak)",
             source: "quic-go/quic-go#5259",
         },
         KnownBad {
@@ -61,7 +63,8 @@ static CONN: LibraryObject = LibraryObject {
             source: "quic-go/quic-go#4852",
         },
     ],
-    notes: "DialAddr also makes a Transport and a UDP socket that closing the connection alone does not end.",
+    notes: "DialAddr also makes a Transport and a UDP socket that closing the connection alone \
+            does not end.",
 };
 
 static SERVER_CONN: LibraryObject = LibraryObject {
@@ -113,5 +116,6 @@ static TRANSPORT: LibraryObject = LibraryObject {
     releases: &["quic.Transport.Close, and Close of its UDP connection"],
     heap_marks: &["github.com/quic-go/quic-go.(*Transport).init"],
     known_bad: &[],
-    notes: "Made once per UDP socket. Closing its connections leaves its goroutines and the socket.",
+    notes: "Made once per UDP socket. Closing its connections leaves its goroutines and the \
+            socket.",
 };

@@ -25,5 +25,6 @@ static CONN: LibraryObject = LibraryObject {
     releases: &["redis.Conn.Close", "redis.Pool.Close"],
     heap_marks: &["github.com/gomodule/redigo/redis.DialContext"],
     known_bad: &[],
-    notes: "No goroutine. A Conn of a Pool that is not closed counts as active until MaxActive blocks the callers.",
+    notes: "No goroutine. A Conn of a Pool that is not closed counts as active until MaxActive \
+            blocks the callers.",
 };

@@ -40,7 +40,8 @@ static PRODUCER: LibraryObject = LibraryObject {
     releases: &["sarama.AsyncProducer.Close", "sarama.SyncProducer.Close"],
     heap_marks: &["github.com/IBM/sarama.newAsyncProducer"],
     known_bad: &[],
-    notes: "Made once per process. A SyncProducer wraps one. Made from a Client, Close leaves that Client open.",
+    notes: "Made once per process. A SyncProducer wraps one. Made from a Client, Close leaves \
+            that Client open.",
 };
 
 static PARTITION_CONSUMER: LibraryObject = LibraryObject {
@@ -102,5 +103,6 @@ static CLIENT: LibraryObject = LibraryObject {
         what: "socket level error leaves the connection unclosed",
         source: "IBM/sarama@8eafc465",
     }],
-    notes: "The outermost frame is withRecover. Consumers, consumer groups and cluster admins hold one each.",
+    notes: "The outermost frame is withRecover. Consumers, consumer groups and cluster admins \
+            hold one each.",
 };

@@ -21,7 +21,8 @@ static CLIENT: LibraryObject = LibraryObject {
     releases: &["sftp.Client.Close"],
     heap_marks: &["github.com/pkg/sftp.NewClientPipe"],
     known_bad: &[],
-    notes: "Close leaves the ssh.Client below it open: 6 goroutines and the socket stay until that is closed too.",
+    notes: "Close leaves the ssh.Client below it open: 6 goroutines and the socket stay until \
+            that is closed too.",
 };
 
 static SERVER: LibraryObject = LibraryObject {

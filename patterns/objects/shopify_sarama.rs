@@ -43,7 +43,8 @@ static PRODUCER: LibraryObject = LibraryObject {
         KnownBad {
             introduced: "v1.20.0",
             fixed: "v1.33.0",
-            what: "each retried batch takes a reference on the broker producer that is not given back",
+            what: "each retried batch takes a reference on the broker producer that is not given \
+                   back",
             source: "IBM/sarama#2208",
         },
         KnownBad {
@@ -53,7 +54,8 @@ static PRODUCER: LibraryObject = LibraryObject {
             source: "IBM/sarama#1442",
         },
     ],
-    notes: "Made once per process. A SyncProducer wraps one. Made from a Client, Close leaves that Client open.",
+    notes: "Made once per process. A SyncProducer wraps one. Made from a Client, Close leaves \
+            that Client open.",
 };
 
 static PARTITION_CONSUMER: LibraryObject = LibraryObject {
@@ -129,5 +131,6 @@ static CLIENT: LibraryObject = LibraryObject {
             source: "IBM/sarama#2198",
         },
     ],
-    notes: "The outermost frame is withRecover. Consumers, consumer groups and cluster admins hold one each.",
+    notes: "The outermost frame is withRecover. Consumers, consumer groups and cluster admins \
+            hold one each.",
 };

@@ -43,7 +43,8 @@ static CONTEXT_CHILD: LibraryObject = LibraryObject {
     releases: &["call of the cancel function"],
     heap_marks: &["context.(*cancelCtx).propagateCancel", "context.propagateCancel"],
     known_bad: &[],
-    notes: "One goroutine a child, only where the parent's Done channel is not the standard library's. It ends with either context.",
+    notes: "One goroutine a child, only where the parent's Done channel is not the standard \
+            library's. It ends with either context.",
 };
 
 static SMTP_CLIENT: LibraryObject = LibraryObject {
@@ -120,7 +121,8 @@ static DIALED_CONN: LibraryObject = LibraryObject {
     releases: &["net.Conn.Close"],
     heap_marks: &["net.(*Dialer).DialContext"],
     known_bad: &[],
-    notes: "A dropped one is closed by its finalizer, so a number that grows means that somebody holds them.",
+    notes: "A dropped one is closed by its finalizer, so a number that grows means that somebody \
+            holds them.",
 };
 
 static GZIP_WRITER: LibraryObject = LibraryObject {
@@ -141,7 +143,8 @@ static GZIP_WRITER: LibraryObject = LibraryObject {
     releases: &["gzip.Writer.Close, then dropping it"],
     heap_marks: &["compress/gzip.(*Writer).Write"],
     known_bad: &[],
-    notes: "About 800 KiB once it is written to; no goroutine, the collector frees it when dropped.",
+    notes: "About 800 KiB once it is written to; no goroutine, the collector frees it when \
+            dropped.",
 };
 
 static PIPE: LibraryObject = LibraryObject {
@@ -177,10 +180,14 @@ static TICKER: LibraryObject = LibraryObject {
     known_bad: &[KnownBad {
         introduced: "",
         fixed: "go1.23",
-        what: "timer or ticker dropped without Stop; before 1.23 it is never collected (ticker) or only after it fires (timer). Also in 1.23+ when the main module's go line is below 1.23 or GODEBUG asynctimerchan=1: 20000 dropped tickers kept 60000 objects, 0 with the new timers",
+        what: "timer or ticker dropped without Stop; before 1.23 it is never collected (ticker) \
+               or only after it fires (timer). Also in 1.23+ when the main module's go line is \
+               below 1.23 or GODEBUG asynctimerchan=1: 20000 dropped tickers kept 60000 objects, \
+               0 with the new timers",
         source: "golang/go#61542",
     }],
-    notes: "No goroutine. From Go 1.23 (and go line 1.23 in go.mod) a dropped one is collected; before, or with asynctimerchan=1, 3 objects stay for each.",
+    notes: "No goroutine. From Go 1.23 (and go line 1.23 in go.mod) a dropped one is collected; \
+            before, or with asynctimerchan=1, 3 objects stay for each.",
 };
 
 static AFTER_FUNC: LibraryObject = LibraryObject {
@@ -221,5 +228,6 @@ static CONTEXT: LibraryObject = LibraryObject {
     releases: &["call of the cancel function"],
     heap_marks: &["context.WithCancel", "context.WithDeadlineCause"],
     known_bad: &[],
-    notes: "Stays in the parent's list of children until it is cancelled, timed out or its parent is. With context.Background as parent a dropped WithCancel is collected.",
+    notes: "Stays in the parent's list of children until it is cancelled, timed out or its parent \
+            is. With context.Background as parent a dropped WithCancel is collected.",
 };

@@ -49,7 +49,8 @@ static CLIENT: LibraryObject = LibraryObject {
             source: "golang/crypto@83f1503",
         },
     ],
-    notes: "6 goroutines a client and no timeout of its own: it lives as long as its TCP connection. Dropping it frees nothing.",
+    notes: "6 goroutines a client and no timeout of its own: it lives as long as its TCP \
+            connection. Dropping it frees nothing.",
 };
 
 static SESSION: LibraryObject = LibraryObject {
@@ -69,7 +70,8 @@ static SESSION: LibraryObject = LibraryObject {
     releases: &["ssh.Session.Close", "ssh.Session.Wait"],
     heap_marks: &["golang.org/x/crypto/ssh.newSession"],
     known_bad: &[],
-    notes: "1 goroutine before Start; after it 1 more for each stream that is not a pipe of the caller.",
+    notes: "1 goroutine before Start; after it 1 more for each stream that is not a pipe of the \
+            caller.",
 };
 
 static CONNECTION: LibraryObject = LibraryObject {
@@ -102,5 +104,7 @@ static CONNECTION: LibraryObject = LibraryObject {
         what: "each rejected channel stays in the connection's channel list",
         source: "golang/crypto@6c195c8",
     }],
-    notes: "Runs the same goroutines as a client but for those of ssh.Client. Without mux.loop the key exchange is not over, on either side: the goroutine that waits for it is the one to look at.",
+    notes: "Runs the same goroutines as a client but for those of ssh.Client. Without mux.loop \
+            the key exchange is not over, on either side: the goroutine that waits for it is the \
+            one to look at.",
 };

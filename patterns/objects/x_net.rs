@@ -27,7 +27,8 @@ static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
         function: "golang.org/x/net/http2.(*clientStream).doRequest",
         state: WaitState::Select,
         leaf: None,
-        meaning: "a request is open on the connection: its answer has not come, or nobody has read the body to its end or closed it",
+        meaning: "a request is open on the connection: its answer has not come, or nobody has \
+                  read the body to its end or closed it",
         ordinary: false,
     }],
     constructors: &["golang.org/x/net/http2.(*Transport).RoundTrip"],
@@ -39,7 +40,8 @@ static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
     releases: &["http.Response.Body.Close", "cancel of the request's context"],
     heap_marks: &["golang.org/x/net/http2.(*clientConnReadLoop).handleResponse"],
     known_bad: &[],
-    notes: "One goroutine a stream on a shared connection, so sockets do not show it. Close of the body ends it; reading to the end does too.",
+    notes: "One goroutine a stream on a shared connection, so sockets do not show it. Close of \
+            the body ends it; reading to the end does too.",
 };
 
 static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
@@ -73,7 +75,9 @@ static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
     ],
     heap_marks: &["golang.org/x/net/http2.(*Transport).newClientConn"],
     known_bad: &[],
-    notes: "No idle timeout unless one is set, and a dropped Transport keeps its connections. From v0.54 built with Go 1.27 it wraps net/http and the names become net/http/internal/http2.",
+    notes: "No idle timeout unless one is set, and a dropped Transport keeps its connections. \
+            From v0.54 built with Go 1.27 it wraps net/http and the names become \
+            net/http/internal/http2.",
 };
 
 static HTTP2_SERVER_STREAM: LibraryObject = LibraryObject {
@@ -148,5 +152,6 @@ static WEBSOCKET_CONN: LibraryObject = LibraryObject {
     releases: &["websocket.Conn.Close"],
     heap_marks: &["golang.org/x/net/websocket.NewConfig"],
     known_bad: &[],
-    notes: "No goroutine of its own; a dropped one is closed by the finalizer of its socket. The serving side makes the same objects.",
+    notes: "No goroutine of its own; a dropped one is closed by the finalizer of its socket. The \
+            serving side makes the same objects.",
 };

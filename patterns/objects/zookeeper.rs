@@ -21,5 +21,6 @@ static CONN: LibraryObject = LibraryObject {
     releases: &["zk.Conn.Close"],
     heap_marks: &["github.com/go-zookeeper/zk.Connect"],
     known_bad: &[],
-    notes: "Connect returns at once and the goroutine retries for ever. Same shape in github.com/samuel/go-zookeeper.",
+    notes: "Connect returns at once and the goroutine retries for ever. Same shape in \
+            github.com/samuel/go-zookeeper.",
 };

@@ -30,7 +30,9 @@ static DECODER: LibraryObject = LibraryObject {
         "github.com/klauspost/compress/zstd.(*Decoder).Reset",
     ],
     known_bad: &[],
-    notes: "The goroutines live while a stream is partly read: none after its end, with WithDecoderConcurrency(1), or with one CPU. Dropped half-read ones are never collected.",
+    notes: "The goroutines live while a stream is partly read: none after its end, with \
+            WithDecoderConcurrency(1), or with one CPU. Dropped half-read ones are never \
+            collected.",
 };
 
 static ENCODER: LibraryObject = LibraryObject {

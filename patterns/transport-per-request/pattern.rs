@@ -14,7 +14,8 @@ const USED_ONCE_MIN: Threshold = Threshold {
     name: "connections that carried one exchange",
     value: 0.9,
     unit: "share",
-    source: "a pool in use sends many requests over each of its connections; the rest leaves room for other pools",
+    source: "a pool in use sends many requests over each of its connections; the rest leaves room \
+             for other pools",
 };
 
 const REUSED_MAX: Threshold = Threshold {
@@ -28,23 +29,24 @@ const IDLE_MIN: Threshold = Threshold {
     name: "idle HTTP/1 connections",
     value: 30.0,
     unit: "connections",
-    source: "a transport keeps 2 idle connections a host by default (http.DefaultMaxIdleConnsPerHost), 100 in all in \
-             http.DefaultTransport",
+    source: "a transport keeps 2 idle connections a host by default \
+             (http.DefaultMaxIdleConnsPerHost), 100 in all in http.DefaultTransport",
 };
 
 const SPREAD_MIN: Threshold = Threshold {
     name: "spread of their idle times, 10th to 90th percentile",
     value: 3.0,
     unit: "s",
-    source: "a burst leaves connections that went idle together; a spread means that new ones were dialled while idle \
-             ones lay there",
+    source: "a burst leaves connections that went idle together; a spread means that new ones \
+             were dialled while idle ones lay there",
 };
 
 const MULTIPLEXED_MIN: Threshold = Threshold {
     name: "HTTP/2 connections to one peer",
     value: 20.0,
     unit: "connections",
-    source: "one carries 100 calls at once or more (RFC 9113 advises against a lower limit), so 20 serve 2,000 in flight",
+    source: "one carries 100 calls at once or more (RFC 9113 advises against a lower limit), so \
+             20 serve 2,000 in flight",
 };
 
 const MULTIPLEXED_CROWD_MIN: Threshold = Threshold {
@@ -64,16 +66,19 @@ const CONNECTIONS: [(&str, &str); 3] = [
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "transport-per-request",
     title: "HTTP transport made for each call",
-    shows: "Pairs net/http.(*persistConn).readLoop [IO wait] and writeLoop [select], or http2.(*ClientConn).readLoop \
-            [IO wait], one a call; many ESTABLISHED connections to the same peer, each used once and idle since. The \
-            peer or the load balancer between runs into its own limit and answers 5xx. A restart helps for minutes.",
-    why: "A Transport is a connection pool. One made for each call starts with an empty pool, dials, and leaves its \
-          connection there with nobody to use it again. The connection's goroutines refer to the pool, so dropping the \
-          Transport frees nothing. IdleConnTimeout would end it, but is 0 (never) in a Transport literal, and HTTP/2 has \
-          none unless it is set.",
-    fix: "Make the Transport once, in a package variable or a field of what lives as long as the process, and share it: it \
-          is safe for concurrent use. Where it must differ per call (certificates, proxies), keep one for each variant in \
-          a map, or call CloseIdleConnections when done. Set IdleConnTimeout (for golang.org/x/net/http2 also \
+    shows: "Pairs net/http.(*persistConn).readLoop [IO wait] and writeLoop [select], or \
+            http2.(*ClientConn).readLoop [IO wait], one a call; many ESTABLISHED connections to \
+            the same peer, each used once and idle since. The peer or the load balancer between \
+            runs into its own limit and answers 5xx. A restart helps for minutes.",
+    why: "A Transport is a connection pool. One made for each call starts with an empty pool, \
+          dials, and leaves its connection there with nobody to use it again. The connection's \
+          goroutines refer to the pool, so dropping the Transport frees nothing. IdleConnTimeout \
+          would end it, but is 0 (never) in a Transport literal, and HTTP/2 has none unless it is \
+          set.",
+    fix: "Make the Transport once, in a package variable or a field of what lives as long as the \
+          process, and share it: it is safe for concurrent use. Where it must differ per call \
+          (certificates, proxies), keep one for each variant in a map, or call \
+          CloseIdleConnections when done. Set IdleConnTimeout (for golang.org/x/net/http2 also \
           ReadIdleTimeout) in any case.",
     example: Example {
         before: r#"func fetch(url string) (*http.Response, error) {
@@ -89,13 +94,14 @@ func fetch(url string) (*http.Response, error) {
 "#,
     },
     prevention: Prevention {
-        test: "Call it a hundred times one after the other against httptest.NewServer and count new connections with its \
-               ConnState hook: there must be one.",
-        gate: "plumb scan ./... in CI: it reports Transport literals in functions that run per call; plumb repro for \
-               constructors behind configuration.",
-        alert: "min_over_time(process_open_fds[15m]) > 2 * min_over_time(process_open_fds[15m] offset 1d)\n  # at the peer: \
-                new connections per request near 1",
-        doc_comment: "Make one and share it: it keeps connections to reuse, which dropping it does not close.",
+        test: "Call it a hundred times one after the other against httptest.NewServer and count \
+               new connections with its ConnState hook: there must be one.",
+        gate: "plumb scan ./... in CI: it reports Transport literals in functions that run per \
+               call; plumb repro for constructors behind configuration.",
+        alert: "min_over_time(process_open_fds[15m]) > 2 * min_over_time(process_open_fds[15m] \
+                offset 1d)\n  # at the peer: new connections per request near 1",
+        doc_comment: "Make one and share it: it keeps connections to reuse, which dropping it \
+                      does not close.",
     },
     sources: &[
         "https://github.com/golang/go/issues/24719",
@@ -131,7 +137,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
     };
     let text = if record.multiplexed {
         format!(
-            "{} HTTP/2 connections, where one carries all calls to a peer: each has a transport of its own",
+            "{} HTTP/2 connections, where one carries all calls to a peer: each has a transport \
+             of its own",
             number(suspect.measured.count)
         )
     } else {

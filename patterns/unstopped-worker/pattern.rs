@@ -54,16 +54,19 @@ const OLD_MINUTES: Threshold = Threshold {
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "unstopped-worker",
     title: "worker made for each call and never stopped",
-    shows: "Goroutines of a library in a select, a sleep or a range over a channel, one or a few for each object, growing \
-            with calls or with the clock; no sockets, no frame of your own. Caches (ristretto processItems), log rotation \
-            (lumberjack millRun), schedulers, tickers in a loop, watchers, telemetry processors, informers.",
-    why: "The constructor starts a goroutine that serves the object until it is told to stop: Close, Stop, Shutdown, or the \
-          end of a context. Dropping the object tells nobody. The goroutine waits on, refers to the object and keeps it \
-          reachable, so neither is ever collected. In the Go runtime's own leak profile it does not show, as a timer or \
-          another live thing could still wake it.",
-    fix: "Make the object once, where the process starts, and share it; or release it on every path of the function that \
-          made it (`defer cache.Close()` after the check of err). For objects driven by a context, cancel it. Some have no \
-          release at all: those must be made once. Closing an object that others still use is not safe, so give it one owner.",
+    shows: "Goroutines of a library in a select, a sleep or a range over a channel, one or a few \
+            for each object, growing with calls or with the clock; no sockets, no frame of your \
+            own. Caches (ristretto processItems), log rotation (lumberjack millRun), schedulers, \
+            tickers in a loop, watchers, telemetry processors, informers.",
+    why: "The constructor starts a goroutine that serves the object until it is told to stop: \
+          Close, Stop, Shutdown, or the end of a context. Dropping the object tells nobody. The \
+          goroutine waits on, refers to the object and keeps it reachable, so neither is ever \
+          collected. In the Go runtime's own leak profile it does not show, as a timer or another \
+          live thing could still wake it.",
+    fix: "Make the object once, where the process starts, and share it; or release it on every \
+          path of the function that made it (`defer cache.Close()` after the check of err). For \
+          objects driven by a context, cancel it. Some have no release at all: those must be made \
+          once. Closing an object that others still use is not safe, so give it one owner.",
     example: Example {
         before: r#"func report(tenant string) error {
 	cache, err := ristretto.NewCache(config)
@@ -84,11 +87,12 @@ pub(crate) static PATTERN: Pattern = Pattern {
 "#,
     },
     prevention: Prevention {
-        test: "Let go.uber.org/goleak look at the end of the test (goleak.VerifyNone(t)): no goroutine of the library may be \
-               left.",
-        gate: "plumb scan ./... in CI: it reports constructors that start goroutines, called per request, without their \
-               release on every path.",
-        alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * min_over_time(go_goroutines[30m] offset 1d)",
+        test: "Let go.uber.org/goleak look at the end of the test (goleak.VerifyNone(t)): no \
+               goroutine of the library may be left.",
+        gate: "plumb scan ./... in CI: it reports constructors that start goroutines, called per \
+               request, without their release on every path.",
+        alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * \
+                min_over_time(go_goroutines[30m] offset 1d)",
         doc_comment: "New starts a goroutine; it runs until Close is called.",
     },
     sources: &[
