@@ -5,6 +5,19 @@ use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::measure::Measured;
 use plumb_evidence::suspect::{Match, SocketCrowd, Suspect};
 
+/// Share of those that could be followed which must have stayed to call them survivors. A few of those seen
+/// first may have been work in progress, which is replaced within seconds.
+const SURVIVORS_SHARE_MIN: f64 = 0.95;
+
+/// Sockets for each instance, at least and at most, that make a crowd of sockets the suspect's own. They are
+/// joined by number: fewer have ended since, up to half as many again belong to healthy users of the same
+/// peer, and a larger crowd is somebody else's.
+const OWN_SOCKETS: std::ops::RangeInclusive<f64> = 0.8..=1.5;
+
+/// Share of the connections that one peer must have to be the peer. With several peers behind one name, as
+/// DNS round robin has them, the largest still has about half.
+const ONE_PEER_SHARE_MIN: f64 = 0.5;
+
 /// A match, if there is any confidence in it.
 pub(crate) fn matched(
     confidence: Option<Confidence>,
@@ -15,11 +28,10 @@ pub(crate) fn matched(
     Some(Match { confidence: confidence?, resource, role, evidence })
 }
 
-/// Whether nearly all that could be followed stayed. Work in progress is replaced within seconds, what leaks stays.
-/// 0.95: a few of those seen first may have been work in progress.
+/// Whether nearly all that could be followed for so many seconds stayed.
 pub(crate) fn survives(measured: &Measured, seconds: f64) -> bool {
     measured.survival.is_some_and(|survival| {
-        survival.seen > 0 && survival.share() >= 0.95 && survival.window_seconds >= seconds
+        survival.share() >= SURVIVORS_SHARE_MIN && survival.window_seconds >= seconds
     })
 }
 
@@ -33,28 +45,28 @@ pub(crate) fn gained(measured: &Measured) -> f64 {
     measured.growth.filter(|_| measured.grows()).map_or(0.0, |growth| growth.gain.estimate)
 }
 
-/// Whether so many user goroutines run that each of `share` of the suspect's things may be in somebody's hands.
-/// `None` if there is no goroutine evidence.
+/// Whether there are `share` user goroutines for each of the suspect's things, so that these may be in
+/// somebody's hands. `None` if there is no goroutine evidence.
 pub(crate) fn may_be_in_use(suspect: &Suspect, share: f64) -> Option<bool> {
     let here = &suspect.surroundings;
     let needed = share * suspect.measured.count as f64;
     (here.goroutines > 0).then_some(here.user_goroutines as f64 >= needed)
 }
 
-/// The suspect's own sockets: as many as it has instances, give or take. The join is by number, so a crowd much
-/// larger than the suspect is somebody else's.
+/// The suspect's own sockets: about as many as it has instances.
 pub(crate) fn own_sockets(suspect: &Suspect) -> Option<&SocketCrowd> {
     let count = suspect.measured.count as f64;
-    suspect.sockets.as_ref().filter(|sockets| {
-        (0.8 * count..=1.5 * count).contains(&(sockets.count as f64)) && sockets.count > 0
-    })
+    suspect
+        .sockets
+        .as_ref()
+        .filter(|sockets| count > 0.0 && OWN_SOCKETS.contains(&(sockets.count as f64 / count)))
 }
 
 /// Whether most of the connections go to one peer; `None` if no peer is known.
 pub(crate) fn has_one_peer(sockets: Option<&SocketCrowd>) -> Option<bool> {
     let sockets = sockets?;
     let (_, with_peer) = sockets.peer.as_ref()?;
-    Some(2 * with_peer >= sockets.count)
+    Some(*with_peer as f64 >= ONE_PEER_SHARE_MIN * sockets.count as f64)
 }
 
 /// What the sockets show, in the order of what convinces most.
