@@ -9,6 +9,10 @@ use plumb_collect::{Bearer, CaptureOptions, HttpOptions, Secret};
 
 use crate::screen::Colour;
 
+/// Looks in a window whose interval was not chosen. A slope is as good from 60 points as from 6,000, and each look
+/// costs the target some milliseconds and the case some kilobytes.
+const LOOKS_MAX: u32 = 60;
+
 /// What to take of running targets, and how long to look.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Evidence")]
@@ -17,7 +21,7 @@ pub(crate) struct Evidence {
     #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
     window: Option<Duration>,
 
-    /// Time between looks [default: 2s; more in a long window]
+    /// Time between looks [default: 2s; a 60th of a window above 2m]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     every: Option<Duration>,
 
@@ -118,10 +122,11 @@ impl Evidence {
     /// What collect is told.
     pub(crate) fn capture_options(&self, connection: &Connection) -> CaptureOptions {
         let defaults = CaptureOptions::default();
+        let window = self.window.unwrap_or(defaults.window);
         CaptureOptions {
             http: connection.http_options(),
-            window: self.window.unwrap_or(defaults.window),
-            every: self.every.unwrap_or(defaults.every),
+            window,
+            every: self.every.unwrap_or(defaults.every.max(window / LOOKS_MAX)),
             gc: !self.no_gc,
             dump_pause_limit: self.pause_limit.unwrap_or(defaults.dump_pause_limit),
             goroutineleak: self.goroutineleak,

@@ -103,7 +103,7 @@ fn a_truncated_gzip() {
     let path = file(folder.path(), "heap.pprof", &heap[..heap.len() / 2]);
     plumb(&["diagnose".as_ref(), path.as_path()]).fails_with(&[
         "heap.pprof: ",
-        "truncated",
+        "gzip stream ends early after ",
         "hint: ",
     ]);
 }

@@ -219,12 +219,11 @@ pub(crate) fn excerpt(text: &str, width: usize, max: usize) -> Vec<String> {
     if let Some(lines) = ends.filter_map(fits).last() {
         return lines;
     }
-    let mut lines = all[..max].to_vec();
-    if let Some(last) = lines.last_mut() {
-        let room = fitting(last, width.saturating_sub(2));
-        last.truncate(room);
-        *last = format!("{} …", last.trim_end());
-    }
+    let Some(kept) = max.checked_sub(1) else { return Vec::new() };
+    let mut lines = all[..kept].to_vec();
+    // A long name is cut rather than left out.
+    let rest = all[kept..].join(" ");
+    lines.push(format!("{} …", rest[..fitting(&rest, width.saturating_sub(2))].trim_end()));
     lines
 }
 
@@ -245,7 +244,7 @@ mod tests {
         let text = "One two three. Four five six. Seven eight nine ten eleven.";
         assert_eq!(excerpt(text, 18, 2), ["One two three.", "Four five six. …"]);
         assert_eq!(excerpt(text, 80, 2), [text]);
-        assert_eq!(excerpt("one two three four five six", 9, 2), ["one two", "three …"]);
+        assert_eq!(excerpt("one two three four five six", 9, 2), ["one two", "three f …"]);
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn page(diagnosis: &Diagnosis, options: &Options, detail: &Detail) -> Page {
     }
     questions(&mut page, diagnosis);
     memory::print(&mut page, &diagnosis.memory, detail.aside_lines.saturating_add(1), options);
-    healthy(&mut page, diagnosis, options);
+    healthy(&mut page, diagnosis, detail.aside_lines, options);
     problems(&mut page, diagnosis, options);
     page.paragraph(Tone::Strong, &format!("{}.", phrases::tally(diagnosis)));
     let next = format!("next: {}", phrases::next_command(diagnosis, &options.kept));
@@ -79,8 +79,8 @@ fn questions(page: &mut Page, diagnosis: &Diagnosis) {
     page.blank();
 }
 
-/// One line in all, or one for each if asked.
-fn healthy(page: &mut Page, diagnosis: &Diagnosis, options: &Options) {
+/// A line or two in all, or one for each if asked.
+fn healthy(page: &mut Page, diagnosis: &Diagnosis, lines_max: usize, options: &Options) {
     let crowds = &diagnosis.healthy;
     if crowds.is_empty() {
         return;
@@ -93,7 +93,7 @@ fn healthy(page: &mut Page, diagnosis: &Diagnosis, options: &Options) {
     let names: Vec<&str> =
         crowds.iter().map(|crowd| crowd.split(": ").next().unwrap_or(crowd)).collect();
     let text = format!("looked at and held healthy: {}", names.join(", "));
-    let lines = excerpt(&text, page.width, 1);
+    let lines = excerpt(&text, page.width, lines_max);
     page.paragraph(Tone::Plain, &lines.join(" "));
 }
 

@@ -1,0 +1,3 @@
+module example.com/plumb/threecallers
+
+go 1.22
