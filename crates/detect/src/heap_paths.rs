@@ -13,8 +13,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::code::Code;
 use crate::memory_sites::{Heaps, Held};
 use crate::thresholds::{
-    FREEING_SHARE_MAX, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN, MEMORY_KEEPING_SHARE_MIN,
-    SHARE_SAMPLES_MIN, SIBLING_TOLERANCE,
+    FREEING_SHARE_MAX, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN,
+    MEMORY_KEEPING_SHARE_MIN, SHARE_SAMPLES_MIN, SIBLING_TOLERANCE,
 };
 
 /// The heap profiles of one instance.
@@ -29,6 +29,8 @@ pub(crate) struct Place {
     pub(crate) frame: Frame,
     pub(crate) live: Amount,
     pub(crate) allocated: Amount,
+    /// A helper of several callers, and whether all of them leak through it cannot be told.
+    pub(crate) is_shared: bool,
 }
 
 impl Place {
@@ -89,6 +91,7 @@ impl<'a> HeapPaths<'a> {
                 frame: frame.clone(),
                 live: Amount::default(),
                 allocated: Amount::default(),
+                is_shared: false,
             };
             let place = lines.entry(frame).or_insert_with(empty);
             place.live += sample.live;
@@ -159,19 +162,21 @@ fn share(paths: &[UserPath<'_>]) -> HeapShare {
 }
 
 /// The user's lines, each as far out as the leak is shared: a helper whose callers all keep is the place itself;
-/// where some callers keep and others free, the keeping callers are.
+/// where one caller keeps and others free, the keeping caller is.
 fn places(paths: &[UserPath<'_>]) -> Vec<Place> {
     let mut found: Vec<Place> = Vec::new();
     for branch in branches(paths.iter().collect(), 0) {
         descend(branch, 0, &mut found);
     }
-    found.sort_by(|a, b| {
-        let by_live = b.live.samples.total_cmp(&a.live.samples);
-        by_live
-            .then(b.allocated.samples.total_cmp(&a.allocated.samples))
-            .then_with(|| a.frame.cmp(&b.frame))
-    });
+    found.sort_by(by_live);
     found
+}
+
+fn by_live(a: &Place, b: &Place) -> std::cmp::Ordering {
+    let by_live = b.live.samples.total_cmp(&a.live.samples);
+    by_live
+        .then(b.allocated.samples.total_cmp(&a.allocated.samples))
+        .then_with(|| a.frame.cmp(&b.frame))
 }
 
 type Branch<'p, 'a> = (Place, Vec<&'p UserPath<'a>>);
@@ -187,6 +192,7 @@ fn branches<'p, 'a>(paths: Vec<&'p UserPath<'a>>, depth: usize) -> Vec<Branch<'p
                     frame: (*frame).clone(),
                     live: Amount::default(),
                     allocated: Amount::default(),
+                    is_shared: false,
                 },
                 vec![],
             )
@@ -202,18 +208,49 @@ fn branches<'p, 'a>(paths: Vec<&'p UserPath<'a>>, depth: usize) -> Vec<Branch<'p
 }
 
 fn descend(branch: Branch<'_, '_>, depth: usize, found: &mut Vec<Place>) {
-    let (place, members) = branch;
-    let callers = branches(members, depth + 1);
+    let (mut place, members) = branch;
+    let mut callers = branches(members, depth + 1);
+    callers.sort_by(|a, b| by_live(&a.0, &b.0));
+    match told_apart(&callers) {
+        Callers::Alike => found.push(place),
+        Callers::Differ => callers.into_iter().for_each(|caller| descend(caller, depth + 1, found)),
+        Callers::Unclear => {
+            place.is_shared = true;
+            found.push(place);
+        }
+    }
+}
+
+/// What the callers of a helper say about it.
+enum Callers {
+    /// One caller, or all of them keep what they take: the helper is the place.
+    Alike,
+    /// Some keep and others free: the callers are the places.
+    Differ,
+    /// Too few samples to tell.
+    Unclear,
+}
+
+/// Compares callers, those with most live samples first.
+fn told_apart(callers: &[Branch<'_, '_>]) -> Callers {
+    let [(leader, _), others @ ..] = callers else { return Callers::Alike };
+    let taken: f64 = others.iter().map(|(other, _)| other.allocated.samples).sum();
+    let kept: f64 = others.iter().map(|(other, _)| other.live.samples).sum();
+    if others.is_empty() || kept + taken == 0.0 {
+        return Callers::Alike;
+    }
+    let others_keep = kept > 0.0 && (taken == 0.0 || kept / taken >= KEEPING_SHARE_MIN);
+    let clear_lead = leader.live.samples >= HEAP_SAMPLES_MIN - 0.5
+        && leader.live.samples >= HEAP_LEAD_MIN * kept;
     let judged =
         || callers.iter().filter(|(caller, _)| caller.allocated.samples >= SHARE_SAMPLES_MIN);
     let some_keep = judged().any(|(caller, _)| caller.share() >= KEEPING_SHARE_MIN);
     let some_free = judged().any(|(caller, _)| caller.share() <= FREEING_SHARE_MAX);
-    if some_keep && some_free {
-        for caller in callers {
-            descend(caller, depth + 1, found);
-        }
-    } else {
-        found.push(place);
+    match () {
+        () if some_keep && some_free => Callers::Differ,
+        () if others_keep => Callers::Alike,
+        () if clear_lead && taken > 0.0 => Callers::Differ,
+        () => Callers::Unclear,
     }
 }
 

@@ -9,7 +9,7 @@
 //! | crowds over time, with growth, survival and age | `crowd`, `growth` |
 //! | sockets, memory and descriptors | `sockets`, `heap_paths`, `memory_sites`, `connection_handlers`, `descriptors` |
 //! | facts about the service as a whole | `surroundings` |
-//! | what may leak | `suspects` |
+//! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
 //! | pattern, confidence, title, forecast | `judge`, `unnamed`, `versions`, `forecast`, `wording` |
 //! | what is open, and where the memory is | `verdict`, `memory_split` |
@@ -25,6 +25,7 @@ mod heap_paths;
 mod judge;
 mod memory_sites;
 mod memory_split;
+mod object_name;
 mod site;
 mod sockets;
 mod surroundings;

@@ -18,6 +18,7 @@ use crate::descriptors::descriptor_crowds;
 use crate::growth::growth_without_times;
 use crate::heap_paths::{HeapPaths, heap_only_objects};
 use crate::memory_sites::memory_sites;
+use crate::object_name::{ObjectName, without_type_arguments};
 use crate::sockets::Connections;
 use crate::surroundings::is_serving;
 use crate::thresholds::{SIBLING_TOLERANCE, STANDING_CROWD_MIN, THREADS_MIN};
@@ -134,21 +135,25 @@ fn objects_by_rule(sources: &Sources<'_>) -> Vec<Accused> {
         .retain(|(_, crowd)| crowd.measured.grows() || crowd.measured.count >= STANDING_CROWD_MIN);
     // The smallest crowd of a family counts objects: each has one such goroutine at least.
     crowds.sort_by_key(|(_, crowd)| crowd.measured.count);
-    let mut objects: Vec<(Accused, &Arc<str>)> = Vec::new();
+    let mut objects: Vec<(Accused, &Arc<str>, ObjectName)> = Vec::new();
     for (module, crowd) in crowds {
         let entry = (root_of(crowd), crowd.exemplar.state.clone(), crowd.measured.count);
-        let family = objects.iter_mut().find(|(object, of)| {
+        let name = ObjectName::of(&crowd.exemplar.stack);
+        let family = objects.iter_mut().find(|(object, of, _)| {
             *of == module && are_siblings(&object.suspect.measured, &crowd.measured)
         });
-        if let Some((object, _)) = family {
-            if let Subject::Object(object) = &mut object.suspect.subject {
-                object.goroutines.push(entry);
-            }
+        let Some((object, _, known)) = family else {
+            objects.push((by_rule(sources, module, crowd, entry, &name), module, name));
             continue;
+        };
+        let Subject::Object(object) = &mut object.suspect.subject else { continue };
+        object.goroutines.push(entry);
+        if name.tells_more_than(known) {
+            object.name = name.text().into();
+            *known = name;
         }
-        objects.push((by_rule(sources, module, crowd, entry), module));
     }
-    objects.into_iter().map(|(object, _)| object).collect()
+    objects.into_iter().map(|(object, ..)| object).collect()
 }
 
 fn by_rule(
@@ -156,6 +161,7 @@ fn by_rule(
     module: &Arc<str>,
     crowd: &Crowd,
     entry: (Arc<str>, WaitState, u64),
+    name: &ObjectName,
 ) -> Accused {
     let code = &sources.codes[crowd.instance];
     let paths = sources.heap_paths(crowd.instance);
@@ -172,8 +178,8 @@ fn by_rule(
         phase: None,
         module: module.clone(),
         version: version_of(code, module),
-        name: object_name(&root).into(),
-        constructor,
+        name: name.text().into(),
+        constructor: constructor.map(|name| without_type_arguments(&name).into()),
         goroutines: vec![entry],
         stack: Some(crowd.exemplar.stack.clone()),
         created_by: crowd.created_by.clone(),
@@ -186,20 +192,6 @@ fn by_rule(
 
 fn root_of(crowd: &Crowd) -> Arc<str> {
     crowd.exemplar.stack.root().map_or_else(|| "".into(), |frame| frame.function.clone())
-}
-
-/// `github.com/x/cache.(*Store).janitor` → `cache.Store`; a closure in a constructor names the package and it.
-fn object_name(root: &str) -> String {
-    let name = FunctionName(root).declared();
-    let package = name.package().rsplit('/').next().unwrap_or_default().replace("%2e", ".");
-    let local = name.local();
-    match local.strip_prefix("(*").and_then(|rest| rest.split(')').next()) {
-        Some(receiver) => format!("{package}.{}", receiver.trim_end_matches("[...]")),
-        None => match local.strip_prefix("New").filter(|made| !made.is_empty()) {
-            Some(made) => format!("{package}.{made}"),
-            None => format!("{package}.{local}"),
-        },
-    }
 }
 
 /// Whether two crowds belong to the same objects: both grow or both stand, and one has a small whole multiple of
@@ -434,16 +426,6 @@ fn process_figures(sources: &Sources<'_>) -> Vec<Accused> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn objects_are_named_after_their_type() {
-        let check = |root, expect: &str| assert_eq!(object_name(root), expect, "{root}");
-        check("github.com/patrickmn/go-cache.(*janitor).Run", "go-cache.janitor");
-        check("github.com/x/pool.NewPool.func1", "pool.Pool");
-        check("github.com/x/pool.(*Pool[...]).run.gowrap1", "pool.Pool");
-        check("github.com/nats-io/nats%2ego.(*Conn).readLoop", "nats.go.Conn");
-        check("gopkg.in/worker%2ev2.loop", "worker.v2.loop");
-    }
 
     fn counted(count: u64) -> Measured {
         Measured { count, ..Measured::default() }

@@ -34,6 +34,7 @@ pub(crate) fn subject(suspect: &Suspect) -> String {
 /// Sentences on count, growth, survival, age and memory, which every finding carries.
 pub(crate) fn common_evidence(suspect: &Suspect) -> Vec<EvidenceItem> {
     let mut items = vec![crowd(suspect)];
+    items.extend(by_rule(suspect));
     items.extend(growth(suspect));
     items.extend(survival(suspect));
     if let Some((median, longest)) =
@@ -67,6 +68,22 @@ fn crowd(suspect: &Suspect) -> EvidenceItem {
         text = format!("{text}, in {} of {} instances", measured.instances.0, measured.instances.1);
     }
     EvidenceItem::new("count", text)
+}
+
+/// The mechanism of an object whose library has no record.
+fn by_rule(suspect: &Suspect) -> Option<EvidenceItem> {
+    let Subject::Object(object) = &suspect.subject else { return None };
+    if object.record.is_some() {
+        return None;
+    }
+    let module = &object.module;
+    let call =
+        object.constructor.as_ref().map_or_else(|| "call".to_owned(), |c| format!("call of {c}"));
+    let text = format!(
+        "plumb has no record of {module}, so by rule: one {} per {call}, never released",
+        object.name
+    );
+    Some(EvidenceItem::new("mechanism", text))
 }
 
 fn growth(suspect: &Suspect) -> Option<EvidenceItem> {

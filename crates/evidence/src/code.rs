@@ -235,6 +235,62 @@ fn is_standard(package: &str) -> bool {
     !package.split('/').next().unwrap_or(package).contains('.')
 }
 
+/// First path elements of the standard library's packages (`go list std`, Go 1.27; `vendor` is its own).
+const STANDARD_ROOTS: [&str; 52] = [
+    "archive",
+    "bufio",
+    "bytes",
+    "cmp",
+    "compress",
+    "container",
+    "context",
+    "crypto",
+    "database",
+    "debug",
+    "embed",
+    "encoding",
+    "errors",
+    "expvar",
+    "flag",
+    "fmt",
+    "go",
+    "hash",
+    "html",
+    "image",
+    "index",
+    "internal",
+    "io",
+    "iter",
+    "log",
+    "maps",
+    "math",
+    "mime",
+    "net",
+    "os",
+    "path",
+    "plugin",
+    "reflect",
+    "regexp",
+    "runtime",
+    "simd",
+    "slices",
+    "sort",
+    "strconv",
+    "strings",
+    "structs",
+    "sync",
+    "syscall",
+    "testing",
+    "text",
+    "time",
+    "unicode",
+    "unique",
+    "unsafe",
+    "uuid",
+    "vendor",
+    "weak",
+];
+
 fn guess_origin(package: &str, file: &str) -> Origin {
     if let Some((module, version)) = module_in_path(file) {
         return dependency_origin(module, Some(version.into()));
@@ -243,12 +299,9 @@ fn guess_origin(package: &str, file: &str) -> Origin {
         return dependency_origin(guess_module(package), None);
     }
     if is_standard(package) {
-        // `internal/poll/fd_unix.go` (trimmed) or `/usr/local/go/src/internal/poll/fd_unix.go`:
-        // the directory is the package path, below a `src` if there is anything before it.
-        let directory = file.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let before = directory.strip_suffix(package).unwrap_or("?");
-        let in_goroot = before.is_empty() || before.ends_with("/src/");
-        return if file.is_empty() || in_goroot { Origin::Standard } else { Origin::User };
+        // A main module may have a path without a dot too (`orders/store`).
+        let first = package.split('/').next().unwrap_or(package);
+        return if STANDARD_ROOTS.contains(&first) { Origin::Standard } else { Origin::User };
     }
     // Module path and checkout look alike from here. GOPATH builds keep dependencies in the same
     // tree as the user's code, so hosts' first elements are all that is left to go by.
@@ -337,6 +390,11 @@ mod tests {
         check("runtime.gopark", "/usr/local/go/src/runtime/proc.go", Origin::Runtime);
         check("net/http.(*conn).serve", "/usr/local/go/src/net/http/server.go", Origin::Standard);
         check("net/http.(*conn).serve", "net/http/server.go", Origin::Standard);
+        check(
+            "internal/poll.runtime_pollWait",
+            "/usr/local/go/src/runtime/netpoll.go",
+            Origin::Standard,
+        );
         check("orders/store.Add", "/home/ci/orders/store/store.go", Origin::User);
         check(
             "google.golang.org/grpc.NewClient",

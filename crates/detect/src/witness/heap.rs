@@ -105,10 +105,12 @@ fn basis(place: &Place, exact: bool) -> String {
     }
 }
 
-/// At least three live samples, three times the runner-up's (DESIGN.md §5.4).
+/// At least three live samples, three times the runner-up's (DESIGN.md §5.4), and not a helper that healthy callers
+/// may share.
 fn is_decided(places: &[Place]) -> bool {
     let live = |index: usize| places.get(index).map_or(0.0, |place| place.live.samples);
-    live(0) >= HEAP_SAMPLES_MIN - 0.5 && live(0) >= HEAP_LEAD_MIN * live(1)
+    let told = places.first().is_some_and(|place| !place.is_shared);
+    told && live(0) >= HEAP_SAMPLES_MIN - 0.5 && live(0) >= HEAP_LEAD_MIN * live(1)
 }
 
 fn what_decides(hearing: &Hearing<'_>, places: &[Place], period: u64) -> Vec<String> {
@@ -170,6 +172,7 @@ mod tests {
             frame: Frame { function: "f".into(), file: "".into(), line: 1 },
             live: amount,
             allocated: amount,
+            is_shared: false,
         }
     }
 

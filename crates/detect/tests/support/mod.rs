@@ -9,7 +9,7 @@ use plumb_evidence::{Instance, Service, Snapshot, Timestamp};
 const EVERY: i64 = 2;
 
 /// `main.submit` at line 10 unless `main.submit:42` says otherwise; files follow the package.
-pub fn frame(text: &str) -> Frame {
+pub(crate) fn frame(text: &str) -> Frame {
     let (function, line) =
         text.rsplit_once(':').map_or((text, 10), |(f, line)| (f, line.parse().unwrap()));
     let package = plumb_evidence::code::FunctionName(function).package();
@@ -22,11 +22,11 @@ pub fn frame(text: &str) -> Frame {
 }
 
 /// Frames leaf first, separated by ` < `.
-pub fn stack(text: &str) -> Stack {
+pub(crate) fn stack(text: &str) -> Stack {
     Stack(text.split(" < ").map(frame).collect())
 }
 
-pub fn group(state: &str, frames: &str, count: u64) -> Group {
+pub(crate) fn group(state: &str, frames: &str, count: u64) -> Group {
     Group {
         state: WaitState::from_reason(state),
         stack: stack(frames),
@@ -40,10 +40,10 @@ pub fn group(state: &str, frames: &str, count: u64) -> Group {
 }
 
 /// A crowd with one count for each snapshot.
-pub struct Crowd(pub &'static str, pub &'static str, pub Vec<u64>);
+pub(crate) struct Crowd(pub(crate) &'static str, pub(crate) &'static str, pub(crate) Vec<u64>);
 
 /// A process whose crowds are looked at every two seconds.
-pub fn service(crowds: &[Crowd]) -> Service {
+pub(crate) fn service(crowds: &[Crowd]) -> Service {
     let snapshots = crowds.iter().map(|crowd| crowd.2.len()).max().unwrap_or(0);
     let snapshots = (0..snapshots).map(|at| {
         let present = crowds.iter().filter(|crowd| crowd.2.get(at).is_some_and(|&count| count > 0));
@@ -97,7 +97,7 @@ fn build() -> Build {
 }
 
 /// A heap sample at the default period: path, live samples, allocated samples, bytes an object.
-pub fn sample(frames: &str, live: f64, allocated: f64, size: f64) -> HeapSample {
+pub(crate) fn sample(frames: &str, live: f64, allocated: f64, size: f64) -> HeapSample {
     // An object of `size` bytes is sampled with probability 1 - exp(-size / period).
     let period = plumb_evidence::heap::DEFAULT_PERIOD as f64;
     let each = 1.0 / (1.0 - (-size / period).exp());
@@ -107,7 +107,7 @@ pub fn sample(frames: &str, live: f64, allocated: f64, size: f64) -> HeapSample 
 }
 
 /// Adds a heap profile to the snapshot at `index`.
-pub fn with_heap(mut service: Service, index: usize, samples: Vec<HeapSample>) -> Service {
+pub(crate) fn with_heap(mut service: Service, index: usize, samples: Vec<HeapSample>) -> Service {
     let snapshot = &mut service.instances[0].snapshots[index];
     snapshot.heap = Some(Heap {
         taken: snapshot.taken,
@@ -120,11 +120,11 @@ pub fn with_heap(mut service: Service, index: usize, samples: Vec<HeapSample>) -
 }
 
 /// `count` in every snapshot.
-pub fn steady(count: u64) -> Vec<u64> {
+pub(crate) fn steady(count: u64) -> Vec<u64> {
     vec![count; 7]
 }
 
 /// From `start`, `step` more in every snapshot.
-pub fn rising(start: u64, step: u64) -> Vec<u64> {
+pub(crate) fn rising(start: u64, step: u64) -> Vec<u64> {
     (0..7).map(|at| start + at * step).collect()
 }
