@@ -76,12 +76,11 @@ fn by_rule(suspect: &Suspect) -> Option<EvidenceItem> {
     if object.record.is_some() {
         return None;
     }
-    let module = &object.module;
     let call =
         object.constructor.as_ref().map_or_else(|| "call".to_owned(), |c| format!("call of {c}"));
     let text = format!(
-        "plumb has no record of {module}, so by rule: one {} per {call}, never released",
-        object.name
+        "plumb has no record of {} ({}), so by rule: one per {call}, never released",
+        object.name, object.module
     );
     Some(EvidenceItem::new("mechanism", text))
 }
