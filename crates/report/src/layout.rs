@@ -221,9 +221,26 @@ pub(crate) fn excerpt(text: &str, width: usize, max: usize) -> Vec<String> {
     }
     let Some(kept) = max.checked_sub(1) else { return Vec::new() };
     let mut lines = all[..kept].to_vec();
-    // A long name is cut rather than left out.
     let rest = all[kept..].join(" ");
-    lines.push(format!("{} …", rest[..fitting(&rest, width.saturating_sub(2))].trim_end()));
+    let room = fitting(&rest, width.saturating_sub(2));
+    // Between words, unless a long name would be left out for it.
+    let end = rest[..room].rfind(' ').filter(|&space| space * 2 > room).unwrap_or(room);
+    lines.push(format!("{} …", rest[..end].trim_end_matches([' ', ',', ';'])));
+    lines
+}
+
+/// The items with commas between them, each kept together, in lines of at most `width` columns.
+pub(crate) fn pack(items: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index + 1 < items.len() { "," } else { "" };
+        match lines.last_mut() {
+            Some(line) if line.width() + item.width() + 2 <= width => {
+                line.push_str(&format!(" {item}{comma}"));
+            }
+            _ => lines.extend(wrap(&format!("{item}{comma}"), width)),
+        }
+    }
     lines
 }
 
@@ -244,7 +261,14 @@ mod tests {
         let text = "One two three. Four five six. Seven eight nine ten eleven.";
         assert_eq!(excerpt(text, 18, 2), ["One two three.", "Four five six. …"]);
         assert_eq!(excerpt(text, 80, 2), [text]);
-        assert_eq!(excerpt("one two three four five six", 9, 2), ["one two", "three f …"]);
+        assert_eq!(excerpt("one two three four five six", 9, 2), ["one two", "three …"]);
+    }
+
+    #[test]
+    fn items_are_kept_together() {
+        let items = ["a bc", "d ef", "g"].map(str::to_owned);
+        assert_eq!(pack(&items, 8), ["a bc,", "d ef, g"]);
+        assert_eq!(pack(&items, 11), ["a bc, d ef,", "g"]);
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
     match diagnosis.findings.len() {
         // The first level at which it fits a screen, else the tersest.
         1 => pages.enumerate().find(|(n, page)| *n == last || page.lines() <= SCREEN_LINES),
-        _ => pages.next().map(|page| (0, page)),
+        0 => pages.next().map(|page| (0, page)),
+        _ => pages.nth(1).map(|page| (1, page)),
     }
     .map(|(_, page)| page.finish())
     .unwrap_or_default()
@@ -52,6 +53,10 @@ fn page(diagnosis: &Diagnosis, options: &Options, detail: &Detail) -> Page {
         finding::opening(&mut page, found, index + 1, options);
         if full {
             finding::body(&mut page, found, twin.map(|at| at + 1), detail);
+        }
+        // One command for all of them is told once.
+        if index == 0 || found.verify != diagnosis.findings[0].verify {
+            page.fact("verify", &found.verify);
         }
         page.blank();
     }

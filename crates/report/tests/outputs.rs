@@ -34,8 +34,8 @@ fn a_decided_finding_fits_a_screen() {
 #[test]
 fn an_open_line_shows_its_candidates() {
     let text = terminal(&open_diagnosis());
-    // Three candidates cost three lines more than a decided line.
-    assert!(text.lines().count() <= 33, "{text}");
+    // Three candidates and what would decide cost some lines more than a decided line.
+    assert!(text.lines().count() <= 34, "{text}");
     insta::assert_snapshot!(text);
 }
 

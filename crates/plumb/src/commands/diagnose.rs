@@ -24,10 +24,10 @@ use crate::user_error::UserError;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  plumb diagnose http://localhost:6060            a service that serves /debug/pprof
-  plumb diagnose 4711                             a process of this machine
-  plumb diagnose heap.0.pprof heap.6.pprof        profiles that somebody saved
-  plumb diagnose http://10.0.0.5:6060 ss.txt      a service, and `ss -tanoe` of its machine")]
+  plumb diagnose http://localhost:6060       a service that serves /debug/pprof
+  plumb diagnose 4711                        a process of this machine
+  plumb diagnose heap.0.pprof heap.6.pprof   profiles that somebody saved
+  plumb diagnose http://10.0.0.5:6060 ss.txt and `ss -tanoe` of its machine")]
 pub(crate) struct Diagnose {
     /// URLs and process ids (instances of one service), cases, profiles, dumps, logs, listings, folders of them
     #[arg(required = true, value_name = "TARGET", value_hint = ValueHint::AnyPath)]
@@ -93,7 +93,14 @@ impl Diagnose {
             out: self.output.as_deref(),
             scrub: self.scrub,
         };
-        capture.run(&Meter::new(self.out.verbose, false)).map(Some)
+        let case = capture.run(&Meter::new(self.out.verbose, false))?;
+        if !case.is_temporary() && !targets.files.is_empty() {
+            screen::complain(&format!(
+                "plumb: warning: {} holds what was taken of running targets; keep the files given beside it\n",
+                case.path().display()
+            ));
+        }
+        Ok(Some(case))
     }
 
     fn read(&self, targets: &Targets, case: Option<&CaseFile>) -> Result<Service, UserError> {

@@ -87,10 +87,13 @@ pub(super) fn opening(page: &mut Page, finding: &Finding, number: usize, options
     if let Some(limit) = phrases::time_to_limit(finding) {
         page.fact("limit", &limit);
     }
-    page.fact("restart", &phrases::restart(&options.kept));
+    // One restart ends them all.
+    if number == 1 {
+        page.fact("restart", &phrases::restart(&options.kept));
+    }
 }
 
-/// Evidence, why, fix, alert and the command that verifies the fix. `twin` is the number of an earlier finding with
+/// Evidence, why, fix and alert. `twin` is the number of an earlier finding with
 /// the same mechanism and remedy.
 pub(super) fn body(page: &mut Page, finding: &Finding, twin: Option<usize>, detail: &Detail) {
     candidates(page, finding, detail);
@@ -108,9 +111,6 @@ pub(super) fn body(page: &mut Page, finding: &Finding, twin: Option<usize>, deta
         }
     }
     alert(page, finding, detail.alert_lines);
-    if !finding.verify.is_empty() {
-        page.fact("verify", &finding.verify);
-    }
 }
 
 fn site_lines(page: &Page, finding: &Finding) -> Vec<String> {

@@ -1,9 +1,9 @@
 //! Where the resident memory is, as a bar with a legend.
 
-use plumb_evidence::finding::MemorySplit;
+use plumb_evidence::finding::{MemoryPart, MemorySplit};
 
 use crate::Options;
-use crate::layout::{LABEL, Page, Tone};
+use crate::layout::{LABEL, Page, Tone, pack};
 use crate::units::bytes;
 
 /// What the parts of a bar are drawn with, in order; a bar has at most eight parts.
@@ -26,14 +26,8 @@ pub(super) fn print(
         let marks = if options.unicode { &BLOCKS } else { &ASCII };
         let bar = bar(split, marks, page.fact_width());
         page.facts("memory", &[bar]);
-        page.fact(
-            "",
-            &format!(
-                "{} resident{instance}: {}",
-                bytes(split.resident as f64),
-                legend(split, marks)
-            ),
-        );
+        let size = format!("{} resident{instance}:", bytes(split.resident as f64));
+        page.facts("", &legend(&size, split, marks, page.fact_width()));
         page.short_fact("", &split.sentence, sentence_lines);
         if options.verbose {
             for part in &split.parts {
@@ -61,10 +55,16 @@ fn bar(split: &MemorySplit, marks: &[&str; 8], width: usize) -> String {
     parts.iter().zip(marks).map(|(part, mark)| mark.repeat(columns(part.bytes))).collect()
 }
 
-fn legend(split: &MemorySplit, marks: &[&str; 8]) -> String {
-    let entry = |(at, part): (usize, &plumb_evidence::finding::MemoryPart)| {
+/// What the parts are, each kept together with its mark.
+fn legend(size: &str, split: &MemorySplit, marks: &[&str; 8], width: usize) -> Vec<String> {
+    let entry = |(at, part): (usize, &MemoryPart)| {
         let mark = marks.get(at).map_or(String::new(), |mark| format!("{mark} "));
         format!("{mark}{} {}", part.name, bytes(part.bytes as f64))
     };
-    split.parts.iter().enumerate().map(entry).collect::<Vec<_>>().join(", ")
+    let mut entries: Vec<String> = split.parts.iter().enumerate().map(entry).collect();
+    match entries.first_mut() {
+        Some(first) => *first = format!("{size} {first}"),
+        None => entries.push(size.trim_end_matches(':').to_owned()),
+    }
+    pack(&entries, width)
 }
