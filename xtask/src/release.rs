@@ -87,13 +87,13 @@ impl Room {
             self.look(&format!("https://{name}:{tls}"), &["--cacert", "/ca.pem"])?;
         }
         let refused = format!("https://localhost:{tls}");
-        self.plumb(&["diagnose", &refused, "--for", "0s"], &[2])?;
+        self.plumb(&["diagnose", &refused, "--for", "0"], &[2])?;
         println!("diagnose {refused} without the authority: refused, as it must be");
         target.check_alive()
     }
 
     fn look(&self, url: &str, flags: &[&str]) -> Result<()> {
-        let arguments = ["diagnose", url, "--for", "0s", "--format", "json"];
+        let arguments = ["diagnose", url, "--for", "0", "--format", "json"];
         let answer = self.plumb(&[&arguments, flags].concat(), &[0, 3])?;
         Answer::parse(&answer)?;
         println!("diagnose {url}: ok");

@@ -179,7 +179,7 @@ fn variants(subject: &Subject) -> Vec<Subject> {
 pub fn observe(plumb: &Path, run: &Run, tag: &str) -> Result<Vec<Outcome>> {
     let started = Instant::now();
     let subject = &run.subject;
-    let file = subject.name().replace(['/', ' ', '='], "-");
+    let file = subject.name().replace(['/', ' ', '=', '.'], "-");
     let kept = workspace::target().join("twins/out").join(format!("{file}{tag}"));
     let looks = play(plumb, subject, &combined(&run.scenarios), &kept)?;
     let mut outcomes = Vec::new();
