@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 use jiff::SignedDuration;
-use plumb_collect::{Bearer, CaptureOptions, HttpOptions, Secret};
+use plumb_collect::{Bearer, CaptureOptions, CollectError, HttpOptions, Secret};
 
 use crate::screen::Colour;
 
@@ -48,19 +48,19 @@ pub(crate) struct Evidence {
 pub(crate) struct Connection {
     /// Bearer token (other users of the machine may see it: prefer --bearer-file)
     #[arg(long, value_name = "TOKEN", conflicts_with = "bearer_file")]
-    bearer: Option<String>,
+    bearer: Option<HiddenText>,
 
     /// File that holds a bearer token
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     bearer_file: Option<PathBuf>,
 
     /// User and password
-    #[arg(long, value_name = "USER:PASSWORD", value_parser = basic)]
-    basic: Option<(String, HiddenText)>,
+    #[arg(long, value_name = "USER:PASSWORD")]
+    basic: Option<HiddenText>,
 
     /// Further header; repeatable
-    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
-    header: Vec<(String, HiddenText)>,
+    #[arg(long, value_name = "NAME: VALUE")]
+    header: Vec<HiddenText>,
 
     /// Client certificate, PEM
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -108,9 +108,15 @@ pub(crate) struct Output {
     pub(crate) color: Colour,
 }
 
-/// A text that must not be printed; clap wants its values to be cloneable and printable.
+/// A text that is never printed, not even in the message that it cannot be used.
 #[derive(Clone)]
-pub(crate) struct HiddenText(String);
+struct HiddenText(String);
+
+impl From<String> for HiddenText {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
 
 impl std::fmt::Debug for HiddenText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -118,37 +124,51 @@ impl std::fmt::Debug for HiddenText {
     }
 }
 
+impl HiddenText {
+    /// What stands before and after the first colon.
+    fn halves(&self, option: &'static str, form: &str) -> Result<(String, Secret), CollectError> {
+        let halves = self.0.split_once(':').ok_or_else(|| CollectError::BadOption {
+            option,
+            why: format!("there is no colon in it: write {form}"),
+        });
+        halves.map(|(name, secret)| (name.trim().to_owned(), Secret::new(secret)))
+    }
+}
+
 impl Evidence {
     /// What collect is told.
-    pub(crate) fn capture_options(&self, connection: &Connection) -> CaptureOptions {
+    ///
+    /// # Errors
+    /// [`CollectError::BadOption`] if credentials are not written as they must be.
+    pub(crate) fn capture_options(
+        &self,
+        connection: &Connection,
+    ) -> Result<CaptureOptions, CollectError> {
         let defaults = CaptureOptions::default();
         let window = self.window.unwrap_or(defaults.window);
-        CaptureOptions {
-            http: connection.http_options(),
+        Ok(CaptureOptions {
+            http: connection.http_options()?,
             window,
             every: self.every.unwrap_or(defaults.every.max(window / LOOKS_MAX)),
             gc: !self.no_gc,
             dump_pause_limit: self.pause_limit.unwrap_or(defaults.dump_pause_limit),
             goroutineleak: self.goroutineleak,
             ..defaults
-        }
+        })
     }
 }
 
 impl Connection {
-    fn http_options(&self) -> HttpOptions {
+    fn http_options(&self) -> Result<HttpOptions, CollectError> {
         let defaults = HttpOptions::default();
-        let secret = |text: &HiddenText| Secret::new(text.0.clone());
-        let token = self.bearer.clone().map(|token| Bearer::Token(Secret::new(token)));
+        let token = self.bearer.as_ref().map(|text| Bearer::Token(Secret::new(text.0.clone())));
+        let basic = self.basic.as_ref().map(|text| text.halves("--basic", "USER:PASSWORD"));
+        let headers = self.header.iter().map(|text| text.halves("--header", "'NAME: VALUE'"));
         let key = self.key.as_ref().or(self.cert.as_ref());
-        HttpOptions {
+        Ok(HttpOptions {
             bearer: token.or(self.bearer_file.clone().map(Bearer::File)),
-            basic: self.basic.as_ref().map(|(user, password)| (user.clone(), secret(password))),
-            headers: self
-                .header
-                .iter()
-                .map(|(name, value)| (name.clone(), secret(value)))
-                .collect(),
+            basic: basic.transpose()?,
+            headers: headers.collect::<Result<_, _>>()?,
             client_certificate: self.cert.clone().zip(key.cloned()),
             ca_file: self.cacert.clone(),
             insecure: self.insecure,
@@ -157,7 +177,7 @@ impl Connection {
             request_timeout: self.timeout.unwrap_or(defaults.request_timeout),
             max_body: self.max_body.map_or(defaults.max_body, |mebibytes| mebibytes << 20),
             ..defaults
-        }
+        })
     }
 }
 
@@ -171,16 +191,6 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| "not a duration: write 15s, 2m, 1h30m or 10ms".to_owned())
-}
-
-fn basic(text: &str) -> Result<(String, HiddenText), String> {
-    let (user, password) = text.split_once(':').ok_or("no colon: write USER:PASSWORD")?;
-    Ok((user.to_owned(), HiddenText(password.to_owned())))
-}
-
-fn header(text: &str) -> Result<(String, HiddenText), String> {
-    let (name, value) = text.split_once(':').ok_or("no colon: write 'NAME: VALUE'")?;
-    Ok((name.trim().to_owned(), HiddenText(value.trim().to_owned())))
 }
 
 #[cfg(test)]
@@ -202,8 +212,12 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_not_printed() {
-        let parsed = (basic("user:s3cret").unwrap(), header("X-Key: s3cret").unwrap());
-        assert!(!format!("{parsed:?}").contains("s3cret"));
+    fn secrets_are_taken_apart_and_not_printed() {
+        let text = HiddenText("X-Key:s3:cret".to_owned());
+        assert!(!format!("{text:?}").contains("cret"));
+        let (name, secret) = text.halves("--header", "'NAME: VALUE'").unwrap();
+        assert_eq!((name.as_str(), secret), ("X-Key", Secret::new("s3:cret")));
+        let wrong = HiddenText("s3cret".to_owned()).halves("--basic", "USER:PASSWORD").unwrap_err();
+        assert_eq!(wrong.to_string(), "--basic: there is no colon in it: write USER:PASSWORD");
     }
 }

@@ -53,9 +53,13 @@ fn a_wrong_duration_says_how_to_write_one() {
 }
 
 #[test]
-fn a_secret_in_a_wrong_option_is_not_repeated_in_full_help() {
-    plumb(&["diagnose", "localhost:1", "--header", "no colon"])
-        .fails_with(&["write 'NAME: VALUE'"]);
+fn a_secret_that_cannot_be_used_is_not_repeated() {
+    for (option, form) in [("--header", "write 'NAME: VALUE'"), ("--basic", "write USER:PASSWORD")]
+    {
+        let said = plumb(&["diagnose", "localhost:1", option, "s3cret"]);
+        said.fails_with(&[option, form]);
+        assert!(!said.err.contains("s3cret"), "{}", said.err);
+    }
 }
 
 #[test]

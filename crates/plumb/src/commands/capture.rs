@@ -54,7 +54,7 @@ impl Capture {
                 let capture = live::Capture {
                     targets: live,
                     named: &self.targets,
-                    options: &self.evidence.capture_options(&self.connection),
+                    options: &self.evidence.capture_options(&self.connection)?,
                     peer_sockets: &self.evidence.peer_sockets,
                     out: Some(&self.output),
                     scrub: self.scrub,

@@ -88,7 +88,7 @@ impl Diagnose {
         let capture = Capture {
             targets: &targets.live,
             named: &named,
-            options: &self.evidence.capture_options(&self.connection),
+            options: &self.evidence.capture_options(&self.connection)?,
             peer_sockets: &self.evidence.peer_sockets,
             out: self.output.as_deref(),
             scrub: self.scrub,
@@ -117,8 +117,21 @@ impl Diagnose {
             ..InputOptions::default()
         };
         let mut service = read_inputs(&paths, &options)?;
+        if let Some(case) = case.filter(|case| case.is_temporary()) {
+            name_target(&mut service, &case.path().display().to_string());
+        }
         join_listings(&mut service);
         Ok(service)
+    }
+}
+
+/// Problems of a case that goes away are problems of the target.
+fn name_target(service: &mut Service, case: &str) {
+    let target = &service.target;
+    for problem in &mut service.problems {
+        if let Some(piece) = problem.input.strip_prefix(case) {
+            problem.input = format!("{target}{piece}").into();
+        }
     }
 }
 

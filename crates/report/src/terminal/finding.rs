@@ -32,6 +32,9 @@ pub(super) struct Detail {
 /// What a sentence of evidence begins with.
 const BULLET: &str = "- ";
 
+/// Fewer columns hold no part of a sentence.
+const ROOM_MIN: usize = 8;
+
 /// Sentences of evidence that are told however little room there is.
 const EVIDENCE_MIN: usize = 2;
 
@@ -197,13 +200,17 @@ fn evidence(page: &mut Page, finding: &Finding, detail: &Detail) {
 /// Adds words to the last line; if that takes more than `max` lines, at the cost of what stands there.
 fn close(lines: &mut Vec<String>, words: &str, width: usize, max: usize) {
     add(lines, words, width);
-    if lines.len() > max && max > 0 {
-        lines.truncate(max);
-        let room = width.saturating_sub(words.width() + 1);
-        if let Some(last) = lines.last_mut() {
-            let start = last.trim_end_matches(" …");
-            *last = format!("{} {words}", excerpt(&format!("{start} …"), room, 1).concat());
-        }
+    if lines.len() <= max || max == 0 {
+        return;
+    }
+    lines.truncate(max);
+    let room = width.saturating_sub(words.width() + 1);
+    if let Some(last) = lines.last_mut() {
+        let start = last.trim_end_matches(" …");
+        *last = match room {
+            0..ROOM_MIN => words.to_owned(),
+            _ => format!("{} {words}", excerpt(&format!("{start} …"), room, 1).concat()),
+        };
     }
 }
 
