@@ -38,6 +38,14 @@ const OLD_MIN: Threshold = Threshold {
     source: "fewer may belong to one slow consumer",
 };
 
+const RECEIVERS_SHARE: Threshold = Threshold {
+    name: "other user goroutines for each sender, where the starter is on some stack",
+    value: 0.5,
+    unit: "share",
+    source: "a caller waits for its own sender, so with fewer than half as many callers most \
+             senders have none",
+};
+
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "blocked-sender-after-return",
     title: "sender blocked after its receiver returned",
@@ -90,7 +98,7 @@ case <-ctx.Done():
         "https://github.com/moby/moby/pull/33781",
         "https://go.dev/doc/go1.27",
     ],
-    thresholds: &[STANDING_MIN, LOOK_MIN, OLD_MINUTES, OLD_MIN],
+    thresholds: &[STANDING_MIN, LOOK_MIN, OLD_MINUTES, OLD_MIN, RECEIVERS_SHARE],
     check,
 };
 
@@ -114,7 +122,12 @@ fn check(suspect: &Suspect) -> Option<Match> {
         )));
     }
     if evidence.is_empty() {
-        evidence.push(mechanism(format!("{count} goroutines wait to send and nobody receives")));
+        let others = suspect.surroundings.user_goroutines.saturating_sub(suspect.measured.count);
+        evidence.push(mechanism(format!(
+            "{count} goroutines wait to send, and {} others run your code: too few to receive \
+             from each",
+            number(others)
+        )));
     }
     matched(confidence(suspect, crowd), Resource::Goroutines, Role::Blocks, evidence)
 }
@@ -124,11 +137,11 @@ fn confidence(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Confidence> {
     if crowd.convicted > 0 {
         return Some(Proven);
     }
+    if measured.grows() && !may_be_received(suspect, crowd) {
+        return Some(Likely);
+    }
     if crowd.starter_alive {
         return None;
-    }
-    if measured.grows() {
-        return Some(Likely);
     }
     // Who started them must be known, before its absence can say anything about those that do not grow.
     starter(crowd)?;
@@ -138,6 +151,14 @@ fn confidence(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Confidence> {
     let stands = quiet && unmoved && count >= STANDING_MIN.value;
     let old = has_waited(measured, OLD_MINUTES.value as u64) && count >= OLD_MIN.value;
     (stands || old).then_some(Likely)
+}
+
+/// Whether so many other goroutines run the user's code that one may be about to receive from each
+/// sender. Under load the function that started them is on some stacks: those of later calls.
+fn may_be_received(suspect: &Suspect, crowd: &GoroutineCrowd) -> bool {
+    let count = suspect.measured.count;
+    let others = suspect.surroundings.user_goroutines.saturating_sub(count);
+    crowd.starter_alive && others as f64 >= RECEIVERS_SHARE.value * count as f64
 }
 
 /// The function that started the goroutines: the one in `created by`, or the one around a closure.
@@ -172,6 +193,13 @@ mod tests {
     }
 
     #[test]
+    fn later_calls_of_the_starter_do_not_receive_from_senders_left_behind() {
+        let mut busy = with(senders(growing(400)), |crowd| crowd.starter_alive = true);
+        busy.surroundings.user_goroutines = 440;
+        assert_eq!(confidence(&PATTERN, &busy), Some(Likely));
+    }
+
+    #[test]
     fn the_runtimes_word_is_proof() {
         let convicted = with(senders(standing(3)), |crowd| crowd.convicted = 3);
         assert_eq!(confidence(&PATTERN, &convicted), Some(Proven));
@@ -193,7 +221,11 @@ mod tests {
 
     #[test]
     fn callers_that_are_still_there_may_receive() {
-        let alive = with(senders(growing(60)), |crowd| crowd.starter_alive = true);
+        let mut alive = with(senders(growing(60)), |crowd| crowd.starter_alive = true);
+        alive.surroundings.user_goroutines = 130;
+        assert_eq!(confidence(&PATTERN, &alive), None);
+        alive.measured = standing(500);
+        alive.surroundings.quiet = Some(true);
         assert_eq!(confidence(&PATTERN, &alive), None);
     }
 

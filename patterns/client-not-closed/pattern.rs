@@ -33,10 +33,9 @@ const GAIN_MIN: Threshold = Threshold {
 
 const SERVING_SHARE: Threshold = Threshold {
     name: "incoming connections for each object that may serve them",
-    value: 0.5,
+    value: 0.8,
     unit: "share",
-    source: "objects that exist on both ends are the peers' doing if there are incoming \
-             connections for them",
+    source: "what serves is one for each incoming connection; the lists are not taken at one moment",
 };
 
 const KEPT_SHARE_MIN: Threshold = Threshold {

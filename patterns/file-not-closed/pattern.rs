@@ -156,32 +156,29 @@ fn is_database(crowd: &DescriptorCrowd) -> bool {
 }
 
 fn evidence(suspect: &Suspect, crowd: &DescriptorCrowd) -> Vec<EvidenceItem> {
-    let count = suspect.measured.count;
-    let item = |text: String| EvidenceItem::new("fds", text);
-    let mut open = format!("{} descriptors of {} are open", number(count), crowd.shape);
-    if let Some(limit) = crowd.limit {
-        open = format!("{open}; the process may have {} in all", number(limit));
-    }
-    let mut evidence = vec![item(open)];
+    let count = number(suspect.measured.count);
+    let mut texts = Vec::new();
     if crowd.closed_by_gc > 0 {
-        evidence.insert(
-            0,
-            item(format!(
-                "a garbage collection closed {} of the {}: nobody referred to them any more and \
+        texts.push(format!(
+            "a garbage collection closed {} of the {count}: nobody referred to them any more and \
              nobody had closed them",
-                number(crowd.closed_by_gc),
-                number(count)
-            )),
-        );
+            number(crowd.closed_by_gc)
+        ));
     }
     if crowd.repeated > 0 {
-        let text = format!("{} of them are of a file that is open already", number(crowd.repeated));
-        evidence.push(item(text));
+        let repeated = number(crowd.repeated);
+        texts.push(format!("{repeated} of the {count} are of a file that is open already"));
     }
-    if !crowd.examples.is_empty() {
-        evidence.push(item(format!("for example {}", crowd.examples.join(", "))));
+    if let [example, ..] = &crowd.examples[..] {
+        texts.push(format!("files of one kind are open {count} times at once, such as {example}"));
     }
-    evidence
+    if let Some(limit) = crowd.limit {
+        texts.push(format!("the process may have {} descriptors in all", number(limit)));
+    }
+    if texts.is_empty() {
+        texts.push(format!("files of one kind are open {count} times at once"));
+    }
+    texts.into_iter().map(|text| EvidenceItem::new("fds", text)).collect()
 }
 
 #[cfg(test)]

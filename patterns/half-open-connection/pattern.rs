@@ -18,7 +18,7 @@ const BARE_SHARE_MIN: Threshold = Threshold {
 };
 
 const IDLE_SHARE_MIN: Threshold = Threshold {
-    name: "connections that are idle for the whole look",
+    name: "connections that are idle for the whole look, of those there when it began",
     value: 0.5,
     unit: "share",
     source: "connections in use to the same peers share the list with the dead ones",
@@ -180,7 +180,9 @@ fn silence(suspect: &Suspect, sockets: &SocketCrowd, bare: f64) -> Option<Confid
         // Timers without times, as /proc and netstat tell: a growing number is all that speaks.
         return measured.grows().then_some(Possible);
     };
-    if idle < IDLE_SHARE_MIN.value * sockets.count as f64 {
+    // Those made during the look cannot have been idle for all of it.
+    let at_first = measured.series.first().map_or(f64::INFINITY, |&(_, count)| count);
+    if idle < IDLE_SHARE_MIN.value * at_first.min(sockets.count as f64) || idle == 0.0 {
         return None;
     }
     // What only sockets show may be a pool at rest.
@@ -228,6 +230,13 @@ mod tests {
     fn silent_connections_without_a_timer_that_grow_are_likely() {
         assert_eq!(confidence(&PATTERN, &watched(growing(60), bare(60, 40.0))), Some(Likely));
         assert_eq!(confidence(&PATTERN, &reading(growing(60), bare(60, 40.0))), Some(Likely));
+    }
+
+    #[test]
+    fn connections_made_during_the_look_need_not_be_idle() {
+        let mut sockets = bare(400, 8.0).expect("sockets");
+        sockets.idle = Some(250);
+        assert_eq!(confidence(&PATTERN, &watched(growing(400), Some(sockets))), Some(Likely));
     }
 
     #[test]

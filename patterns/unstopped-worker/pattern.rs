@@ -39,9 +39,9 @@ const GAIN_MIN: Threshold = Threshold {
 
 const SERVING_SHARE: Threshold = Threshold {
     name: "incoming connections for each object without a record",
-    value: 0.5,
+    value: 0.8,
     unit: "share",
-    source: "a library that serves connections runs one or two goroutines for each",
+    source: "what serves is one for each incoming connection; the lists are not taken at one moment",
 };
 
 const OLD_MINUTES: Threshold = Threshold {
