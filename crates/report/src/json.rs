@@ -5,11 +5,11 @@ use plumb_evidence::finding::{
     Candidate, Confidence, EvidenceItem, Forecast, InstanceSummary, MemorySplit, Role, SiteKind,
     SnapshotSummary, Undecided, Verdict,
 };
-use plumb_evidence::measure::{Driver, Measured};
+use plumb_evidence::measure::Driver;
 use plumb_evidence::{Diagnosis, Finding, Problem, Site, Timestamp};
 use serde::Serialize;
 
-use crate::Options;
+use crate::{Options, phrases};
 
 /// Name and version of the contract. Keys may be added within a version; none changes its meaning or goes away.
 const SCHEMA: &str = "plumb.diagnose/1";
@@ -138,7 +138,7 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
             related: finding.related.iter().map(Into::into).collect(),
             count: finding.measured.count,
             bytes: finding.bytes,
-            growth: (&finding.measured).into(),
+            growth: finding.into(),
             forecast: finding.forecast.as_ref().map(Into::into),
             evidence: finding.evidence.iter().map(Into::into).collect(),
             why: &finding.why,
@@ -199,9 +199,10 @@ impl<'a> From<&'a Candidate> for CandidateJson<'a> {
     }
 }
 
-/// All `null` if there is no second snapshot.
-#[derive(Default, Serialize)]
+/// All `null` but the unit if there is no second snapshot.
+#[derive(Serialize)]
 struct GrowthJson {
+    unit: &'static str,
     per_hour: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
@@ -209,15 +210,18 @@ struct GrowthJson {
     driver: Option<&'static str>,
 }
 
-impl From<&Measured> for GrowthJson {
-    fn from(measured: &Measured) -> Self {
-        let Some(growth) = &measured.growth else { return Self::default() };
+impl From<&Finding> for GrowthJson {
+    fn from(finding: &Finding) -> Self {
+        let growth = finding.measured.growth;
+        let per_hour = growth.and_then(|growth| growth.per_hour);
+        let driver = growth.and_then(|growth| growth.driver);
         Self {
-            per_hour: growth.per_hour.map(|rate| rate.estimate),
-            low: growth.per_hour.map(|rate| rate.low),
-            high: growth.per_hour.map(|rate| rate.high),
-            per_request: growth.per_request,
-            driver: growth.driver.map(|driver| match driver {
+            unit: if phrases::grows_in_bytes(finding) { "bytes" } else { "count" },
+            per_hour: per_hour.map(|rate| rate.estimate),
+            low: per_hour.map(|rate| rate.low),
+            high: per_hour.map(|rate| rate.high),
+            per_request: growth.and_then(|growth| growth.per_request),
+            driver: driver.map(|driver| match driver {
                 Driver::Requests => "requests",
                 Driver::Connections => "connections",
                 Driver::Clock => "clock",

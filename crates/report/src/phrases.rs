@@ -1,6 +1,6 @@
 //! Sentences on a diagnosis that all outputs for people share.
 
-use plumb_evidence::finding::{Resource, SiteKind, Verdict};
+use plumb_evidence::finding::{Resource, Role, SiteKind, Verdict};
 use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::{Diagnosis, Finding, Problem, Site};
 
@@ -77,13 +77,20 @@ fn growth(finding: &Finding) -> String {
         let moved = growth.gain.estimate != 0.0;
         return format!("{} {within}", if moved { "no clear growth" } else { "stands still" });
     }
-    let unit: fn(f64) -> String = if finding.resource == Resource::Memory { bytes } else { count };
+    let unit: fn(f64) -> String = if grows_in_bytes(finding) { bytes } else { count };
     let mut text = match growth.per_hour {
         Some(rate) => format!("growing {}", per_hour(rate, unit)),
         None => format!("grew by {} {within}", unit(growth.gain.estimate)),
     };
     text.push_str(&driven(growth, unit));
     text
+}
+
+/// Whether the growth is one of bytes: what is stored is weighed, objects that are made are counted, also where their
+/// memory is what runs out.
+pub(crate) fn grows_in_bytes(finding: &Finding) -> bool {
+    let is_stored = matches!(finding.site.role, Role::Stores | Role::Deletes);
+    finding.resource == Resource::Memory && (is_stored || finding.object.is_none())
 }
 
 fn driven(growth: &Growth, unit: fn(f64) -> String) -> String {

@@ -129,8 +129,9 @@ fn the_words_of_the_contract() {
     assert_eq!(finding["site"]["found_by"], json!(["heap"]));
     assert_eq!(
         finding["growth"],
-        json!({"per_hour": 22.0, "low": 18.0, "high": 26.0, "per_request": null, "driver": "clock"})
+        json!({"unit": "count", "per_hour": 22.0, "low": 18.0, "high": 26.0, "per_request": null, "driver": "clock"})
     );
+    assert_eq!(document["findings"][1]["growth"]["unit"], "bytes");
     assert_eq!(finding["fix"]["diff"], Value::Null);
     assert_eq!(finding["introduced"], Value::Null);
     assert_eq!(document["findings"][1]["pattern"], "unnamed");
