@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::code::Code;
 use crate::memory_sites::{Heaps, Held};
 use crate::thresholds::{
-    FREEING_SHARE_MAX, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN,
+    FREEING_SHARE_MAX, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN, KEPT_BY_OTHERS_MAX,
     MEMORY_KEEPING_SHARE_MIN, SHARE_SAMPLES_MIN, SIBLING_TOLERANCE,
 };
 
@@ -222,12 +222,13 @@ fn descend(branch: Branch<'_, '_>, depth: usize, found: &mut Vec<Place>) {
 }
 
 /// What the callers of a helper say about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Callers {
     /// One caller, or all of them keep what they take: the helper is the place.
     Alike,
     /// Some keep and others free: the callers are the places.
     Differ,
-    /// Too few samples to tell.
+    /// Too few samples to tell, or the others keep so little that they may do so rightly.
     Unclear,
 }
 
@@ -248,6 +249,8 @@ fn told_apart(callers: &[Branch<'_, '_>]) -> Callers {
     let some_free = judged().any(|(caller, _)| caller.share() <= FREEING_SHARE_MAX);
     match () {
         () if some_keep && some_free => Callers::Differ,
+        // A factory that serves the start of the program too: the few made there are kept, and rightly so.
+        () if others_keep && leader.live.samples > KEPT_BY_OTHERS_MAX * kept => Callers::Unclear,
         () if others_keep => Callers::Alike,
         () if clear_lead && taken > 0.0 => Callers::Differ,
         () => Callers::Unclear,
@@ -309,4 +312,29 @@ fn growth_in_objects(paths: &HeapPaths<'_>, held: &Held, piece: &Amount) -> Opti
         bends: false,
         window_seconds: seconds.unwrap_or(0.0),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What callers say that keep so many of so many samples, those with most live ones first.
+    fn told(callers: &[(f64, f64)]) -> Callers {
+        let amount = |samples| Amount { objects: samples, bytes: samples, samples };
+        let branch = |&(live, allocated): &(f64, f64)| {
+            let frame = Frame { function: "main.f".into(), file: "".into(), line: 1 };
+            let (live, allocated) = (amount(live), amount(allocated));
+            (Place { frame, live, allocated, is_shared: false }, Vec::new())
+        };
+        told_apart(&callers.iter().map(branch).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn callers_tell_whether_a_helper_leaks_itself() {
+        assert_eq!(told(&[(9.0, 9.0)]), Callers::Alike);
+        assert_eq!(told(&[(9.0, 9.0), (5.0, 5.0)]), Callers::Alike);
+        assert_eq!(told(&[(9.0, 9.0), (0.0, 12.0)]), Callers::Differ);
+        assert_eq!(told(&[(1.0, 1.0), (0.0, 1.0)]), Callers::Unclear);
+        assert_eq!(told(&[(120.0, 120.0), (2.0, 2.0)]), Callers::Unclear, "made at the start");
+    }
 }

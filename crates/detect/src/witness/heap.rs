@@ -114,6 +114,10 @@ fn is_decided(places: &[Place]) -> bool {
 }
 
 fn what_decides(hearing: &Hearing<'_>, places: &[Place], period: u64) -> Vec<String> {
+    let shared = places.first().is_some_and(|place| place.is_shared);
+    if shared && places[0].live.samples >= HEAP_SAMPLES_MIN {
+        return vec!["the source (`plumb scan`): it tells whether the helper or one of its callers is to release it".to_owned()];
+    }
     let count = hearing.suspect.measured.count as f64;
     let best = places.first().map_or(0.0, |place| place.live.samples);
     let bytes: f64 = places.iter().map(|place| place.live.bytes).sum();
