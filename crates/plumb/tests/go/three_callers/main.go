@@ -74,7 +74,7 @@ func (c *callers) readStock() error {
 
 // checkOrders is the leak: the status is all it wants.
 func (c *callers) checkOrders() error {
-	response, err := http.Get(c.url)
+	response, err := http.Get(c.url) // leak: http-body-not-closed (http.persistConn)
 	if err != nil {
 		return err
 	}

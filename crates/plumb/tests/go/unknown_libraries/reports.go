@@ -20,13 +20,13 @@ var reports = map[string]func(tenant string) error{
 }
 
 func reportWithRecent(tenant string) error {
-	recent := ccache.New(ccache.Configure[string]().MaxSize(64))
+	recent := ccache.New(ccache.Configure[string]().MaxSize(64)) // leak: unstopped-worker (ccache.Cache)
 	recent.Set(tenant, tenant, time.Hour)
 	return nil
 }
 
 func reportWithPages(tenant string) error {
-	pages, err := bigcache.New(context.Background(), pagesConfig())
+	pages, err := bigcache.New(context.Background(), pagesConfig()) // leak: unstopped-worker (bigcache.BigCache)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func reportWithPages(tenant string) error {
 }
 
 func reportWithStatistics(tenant string) error {
-	statistics, err := statsd.New(agent)
+	statistics, err := statsd.New(agent, smallBuffers...) // leak: unstopped-worker (statsd.Client)
 	if err != nil {
 		return err
 	}
@@ -51,6 +51,9 @@ func pagesConfig() bigcache.Config {
 	}
 }
 
+// smallBuffers are far smaller than usual, so that a test with hundreds of clients needs little memory.
+var smallBuffers = []statsd.Option{statsd.WithBufferPoolSize(4), statsd.WithSenderQueueSize(4)}
+
 // shared is what a healthy service has: one object of each library, made at the start.
 type shared struct {
 	recent     *ccache.Cache[string]
@@ -63,7 +66,7 @@ func newShared() (*shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	statistics, err := statsd.New(agent)
+	statistics, err := statsd.New(agent, smallBuffers...)
 	if err != nil {
 		return nil, err
 	}
