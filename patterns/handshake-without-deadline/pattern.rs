@@ -6,7 +6,9 @@ use plumb_evidence::finding::{Resource, Role};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
 
-use crate::judging::{has_waited, matched, mechanism, number, socket_evidence, survives};
+use crate::judging::{
+    has_waited, matched, mechanism, number, own_sockets, socket_evidence, survives,
+};
 
 const STUCK: Threshold = Threshold {
     name: "time after which a handshake in progress is stuck",
@@ -24,10 +26,10 @@ const OLD_MINUTES: Threshold = Threshold {
 
 const STANDING_MIN: Threshold = Threshold {
     name: "handshakes that stand still without anybody being followed",
-    value: 50.0,
+    value: 20.0,
     unit: "goroutines",
-    source: "50 that come and go scatter by 7 from one snapshot to the next (Poisson), so several \
-             snapshots within 2 % of each other are no chance",
+    source: "calls at a fixed rate that all run into a timeout keep their number exactly, so it takes \
+             silent sockets or a quiet service beside it; fewer are one slow host",
 };
 
 const FEW: Threshold = Threshold {
@@ -165,15 +167,23 @@ fn confidence(suspect: &Suspect) -> Option<Confidence> {
     if survives(measured, STUCK.value) || has_waited(measured, OLD_MINUTES.value as u64) {
         return Some(if few { Possible } else { Likely });
     }
-    let stands =
-        measured.stands_still_for(STUCK.value) && measured.count as f64 >= STANDING_MIN.value;
-    stands.then_some(Likely)
+    let many = measured.count as f64 >= STANDING_MIN.value;
+    if !many || !measured.stands_still_for(STUCK.value) {
+        return None;
+    }
+    // Standing alone may be turnover: calls at a fixed rate with the same timeout keep their number.
+    match own_sockets(suspect).and_then(|sockets| sockets.idle_seconds_median) {
+        Some(idle) => (idle >= STUCK.value).then_some(Likely),
+        None => (suspect.surroundings.quiet == Some(true)).then_some(Possible),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{churning, confidence, goroutines, growing, standing, surviving, waiting};
+    use crate::testing::{
+        churning, confidence, goroutines, growing, idle_connections, standing, surviving, waiting,
+    };
     use plumb_evidence::measure::Measured;
 
     const SSH: [&str; 5] = [
@@ -197,8 +207,19 @@ mod tests {
     fn survivors_and_old_ones_are_likely_without_growth() {
         assert_eq!(confidence(&PATTERN, &dialling(surviving(standing(500)))), Some(Likely));
         assert_eq!(confidence(&PATTERN, &dialling(waiting(40, 200_000))), Some(Likely));
-        assert_eq!(confidence(&PATTERN, &dialling(standing(500))), Some(Likely));
         assert_eq!(confidence(&PATTERN, &dialling(waiting(1, 178))), Some(Possible));
+    }
+
+    #[test]
+    fn standing_still_takes_silent_sockets_or_a_quiet_service() {
+        let mut stuck = dialling(standing(500));
+        assert_eq!(confidence(&PATTERN, &stuck), None, "calls at a fixed rate that time out");
+        stuck.surroundings.quiet = Some(true);
+        assert_eq!(confidence(&PATTERN, &stuck), Some(Possible));
+        stuck.sockets = Some(idle_connections(500, 1.0));
+        assert_eq!(confidence(&PATTERN, &stuck), None, "each lasts a second or two");
+        stuck.sockets = Some(idle_connections(500, 20.0));
+        assert_eq!(confidence(&PATTERN, &stuck), Some(Likely));
     }
 
     #[test]
