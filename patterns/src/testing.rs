@@ -6,7 +6,7 @@ use plumb_evidence::catalogue::{LibraryObject, Pattern};
 use plumb_evidence::code::{Frame, Stack};
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::goroutine::WaitState;
-use plumb_evidence::measure::{Growth, Interval, Measured, Survival, SurvivalBy};
+use plumb_evidence::measure::{Growth, Interval, Measured, Survival, SurvivalBy, Unit};
 use plumb_evidence::suspect::{
     GoroutineCrowd, ObjectCrowd, SocketCrowd, Subject, Surroundings, Suspect,
 };
@@ -100,6 +100,7 @@ pub(crate) fn growing(count: u64) -> Measured {
         count,
         series: vec![(0.0, count_now - gain), (7.5, count_now - gain / 2.0), (15.0, count_now)],
         growth: Some(Growth {
+            unit: Unit::Pieces,
             gain: interval(gain),
             per_hour: Some(interval(gain * 240.0)),
             per_request: None,
@@ -126,6 +127,7 @@ pub(crate) fn standing(count: u64) -> Measured {
         count,
         series: vec![(0.0, count as f64), (7.5, count as f64), (15.0, count as f64)],
         growth: Some(Growth {
+            unit: Unit::Pieces,
             gain: flat,
             per_hour: Some(flat),
             per_request: None,

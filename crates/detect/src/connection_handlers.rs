@@ -5,13 +5,14 @@ use std::sync::Arc;
 use plumb_evidence::Instance;
 use plumb_evidence::code::{FunctionName, Stack};
 use plumb_evidence::heap::Amount;
+use plumb_evidence::measure::Interval;
 use plumb_evidence::suspect::DeadObjects;
 use rustc_hash::FxHashMap;
 
 use crate::code::Code;
 use crate::crowd::comparable;
 use crate::memory_sites::Heaps;
-use crate::thresholds::{DEAD_FACTOR_MIN, Z95};
+use crate::thresholds::{DEAD_FACTOR_MIN, DEAD_SHARE_MIN};
 
 /// Calls that take a connection over from the HTTP server, or accept one.
 const TAKES_OVER: [&str; 4] = [
@@ -23,44 +24,58 @@ const TAKES_OVER: [&str; 4] = [
 
 /// Connection handlers of one instance, with how many of each run now.
 pub(crate) struct ConnectionHandlers {
-    running: FxHashMap<Arc<str>, u64>,
+    handlers: FxHashMap<Arc<str>, Handler>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Handler {
+    running: u64,
+    /// At least so often it was called: its most frequent sampled allocation, lower bound.
+    calls_min: f64,
 }
 
 impl ConnectionHandlers {
     /// A handler shows as a user function that upgrades or hijacks a connection on some heap path, or that waits for
     /// bytes of a connection on its stack.
     pub(crate) fn of(instance: &Instance, heaps: &Heaps<'_>, code: &Code<'_>) -> Self {
-        let mut running: FxHashMap<Arc<str>, u64> = FxHashMap::default();
-        for sample in &heaps.latest.samples {
-            if let Some(handler) = handler(&sample.stack, code, takes_over) {
-                running.entry(handler).or_default();
-            }
-        }
+        let samples = &heaps.latest.samples;
         let lists = comparable(instance);
-        for group in lists.iter().flat_map(|(_, list)| &list.groups) {
-            if let Some(handler) = handler(&group.stack, code, reads_connection) {
-                running.entry(handler).or_default();
-            }
-        }
+        let groups = lists.iter().flat_map(|(_, list)| &list.groups);
+        let by_path = samples.iter().filter_map(|sample| handler(&sample.stack, code, takes_over));
+        let by_stack = groups.filter_map(|group| handler(&group.stack, code, reads_connection));
+        let mut handlers: FxHashMap<Arc<str>, Handler> =
+            by_path.chain(by_stack).map(|name| (name, Handler::default())).collect();
         let latest = lists.last().map(|(_, list)| *list);
-        for (handler, count) in &mut running {
+        for (name, handler) in &mut handlers {
             let groups = latest.iter().flat_map(|list| &list.groups);
-            *count =
-                groups.filter(|group| group.stack.passes(handler)).map(|group| group.count).sum();
+            handler.running =
+                groups.filter(|group| group.stack.passes(name)).map(|group| group.count).sum();
+            let made = samples
+                .iter()
+                .filter(|sample| sample.stack.passes(name))
+                .map(|sample| sample.allocated);
+            handler.calls_min = made.map(|made| objects(&made).low).fold(0.0, f64::max);
         }
-        Self { running }
+        Self { handlers }
     }
 
     /// Whether memory on `stack` was made for connections of which only a few are left.
     pub(crate) fn dead_objects(&self, stack: &Stack, live: &Amount) -> Option<DeadObjects> {
-        let frames = stack.frames().iter();
-        let (name, existing) =
-            frames.filter_map(|f| self.running.get_key_value(f.name().declared().0)).next()?;
-        let at_least = live.objects * (1.0 - Z95 * live.relative_error()).max(0.0);
-        let outlived = at_least >= DEAD_FACTOR_MIN * (*existing as f64 + 1.0);
+        let names = stack.frames().iter().map(|frame| frame.name().declared().0);
+        let (name, handler) = names.filter_map(|name| self.handlers.get_key_value(name)).next()?;
+        let number = objects(live);
+        let outlived = number.low >= DEAD_FACTOR_MIN * handler.running as f64 + 1.0;
+        let is_cache = number.high < DEAD_SHARE_MIN * handler.calls_min;
         let name = format!("objects made for connections in {name}").into();
-        outlived.then_some(DeadObjects { name, in_memory: live.objects, existing: *existing })
+        let dead = DeadObjects { name, in_memory: live.objects, existing: handler.running };
+        (outlived && !is_cache).then_some(dead)
     }
+}
+
+/// How many objects an amount stands for, with the error of its samples.
+fn objects(amount: &Amount) -> Interval {
+    let each = if amount.samples > 0.0 { amount.objects / amount.samples } else { 0.0 };
+    Interval::of_poisson(amount.samples).scaled(each)
 }
 
 /// The user function directly above connection code, unless that is the program's own `main`.

@@ -1,7 +1,7 @@
 //! Time to the limit: memory of the cgroup, or descriptors.
 
 use plumb_evidence::finding::Forecast;
-use plumb_evidence::measure::Interval;
+use plumb_evidence::measure::{Interval, Unit};
 use plumb_evidence::service::Instance;
 use plumb_evidence::suspect::{Subject, Suspect};
 
@@ -33,6 +33,7 @@ fn descriptors(suspect: &Suspect, instance: &Instance, per_hour: Interval) -> Op
     Some(Forecast {
         what: "limit of open files".to_owned(),
         limit,
+        unit: Unit::Pieces,
         hours: hours(limit - open, per_hour),
     })
 }
@@ -54,6 +55,7 @@ fn memory(
     Some(Forecast {
         what: "memory limit of the cgroup".to_owned(),
         limit,
+        unit: Unit::Bytes,
         hours: hours(limit - used, rate),
     })
 }

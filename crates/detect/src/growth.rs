@@ -1,6 +1,6 @@
 //! Growth of a count over time, with its interval.
 
-use plumb_evidence::measure::{Growth, Interval};
+use plumb_evidence::measure::{Growth, Interval, Unit};
 
 use crate::thresholds::{BEND_RATIO, GAIN_MIN, RISING_STEPS_MIN, Z95};
 
@@ -32,6 +32,7 @@ pub(crate) fn growth(series: &[(f64, f64)]) -> Option<Growth> {
     let low = if convincing { slope - error } else { (slope - error).min(0.0) };
     let per_second = Interval { low, estimate: slope, high: slope + error };
     Some(Growth {
+        unit: Unit::Pieces,
         gain: per_second.scaled(window),
         per_hour: Some(per_second.scaled(3600.0)),
         per_request: None,

@@ -6,7 +6,7 @@ use plumb_evidence::Instance;
 use plumb_evidence::catalogue::{Catalogue, LibraryObject, Side};
 use plumb_evidence::code::Frame;
 use plumb_evidence::heap::{Amount, Heap, HeapSample};
-use plumb_evidence::measure::{Growth, Measured};
+use plumb_evidence::measure::{Growth, Measured, Unit};
 use plumb_evidence::suspect::HeapShare;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -305,6 +305,7 @@ fn growth_in_objects(paths: &HeapPaths<'_>, held: &Held, piece: &Amount) -> Opti
     let gain = held.gained_samples().scaled(per_sample);
     let seconds = paths.heaps.window_seconds;
     Some(Growth {
+        unit: Unit::Pieces,
         gain,
         per_hour: seconds.map(|seconds| gain.scaled(3600.0 / seconds)),
         per_request: None,

@@ -4,13 +4,13 @@ use plumb_evidence::catalogue::{Catalogue, Pattern};
 use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, SiteKind};
 use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::service::{Instance, Service};
-use plumb_evidence::suspect::{Match, Subject, Suspect};
+use plumb_evidence::suspect::{Match, SocketCrowd, Subject, Suspect};
 
 use crate::code::Code;
 use crate::forecast::forecast;
 use crate::site::{Decision, decide};
 use crate::surroundings::work_counter;
-use crate::suspects::Accused;
+use crate::suspects::{Accused, are_siblings};
 use crate::unnamed::{excuse, is_notable, unnamed};
 use crate::versions::known_bad;
 use crate::witness::Hearing;
@@ -302,6 +302,13 @@ fn explains(cause: &Case, case: &Case) -> bool {
         // A leaking connection shows as a goroutine pair and as a socket; zombies and blocked calls as threads.
         Subject::Connections(_) => shares_peer(&cause.suspect, &case.suspect),
         Subject::Threads => true,
+        // The user's own goroutine that waits on a leaking object: one for each.
+        Subject::Goroutines(_) => {
+            let of_object = matches!(cause.suspect.subject, Subject::Object(_));
+            case.finding.pattern.is_none()
+                && of_object
+                && are_siblings(&cause.suspect.measured, &case.suspect.measured)
+        }
         Subject::Memory(site) => {
             let lines = std::iter::once(&cause.finding.site)
                 .chain(cause.finding.candidates.iter().map(|c| &c.site));
@@ -324,8 +331,11 @@ fn explains(cause: &Case, case: &Case) -> bool {
     }
 }
 
-fn shares_peer(a: &Suspect, b: &Suspect) -> bool {
-    let peer =
-        |suspect: &Suspect| suspect.sockets.as_ref()?.peer.as_ref().map(|(peer, _)| peer.clone());
-    matches!((peer(a), peer(b)), (Some(a), Some(b)) if a == b)
+/// Whether the connections of `case` are among those of `cause`: to its one peer, or outgoing like those that it
+/// has with many.
+fn shares_peer(cause: &Suspect, case: &Suspect) -> bool {
+    let (Some(cause), Some(case)) = (&cause.sockets, &case.sockets) else { return false };
+    let peer = |sockets: &SocketCrowd| sockets.peer.as_ref().map(|(peer, _)| peer.clone());
+    let has_many = cause.peer.as_ref().is_some_and(|(_, with_it)| *with_it < cause.count);
+    has_many || peer(cause) == peer(case)
 }

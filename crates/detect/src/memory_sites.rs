@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use plumb_evidence::code::{Frame, Stack};
-use plumb_evidence::heap::{Amount, Heap, HeapSample};
-use plumb_evidence::measure::{Growth, Interval, Measured};
+use plumb_evidence::heap::{Amount, Heap, HeapSample, MemStats};
+use plumb_evidence::measure::{Growth, Interval, Measured, Unit};
 use plumb_evidence::suspect::{MemorySite, PerWork, Surroundings};
 use plumb_evidence::{Instance, Service};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -23,6 +23,8 @@ pub(crate) struct Heaps<'a> {
     pub(crate) latest: &'a Heap,
     /// Seconds between them, if known.
     pub(crate) window_seconds: Option<f64>,
+    /// The first and the last `runtime.MemStats`.
+    statistics: Option<(MemStats, MemStats)>,
 }
 
 impl<'a> Heaps<'a> {
@@ -34,6 +36,9 @@ impl<'a> Heaps<'a> {
         let first = heaps()
             .next()
             .filter(|(_, first)| !std::ptr::eq(*first, latest) && first.period == latest.period);
+        // Before the first collection nothing is published, and everything looks gained after it.
+        let first =
+            first.filter(|(_, heap)| heap.memstats.is_none_or(|memstats| memstats.num_gc > 0));
         let moment = |taken: Option<plumb_evidence::Timestamp>, heap: &Heap| heap.taken.or(taken);
         let window_seconds = first.and_then(|(first_taken, first)| {
             Some(moment(taken, latest)?.duration_since(moment(first_taken, first)?).as_secs_f64())
@@ -42,7 +47,22 @@ impl<'a> Heaps<'a> {
             first: first.map(|(_, heap)| heap),
             latest,
             window_seconds: window_seconds.filter(|&s| s > 0.0),
+            statistics: Self::statistics(instance),
         })
+    }
+}
+
+impl Heaps<'_> {
+    fn statistics(instance: &Instance) -> Option<(MemStats, MemStats)> {
+        let memstats = |snapshot: &plumb_evidence::Snapshot| snapshot.heap.as_ref()?.memstats;
+        Some((instance.earliest(memstats)?, instance.latest(memstats)?))
+    }
+
+    /// Bytes that the whole process allocated during the look; exact, whatever was freed again.
+    fn allocated_bytes(&self) -> Option<f64> {
+        let (first, last) = self.statistics?;
+        (last.num_gc > first.num_gc)
+            .then(|| last.total_alloc.saturating_sub(first.total_alloc) as f64)
     }
 }
 
@@ -273,36 +293,25 @@ impl Cluster {
     }
 }
 
-/// Growth of a cluster's live memory in bytes: between two profiles, or since the start where the window is too
-/// short for a sampled profile but the site is seen to go on at the rate it always had.
+/// Growth of a cluster's live memory in bytes between two profiles. It bends if the site is a cache that fills.
 fn growth(held: &Held, heaps: &Heaps<'_>, uptime: Option<f64>) -> Option<Growth> {
     heaps.first?;
     let window = heaps.window_seconds;
-    let gained = held.gained_samples();
-    let per_sample = held.bytes_per_sample();
-    let made = |samples: Interval, seconds: Option<f64>, bends: bool| Growth {
-        gain: samples.scaled(per_sample),
-        per_hour: seconds.map(|seconds| samples.scaled(per_sample * 3600.0 / seconds)),
+    let gain = held.gained_samples().scaled(held.bytes_per_sample());
+    // A profile shows the state of the last collection, which in an idle process is long ago. What was not allocated
+    // during the look was not gained in it either.
+    if heaps.allocated_bytes().is_some_and(|allocated| gain.estimate > allocated) {
+        return None;
+    }
+    Some(Growth {
+        unit: Unit::Bytes,
+        gain,
+        per_hour: window.map(|seconds| gain.scaled(3600.0 / seconds)),
         per_request: None,
         driver: None,
-        bends,
-        window_seconds: seconds.unwrap_or(0.0),
-    };
-    let between = made(gained, window, false);
-    if gained.low > 0.0 && !slows_down(held, window, uptime) {
-        return Some(between);
-    }
-    let (Some(window), Some(uptime)) = (window, uptime) else { return Some(between) };
-    let came = held.allocated.samples - held.first_allocated.samples;
-    let expected = held.allocated.samples * window / uptime;
-    let goes_on = came >= 1.0 && came >= BEND_RATIO * expected && uptime > 2.0 * window;
-    if !goes_on {
-        return Some(Growth { bends: came < BEND_RATIO * expected, ..between });
-    }
-    let live = held.live.samples;
-    let error = Z95 * live.sqrt();
-    let since_start = Interval { low: live - error, estimate: live, high: live + error };
-    Some(made(since_start, Some(uptime), false))
+        bends: slows_down(held, window, uptime),
+        window_seconds: window.unwrap_or(0.0),
+    })
 }
 
 /// Whether the site allocates clearly more slowly than on average since the start: a cache that fills.

@@ -15,6 +15,8 @@ pub(crate) struct Connections<'a> {
     by_peer: Vec<(Peer, Vec<&'a Socket>)>,
     peers_view: Vec<&'a SocketTable>,
     first_inodes_by_peer: FxHashMap<Peer, Vec<u64>>,
+    /// Data segments received, by inode, in the first table.
+    first_segments: Option<FxHashMap<u64, u64>>,
     window_seconds: f64,
     known: bool,
 }
@@ -41,6 +43,7 @@ impl<'a> Connections<'a> {
     pub(crate) fn of(service: &'a Service, window_seconds: f64) -> Self {
         let mut by_peer: FxHashMap<Peer, Vec<&Socket>> = FxHashMap::default();
         let mut first_by_peer: FxHashMap<Peer, Vec<u64>> = FxHashMap::default();
+        let mut first_segments: Option<FxHashMap<u64, u64>> = None;
         let mut known = false;
         for instance in &service.instances {
             let regular = instance
@@ -59,6 +62,9 @@ impl<'a> Connections<'a> {
                 for socket in tables[0].sockets.iter().filter(|s| s.is_connection() && s.inode != 0)
                 {
                     first_by_peer.entry(peer_of(socket)).or_default().push(socket.inode);
+                    if let Some(segments) = socket.data_segments_in {
+                        first_segments.get_or_insert_default().insert(socket.inode, segments);
+                    }
                 }
             }
         }
@@ -68,6 +74,7 @@ impl<'a> Connections<'a> {
             by_peer,
             peers_view: service.peer_sockets.iter().collect(),
             first_inodes_by_peer: first_by_peer,
+            first_segments,
             window_seconds,
             known,
         }
@@ -89,15 +96,19 @@ impl<'a> Connections<'a> {
         incoming.map(|(_, sockets)| sockets.len() as u64).sum()
     }
 
-    /// Incoming connections on which something went within the look.
-    pub(crate) fn busy_incoming(&self) -> Option<usize> {
+    /// Data segments that clients sent between the first and the latest table, where both count them: about the
+    /// number of requests.
+    pub(crate) fn incoming_segments(&self) -> Option<u64> {
+        let first = self.first_segments.as_ref()?;
         let incoming =
             self.by_peer.iter().filter(|(peer, _)| peer.direction == Direction::Incoming);
-        let mut busy = 0;
-        for socket in incoming.flat_map(|(_, sockets)| sockets) {
-            busy += usize::from(socket.idle_ms()? < (self.window_seconds * 1000.0) as u64);
-        }
-        self.known.then_some(busy)
+        incoming
+            .flat_map(|(_, sockets)| sockets)
+            .map(|socket| {
+                let before = first.get(&socket.inode).copied().unwrap_or(0);
+                Some(socket.data_segments_in?.saturating_sub(before))
+            })
+            .sum()
     }
 
     /// The outgoing connections that `count` holders hold: those of the one peer that has about as many, else of

@@ -1,7 +1,7 @@
 //! Facts about the service as a whole that every pattern may use.
 
 use plumb_evidence::Service;
-use plumb_evidence::catalogue::{Catalogue, Side};
+use plumb_evidence::catalogue::{Catalogue, LibraryObject, Side};
 use plumb_evidence::metrics::MetricKind;
 use plumb_evidence::suspect::Surroundings;
 
@@ -9,11 +9,12 @@ use crate::classify::runs;
 use crate::code::Code;
 use crate::crowd::comparable;
 use crate::sockets::Connections;
-use crate::thresholds::{QUIET_CONNECTIONS_MAX, QUIET_CPU_SHARE};
+use crate::thresholds::{QUIET_CPU_SHARE, QUIET_REQUESTS_PER_SECOND};
 
 /// Functions on the stack of somebody who reads an HTTP response body.
-const BODY_READERS: [&str; 3] = [
+const BODY_READERS: [&str; 4] = [
     "net/http.(*bodyEOFSignal).Read",
+    "net/http/internal/http2.transportResponseBody.Read",
     "net/http.http2transportResponseBody.Read",
     "golang.org/x/net/http2.transportResponseBody.Read",
 ];
@@ -55,13 +56,15 @@ pub(crate) fn surroundings(
     facts
 }
 
-/// Whether a stack is the serving goroutine of an incoming connection.
+/// Whether a stack is the serving goroutine of an incoming connection. Client and server of one library may share
+/// functions, so the most specific record decides.
 pub(crate) fn is_serving(catalogue: &Catalogue, stack: &plumb_evidence::Stack) -> bool {
-    let servers = catalogue.objects.iter().filter(|object| object.side == Side::Server);
-    servers
-        .flat_map(|object| object.goroutines.iter())
-        .filter_map(|set| set.first())
-        .any(|anchor| runs(anchor, stack))
+    let matches = |object: &&&LibraryObject| {
+        object.goroutines.iter().flat_map(|set| set.iter()).any(|g| runs(g, stack))
+    };
+    let Some(object) = catalogue.objects.iter().find(matches) else { return false };
+    let mut anchors = object.goroutines.iter().filter_map(|set| set.first());
+    object.side == Side::Server && anchors.any(|anchor| runs(anchor, stack))
 }
 
 /// Seconds since the process started: from `/proc`, else from the client library's own metric.
@@ -72,23 +75,28 @@ pub(crate) fn uptime_seconds(instance: &plumb_evidence::Instance) -> Option<f64>
     })
 }
 
-/// Whether no work arrived during the look. The best evidence decides: traffic on incoming connections, then
-/// request counters, then CPU time.
+/// Whether no work arrived during the look, by everything that can tell: data from clients, request counters, CPU
+/// time. One of them is enough to say that work did arrive.
 fn quiet(service: &Service, connections: &Connections<'_>, window_seconds: f64) -> Option<bool> {
     if window_seconds <= 0.0 {
         return None;
     }
-    let busy = connections.busy_incoming().map(|busy| busy <= QUIET_CONNECTIONS_MAX);
-    let requests = requests_in_look(service).map(|requests| requests <= window_seconds / 5.0);
-    if busy.is_some() || requests.is_some() {
-        return Some(busy.unwrap_or(true) && requests.unwrap_or(true));
-    }
-    let cpu = service.instances.iter().map(|instance| {
-        let first = instance.earliest(|s| s.process.as_ref()?.cpu_seconds)?;
-        Some(instance.latest(|s| s.process.as_ref()?.cpu_seconds)? - first)
+    let most = QUIET_REQUESTS_PER_SECOND * window_seconds;
+    let segments = connections.incoming_segments().map(|segments| segments as f64 <= most);
+    let requests = requests_in_look(service).map(|requests| requests <= most);
+    let cpu = cpu_share(service, window_seconds).map(|share| share <= QUIET_CPU_SHARE);
+    [segments, requests, cpu].into_iter().flatten().reduce(|a, b| a && b)
+}
+
+/// CPU seconds per second over the regular rounds.
+fn cpu_share(service: &Service, window_seconds: f64) -> Option<f64> {
+    let used = service.instances.iter().map(|instance| {
+        let regular = instance.snapshots.iter().filter(|snapshot| !snapshot.after_gc);
+        let mut seconds = regular.filter_map(|s| s.process.as_ref()?.cpu_seconds);
+        let first = seconds.next()?;
+        Some(seconds.next_back()? - first)
     });
-    let used: f64 = cpu.sum::<Option<f64>>()?;
-    Some(used / window_seconds < QUIET_CPU_SHARE)
+    Some(used.sum::<Option<f64>>()? / window_seconds)
 }
 
 /// Requests that the service's own counters saw during the look, scrapes of the metrics page left out.

@@ -196,7 +196,7 @@ fn root_of(crowd: &Crowd) -> Arc<str> {
 
 /// Whether two crowds belong to the same objects: both grow or both stand, and one has a small whole multiple of
 /// the other's number.
-fn are_siblings(a: &Measured, b: &Measured) -> bool {
+pub(crate) fn are_siblings(a: &Measured, b: &Measured) -> bool {
     if a.grows() != b.grows() || a.count == 0 || b.count == 0 {
         return false;
     }
@@ -217,10 +217,11 @@ fn put_siblings_together(mut objects: Vec<Accused>) -> Vec<Accused> {
     let rank = |accused: &Accused| match &accused.suspect.subject {
         Subject::Object(object) => match object.record {
             None if &*object.module != "std" => 0,
-            Some(record) if !record.pooled && record.module != "std" => 1,
-            Some(record) if !record.pooled => 2,
-            Some(_) => 3,
-            None => 4,
+            Some(record) if record.pooled => 4,
+            Some(record) if record.side != Side::Client => 3,
+            Some(record) if record.module == "std" => 2,
+            Some(_) => 1,
+            None => 5,
         },
         _ => 5,
     };

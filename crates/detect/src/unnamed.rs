@@ -2,10 +2,12 @@
 
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::goroutine::WaitState;
+use plumb_evidence::measure::Measured;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
 
 use crate::thresholds::{
-    STANDING_CROWD_MIN, SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY, ZOMBIES_MIN,
+    CONNECTION_RISES_MIN, STANDING_CROWD_MIN, SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY,
+    WARM_UP_SECONDS, ZOMBIES_MIN,
 };
 
 /// Why a suspect is held to be healthy although it is a crowd or grows; `None` if nothing excuses it.
@@ -23,6 +25,9 @@ pub(crate) fn excuse(suspect: &Suspect, incoming_gain: f64) -> Option<String> {
                 object.phase?.name
             ))
         }
+        Subject::Memory(site) if site.holds_dead.is_none() && is_young(suspect) => Some(
+            "grows, but the process has only just started and may be filling its caches".to_owned(),
+        ),
         Subject::Zombies if measured.count >= ZOMBIES_MIN => None,
         _ if measured.grows() => None,
         _ if measured.growth.is_some_and(|growth| growth.bends) => {
@@ -30,6 +35,11 @@ pub(crate) fn excuse(suspect: &Suspect, incoming_gain: f64) -> Option<String> {
         }
         _ => Some("does not grow".to_owned()),
     }
+}
+
+/// Whether the process may still be warming up.
+fn is_young(suspect: &Suspect) -> bool {
+    suspect.surroundings.uptime_seconds.is_some_and(|seconds| seconds < WARM_UP_SECONDS)
 }
 
 /// One worker for each live connection: healthy as long as they wait for that connection or for their turn. Those
@@ -54,6 +64,12 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
         return Some(zombies());
     }
     let growth = suspect.measured.growth.filter(|growth| growth.is_significant())?;
+    // A client that turns to a new peer opens its connections to it at once; a leak goes on.
+    if matches!(suspect.subject, Subject::Connections(_))
+        && rises(&suspect.measured) < CONNECTION_RISES_MIN
+    {
+        return None;
+    }
     let (resource, role) = match &suspect.subject {
         Subject::Goroutines(crowd) if crowd.state.is_blocked() => {
             (Resource::Goroutines, Role::Blocks)
@@ -77,6 +93,11 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
     let confidence = if likely { Confidence::Likely } else { Confidence::Possible };
     let text = "it grows steadily, and nothing known to be healthy explains it".to_owned();
     Some(Match { confidence, resource, role, evidence: vec![EvidenceItem::new("mechanism", text)] })
+}
+
+/// Steps between snapshots in which the count rose.
+fn rises(measured: &Measured) -> usize {
+    measured.series.windows(2).filter(|pair| pair[1].1 > pair[0].1).count()
 }
 
 fn zombies() -> Match {

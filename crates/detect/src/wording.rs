@@ -1,7 +1,7 @@
 //! Names and sentences that are the same whatever the pattern.
 
 use plumb_evidence::finding::EvidenceItem;
-use plumb_evidence::measure::{Driver, Interval, SurvivalBy};
+use plumb_evidence::measure::{Driver, Interval, SurvivalBy, Unit};
 use plumb_evidence::suspect::{Subject, Suspect};
 
 /// What a suspect is, in a few words: `grpc.ClientConn`, `goroutines in main.submit (chan send)`.
@@ -90,9 +90,9 @@ fn growth(suspect: &Suspect) -> Option<EvidenceItem> {
         .measured
         .growth
         .filter(|growth| growth.gain.estimate > 0.0 && growth.gain.low > 0.0)?;
-    let unit = |value: f64| match suspect.subject {
-        Subject::Memory(_) => bytes(value),
-        _ => thousands(value),
+    let unit = |value: f64| match growth.unit {
+        Unit::Bytes => bytes(value),
+        Unit::Pieces => thousands(value),
     };
     let range = |interval: Interval| {
         format!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::Timestamp;
 use crate::catalogue::Pattern;
-use crate::measure::{Growth, Measured};
+use crate::measure::{Growth, Measured, Unit};
 use crate::service::Problem;
 
 /// How sure a finding is, named by its evidence. Ordered: `Possible < Likely < Proven`.
@@ -175,8 +175,10 @@ impl EvidenceItem {
 pub struct Forecast {
     /// What runs out: `memory limit of the cgroup`, `file descriptors`.
     pub what: String,
-    /// The limit, in bytes or pieces.
+    /// The limit.
     pub limit: f64,
+    /// What the limit counts.
+    pub unit: Unit,
     /// Hours until then, with interval; `high` may be infinite.
     pub hours: crate::measure::Interval,
 }

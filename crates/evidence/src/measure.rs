@@ -18,6 +18,29 @@ impl Interval {
     }
 }
 
+impl Interval {
+    /// The 95 % interval of a Poisson mean of which `count` events were seen (Wilson and Hilferty's approximation,
+    /// good to a few percent from one event on).
+    pub fn of_poisson(count: f64) -> Self {
+        const Z: f64 = 1.96;
+        let bound = |n: f64, sign: f64| {
+            n * (1.0 - 1.0 / (9.0 * n) + sign * Z / (3.0 * n.sqrt())).max(0.0).powi(3)
+        };
+        let low = if count > 0.0 { bound(count, -1.0) } else { 0.0 };
+        Self { low, estimate: count, high: bound(count.max(0.0) + 1.0, 1.0) }
+    }
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Things: goroutines, objects, connections, descriptors.
+    #[default]
+    Pieces,
+    /// Bytes.
+    Bytes,
+}
+
 /// What growth follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Driver {
@@ -32,6 +55,8 @@ pub enum Driver {
 /// How a count changes over the snapshots.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Growth {
+    /// What the figures count.
+    pub unit: Unit,
     /// Gained between the first and the last snapshot.
     pub gain: Interval,
     /// The same per hour; `None` if the snapshots carry no time (they are in order all the same).
@@ -118,5 +143,23 @@ impl Measured {
     pub fn stands_still_for(&self, seconds: f64) -> bool {
         let window = self.series.last().map_or(0.0, |&(at, _)| at);
         window >= seconds && self.steadiness() >= 0.98
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn poisson_intervals_are_as_in_tables() {
+        let check = |count: f64, low: f64, high: f64| {
+            let interval = Interval::of_poisson(count);
+            assert!((interval.low - low).abs() < 0.03, "{interval:?}");
+            assert!((interval.high - high).abs() < 0.1, "{interval:?}");
+        };
+        check(0.0, 0.0, 3.69);
+        check(2.0, 0.24, 7.22);
+        check(3.0, 0.62, 8.77);
+        check(10.0, 4.80, 18.39);
     }
 }

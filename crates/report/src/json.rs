@@ -5,11 +5,11 @@ use plumb_evidence::finding::{
     Candidate, Confidence, EvidenceItem, Forecast, InstanceSummary, MemorySplit, Role, SiteKind,
     SnapshotSummary, Undecided, Verdict,
 };
-use plumb_evidence::measure::Driver;
+use plumb_evidence::measure::{Driver, Unit};
 use plumb_evidence::{Diagnosis, Finding, Problem, Site, Timestamp};
 use serde::Serialize;
 
-use crate::{Options, phrases};
+use crate::Options;
 
 /// Name and version of the contract. Keys may be added within a version; none changes its meaning or goes away.
 const SCHEMA: &str = "plumb.diagnose/1";
@@ -216,7 +216,10 @@ impl From<&Finding> for GrowthJson {
         let per_hour = growth.and_then(|growth| growth.per_hour);
         let driver = growth.and_then(|growth| growth.driver);
         Self {
-            unit: if phrases::grows_in_bytes(finding) { "bytes" } else { "count" },
+            unit: match growth.map(|growth| growth.unit).unwrap_or_default() {
+                Unit::Bytes => "bytes",
+                Unit::Pieces => "count",
+            },
             per_hour: per_hour.map(|rate| rate.estimate),
             low: per_hour.map(|rate| rate.low),
             high: per_hour.map(|rate| rate.high),

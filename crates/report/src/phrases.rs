@@ -1,7 +1,7 @@
 //! Sentences on a diagnosis that all outputs for people share.
 
-use plumb_evidence::finding::{Resource, Role, SiteKind, Verdict};
-use plumb_evidence::measure::{Driver, Growth};
+use plumb_evidence::finding::{Resource, SiteKind, Verdict};
+use plumb_evidence::measure::{Driver, Growth, Unit};
 use plumb_evidence::{Diagnosis, Finding, Problem, Site};
 
 use crate::units::{bytes, count, hours_between, per_hour, plural, seconds};
@@ -77,7 +77,7 @@ fn growth(finding: &Finding) -> String {
         let moved = growth.gain.estimate != 0.0;
         return format!("{} {within}", if moved { "no clear growth" } else { "stands still" });
     }
-    let unit: fn(f64) -> String = if grows_in_bytes(finding) { bytes } else { count };
+    let unit = written(growth.unit);
     let mut text = match growth.per_hour {
         Some(rate) => format!("growing {}", per_hour(rate, unit)),
         None => format!("grew by {} {within}", unit(growth.gain.estimate)),
@@ -86,11 +86,12 @@ fn growth(finding: &Finding) -> String {
     text
 }
 
-/// Whether the growth is one of bytes: what is stored is weighed, objects that are made are counted, also where their
-/// memory is what runs out.
-pub(crate) fn grows_in_bytes(finding: &Finding) -> bool {
-    let is_stored = matches!(finding.site.role, Role::Stores | Role::Deletes);
-    finding.resource == Resource::Memory && (is_stored || finding.object.is_none())
+/// How to write a figure of a unit.
+pub(crate) fn written(unit: Unit) -> fn(f64) -> String {
+    match unit {
+        Unit::Bytes => bytes,
+        Unit::Pieces => count,
+    }
 }
 
 fn driven(growth: &Growth, unit: fn(f64) -> String) -> String {
@@ -106,9 +107,7 @@ fn driven(growth: &Growth, unit: fn(f64) -> String) -> String {
 /// Time to the limit; `None` for what does not grow.
 pub(crate) fn time_to_limit(finding: &Finding) -> Option<String> {
     if let Some(forecast) = &finding.forecast {
-        // Forecasts of memory carry their limit in bytes, the others in pieces.
-        let is_memory = forecast.what.contains("memory");
-        let limit = if is_memory { bytes(forecast.limit) } else { count(forecast.limit) };
+        let limit = written(forecast.unit)(forecast.limit);
         return Some(format!("{}, {limit}, in {}", forecast.what, hours_between(forecast.hours)));
     }
     finding

@@ -2,7 +2,7 @@
 
 use plumb_evidence::catalogue::{Catalogue, Example, Pattern, Prevention, Threshold};
 use plumb_evidence::finding::*;
-use plumb_evidence::measure::{Driver, Growth, Interval, Measured};
+use plumb_evidence::measure::{Driver, Growth, Interval, Measured, Unit};
 use plumb_evidence::{Diagnosis, Finding, Problem, Site};
 
 pub(crate) static BODY: Pattern = Pattern {
@@ -60,6 +60,7 @@ fn growing(count: u64, per_hour: Interval) -> Measured {
         count,
         series: vec![(0.0, count as f64 - 1.0), (window, count as f64)],
         growth: Some(Growth {
+            unit: Unit::Pieces,
             gain: per_hour.scaled(window / 3600.0),
             per_hour: Some(per_hour),
             per_request: None,
@@ -120,6 +121,7 @@ pub(crate) fn decided() -> Finding {
     finding.forecast = Some(Forecast {
         what: "memory limit of the cgroup".into(),
         limit: 536870912.0,
+        unit: Unit::Bytes,
         hours: interval(91.0, 108.0, 132.0),
     });
     finding.why = BODY.why.into();
@@ -300,6 +302,7 @@ pub(crate) fn huge(name_length: usize) -> Diagnosis {
     finding.forecast = Some(Forecast {
         what: "limit of open files".into(),
         limit: 1048576.0,
+        unit: Unit::Pieces,
         hours: interval(0.0, 0.001, f64::INFINITY),
     });
     finding.evidence.push(EvidenceItem::new("count", format!("in {name}, {name}")));
