@@ -37,7 +37,7 @@ type Table = BTreeMap<(String, Scenario), Row>;
 /// If a program fails to start, or a standard is missed: the table is printed and written all the same.
 pub fn run(selection: &Selection, repeats: usize, write: bool) -> Result<()> {
     let started = Instant::now();
-    let plumb = workspace::release_plumb()?;
+    let plumb = selection.executable()?;
     let runs = planned(selection)?;
     let all: Vec<(usize, &Run)> =
         (0..repeats).flat_map(|repeat| runs.iter().map(move |run| (repeat, run))).collect();

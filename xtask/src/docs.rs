@@ -20,7 +20,7 @@ const PATTERN_PAGES: &str = "docs/patterns";
 /// # Errors
 /// If plumb cannot be built or run, a page cannot be written, or a page is stale under `check`.
 pub fn run(check: bool) -> Result<()> {
-    let plumb = workspace::release_plumb()?;
+    let plumb = workspace::plumb(None)?;
     let pages = pages(&plumb)?;
     let root = workspace::root();
     let stale = stale(&root, &pages)?;

@@ -27,7 +27,11 @@ enum Task {
     /// Repeats the runs of the accuracy standards and writes docs/accuracy.md.
     Accuracy(AccuracyArgs),
     /// Measures how long a diagnosis stops programs of 500 to 100,000 goroutines, and writes docs/pauses.md.
-    Pauses,
+    Pauses {
+        /// Use this plumb instead of the release build.
+        #[arg(long)]
+        plumb: Option<PathBuf>,
+    },
     /// Records the cases of the catalogue from running twins.
     Record(SelectionArgs),
     /// Writes the skeleton of a pattern and enters it in the catalogue.
@@ -55,6 +59,9 @@ struct SelectionArgs {
     /// Twins that run at the same time.
     #[arg(long, default_value_t = 2)]
     jobs: usize,
+    /// Use this plumb instead of the release build.
+    #[arg(long)]
+    plumb: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -64,9 +71,6 @@ struct TwinsArgs {
     /// What to look at; `live` if none is named.
     #[arg(long, value_enum)]
     scenario: Vec<twins::Scenario>,
-    /// Use this plumb instead of the release build.
-    #[arg(long)]
-    plumb: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -83,7 +87,7 @@ struct AccuracyArgs {
 
 impl SelectionArgs {
     fn selection(self) -> Result<Selection> {
-        Selection::new(self.ids, self.go, self.jobs)
+        Selection::new(self.ids, self.go, self.jobs, self.plumb)
     }
 }
 
@@ -101,10 +105,10 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Ready => ready::run(),
         Task::Tools => ready::install_tools().map(|_| ()),
-        Task::Twins(args) => twins::run(&args.selection.selection()?, &args.scenario, args.plumb)
+        Task::Twins(args) => twins::run(&args.selection.selection()?, &args.scenario)
             .and_then(|tally| tally.into_result()),
         Task::Accuracy(args) => accuracy::run(&args.selection.selection()?, args.runs, !args.print),
-        Task::Pauses => pauses::run(),
+        Task::Pauses { plumb } => pauses::run(plumb.as_deref()),
         Task::Record(args) => record::run(&args.selection()?),
         Task::NewPattern { id } => scaffold::new_pattern(&xtask::workspace::root(), &id),
         Task::Docs { check } => docs::run(check),

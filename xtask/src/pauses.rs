@@ -48,8 +48,8 @@ struct Longest {
 ///
 /// # Errors
 /// If a program fails, or a diagnosis stopped a target for longer than 10 ms; the page is written all the same.
-pub fn run() -> Result<()> {
-    let plumb = workspace::release_plumb()?;
+pub fn run(plumb: Option<&Path>) -> Result<()> {
+    let plumb = workspace::plumb(plumb)?;
     let target = go_program(&workspace::root().join("xtask/go/pauses"))?;
     let mut page = format!(
         "# Pauses\n\nWritten by `cargo xtask pauses`. {}.\n\n\

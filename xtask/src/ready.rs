@@ -38,7 +38,7 @@ fn steps(summary: &mut Summary) -> Result<()> {
     step("tools", || install_tools().map(|_| ()))?;
     step("fmt", || command::run(command::cargo().args(["fmt", "--all", "--check"])))?;
     step("clippy", clippy)?;
-    let plumb = step("release build", workspace::release_plumb)?;
+    let plumb = step("release build", || workspace::plumb(None))?;
     step("tests", || tests(summary))?;
     step("twins", || live_twins(summary, plumb))?;
     step("docs", || docs::run(true))
@@ -84,8 +84,8 @@ fn tests(summary: &mut Summary) -> Result<()> {
 }
 
 fn live_twins(summary: &mut Summary, plumb: PathBuf) -> Result<()> {
-    let selection = Selection::new(Vec::new(), None, 2)?;
-    let tally = twins::run(&selection, &[Scenario::Live], Some(plumb))?;
+    let selection = Selection::new(Vec::new(), None, 2, Some(plumb))?;
+    let tally = twins::run(&selection, &[Scenario::Live])?;
     summary.passed += tally.passed;
     summary.failed += tally.failed.len();
     summary.lines.push(tally.summary());

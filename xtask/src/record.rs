@@ -10,7 +10,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::tools::NEWEST_GO;
 use crate::twins::{
-    Load, Moment, Plan, Selection, Subject, Which, in_parallel, on_stage, tool, toolchains_of,
+    Load, Moment, Plan, Selection, SourcePaths, Subject, Which, in_parallel, on_stage, tool,
+    toolchains_of,
 };
 use crate::{machine, workspace};
 
@@ -30,7 +31,7 @@ const PLAN: Plan = Plan {
 /// # Errors
 /// Names every pattern whose recording failed.
 pub fn run(selection: &Selection) -> Result<()> {
-    let plumb = workspace::release_plumb()?;
+    let plumb = selection.executable()?;
     let failed = Mutex::new(Vec::new());
     in_parallel(selection.jobs, &selection.ids, |_, id| {
         match record(&plumb, id, selection.go.as_deref()) {
@@ -57,18 +58,23 @@ fn record(plumb: &Path, id: &str, only: Option<&str>) -> Result<()> {
             record_newest(plumb, id, &folder)?;
         } else {
             let name = format!("late-go{version}.case");
-            record_late(plumb, &Subject::new(id, Which::Before, version)?, &folder.join(name))?;
+            record_late(plumb, &subject(id, Which::Before, version)?, &folder.join(name))?;
         }
     }
     fs::write(folder.join("RECIPE.md"), recipe(id, &versions)).context("cannot write RECIPE.md")
 }
 
+/// A twin whose profiles do not name this machine's folders.
+fn subject(id: &str, which: Which, go: &str) -> Result<Subject> {
+    Ok(Subject { paths: SourcePaths::Trimmed, ..Subject::new(id, which, go)? })
+}
+
 fn record_newest(plumb: &Path, id: &str, folder: &Path) -> Result<()> {
-    on_stage(&Subject::new(id, Which::Before, NEWEST_GO)?, &PLAN, |stage, moment| {
+    on_stage(&subject(id, Which::Before, NEWEST_GO)?, &PLAN, |stage, moment| {
         let name = if moment == Moment::Live { "before.case" } else { "late.case" };
         capture(plumb, &stage.url(), &folder.join(name))
     })?;
-    record_late(plumb, &Subject::new(id, Which::After, NEWEST_GO)?, &folder.join("after.case"))
+    record_late(plumb, &subject(id, Which::After, NEWEST_GO)?, &folder.join("after.case"))
 }
 
 fn record_late(plumb: &Path, subject: &Subject, file: &Path) -> Result<()> {
@@ -97,8 +103,8 @@ fn recipe(id: &str, versions: &[String]) -> String {
     let rest = PLAN.late.unwrap_or_default().as_secs();
     let mut recipe = format!(
         "# Recorded cases\n\n\
-         Recorded on {} by `cargo xtask record {id}` from the twins in this folder's parent, with \
-         `plumb capture URL -o FILE` and without further options.\n\n\
+         Recorded on {} by `cargo xtask record {id}` from the twins in this folder's parent, built with \
+         `-trimpath` where Go knows it, with `plumb capture URL -o FILE` and without further options.\n\n\
          - `before.case`: `before/` built with Go {NEWEST_GO}, {live} s after the start of a load of {leaks} leaking \
          operations at {rate} a second, with healthy traffic beside it.\n\
          - `late.case`: the same process, {rest} s after the end of the load.\n\

@@ -20,7 +20,7 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 /// The file that lists the catalogue.
-const CATALOGUE: &str = "patterns/src/lib.rs";
+const CATALOGUE: &str = "patterns/src/patterns.rs";
 
 /// Writes the folder and enters the pattern at the end of the catalogue's lists.
 ///

@@ -14,7 +14,7 @@ mod tally;
 
 pub use cases::RecordedCase;
 pub use expect::{Expectation, Mark, Variant};
-pub use go::{Which, build, go_program, toolchains_of};
+pub use go::{SourcePaths, Which, build, go_program, toolchains_of};
 pub use judge::{Answer, Judgement, LineVerdict, Standard, judge};
 pub use play::{Look, Moment, Plan, diagnose, on_stage, play};
 pub use process::{Ended, Process, tool};

@@ -53,11 +53,14 @@ pub fn files() -> Result<Vec<PathBuf>> {
     Ok(names.into_iter().map(PathBuf::from).filter(|path| root().join(path).is_file()).collect())
 }
 
-/// Builds the release executable of plumb and returns its path.
+/// The executable of plumb: the one that is named, else the release build, which is built first.
 ///
 /// # Errors
-/// If the build fails.
-pub fn release_plumb() -> Result<PathBuf> {
+/// If it is not there or cannot be built.
+pub fn plumb(named: Option<&Path>) -> Result<PathBuf> {
+    if let Some(named) = named {
+        return named.canonicalize().with_context(|| format!("no {}", named.display()));
+    }
     let mut cargo = command::cargo();
     command::run(cargo.args(["build", "--release", "--quiet", "--package", "plumb"]))?;
     Ok(target().join("release/plumb"))

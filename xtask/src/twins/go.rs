@@ -56,18 +56,31 @@ pub fn toolchains_of(id: &str) -> Result<Vec<String>> {
     Ok(versions)
 }
 
+/// What an executable says about the files it was built from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourcePaths {
+    /// Where they are on this machine: what most programs in the field have.
+    Absolute,
+    /// Their modules (`-trimpath`): what may be published. Go 1.9 does not know it.
+    Trimmed,
+}
+
 /// Builds a twin with a Go version and returns the executable.
 ///
 /// # Errors
 /// If the toolchain cannot be installed or the build fails.
-pub fn build(id: &str, which: Which, go_version: &str) -> Result<PathBuf> {
+pub fn build(id: &str, which: Which, go_version: &str, paths: SourcePaths) -> Result<PathBuf> {
     let folder = workspace::patterns().join(id);
-    let name = format!("{id}-{}", which.folder());
-    once(go_version, &name, |executable| {
+    let package = format!("./{}", which.folder());
+    let (flags, suffix): (&[&str], _) = match paths {
+        SourcePaths::Absolute => (&[], ""),
+        SourcePaths::Trimmed => (&["-trimpath"], "-trimmed"),
+    };
+    once(go_version, &format!("{id}-{}{suffix}", which.folder()), |executable| {
         if go_version == GO_1_9.1 {
             return build_with_script(&folder, which, executable);
         }
-        build_package(&folder, &format!("./{}", which.folder()), executable, go_version)
+        build_package(&folder, &package, flags, executable, go_version)
     })
 }
 
@@ -77,7 +90,7 @@ pub fn build(id: &str, which: Which, go_version: &str) -> Result<PathBuf> {
 /// If the toolchain cannot be installed or the build fails.
 pub fn go_program(folder: &Path) -> Result<PathBuf> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    once(NEWEST_GO, &name, |executable| build_package(folder, ".", executable, NEWEST_GO))
+    once(NEWEST_GO, &name, |executable| build_package(folder, ".", &[], executable, NEWEST_GO))
 }
 
 /// Builds what this process has not built yet, one at a time: runs that start together share the executables.
@@ -94,7 +107,13 @@ fn once(go_version: &str, name: &str, build: impl FnOnce(&Path) -> Result<()>) -
     Ok(executable)
 }
 
-fn build_package(folder: &Path, package: &str, executable: &Path, go_version: &str) -> Result<()> {
+fn build_package(
+    folder: &Path,
+    package: &str,
+    flags: &[&str],
+    executable: &Path,
+    go_version: &str,
+) -> Result<()> {
     let go = tools::install_go(go_version, &tools::tools_directory())?;
     let mut build = Command::new(go);
     build.current_dir(folder).env("GOCACHE", workspace::target().join("go-cache"));
@@ -102,7 +121,8 @@ fn build_package(folder: &Path, package: &str, executable: &Path, go_version: &s
     build.env("GOTOOLCHAIN", "local").env("GOWORK", "off").env("GOFLAGS", "").env_remove("GOROOT");
     // One kind of executable on every machine, with a C compiler or without.
     build.env("CGO_ENABLED", "0");
-    build.args(["build", "-buildvcs=false", "-o"]).arg(executable).arg(package);
+    build.args(["build", "-buildvcs=false"]).args(flags);
+    build.arg("-o").arg(executable).arg(package);
     command::output(&mut build)?;
     Ok(())
 }
@@ -116,6 +136,8 @@ fn build_with_script(folder: &Path, which: Which, executable: &Path) -> Result<(
     path.push(std::env::var_os("PATH").unwrap_or_default());
     let mut script = Command::new(folder.join(GO_1_9.0));
     script.arg(&out).env("PATH", path).env("GOTOOLCHAIN", "local").env("GOFLAGS", "");
+    // Where a distribution of that time was installed, so that the executable does not name this machine's cache.
+    script.env("GOROOT_FINAL", "/usr/local/go");
     script.env("GOCACHE", workspace::target().join("go-cache")).env_remove("GOROOT");
     let built = command::output(&mut script);
     let placed = built.and_then(|_| Ok(fs::rename(out.join(which.folder()), executable)?));

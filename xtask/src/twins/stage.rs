@@ -1,13 +1,15 @@
 //! A twin at work: its peer, the service itself and the load, each a process of its own on the loopback interface.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use tempfile::TempDir;
 
 use super::expect::Expectation;
-use super::go::{self, Which};
+use super::go::{self, SourcePaths, Which};
 use super::process::Process;
 use crate::workspace;
 
@@ -26,6 +28,8 @@ pub struct Subject {
     pub which: Which,
     /// Go version it is built with.
     pub go: String,
+    /// What its executable says about its source files.
+    pub paths: SourcePaths,
     /// Flags it is started with beside its addresses.
     pub flags: Vec<String>,
     /// What leaks.
@@ -40,7 +44,14 @@ impl Subject {
     pub fn new(id: &str, which: Which, go: &str) -> Result<Self> {
         let folder = workspace::patterns().join(id).join(which.folder());
         let expected = Expectation::read(&folder)?;
-        Ok(Self { id: id.to_owned(), which, go: go.to_owned(), flags: Vec::new(), expected })
+        Ok(Self {
+            id: id.to_owned(),
+            which,
+            go: go.to_owned(),
+            paths: SourcePaths::Absolute,
+            flags: Vec::new(),
+            expected,
+        })
     }
 
     /// How tables and files call it: `id/before go1.27.3 -flag`.
@@ -70,6 +81,7 @@ pub struct Stage {
     // Dropped in this order: the service before the peer it talks to.
     service: Process,
     _peer: Option<Process>,
+    _folder: Option<TempDir>,
     address: String,
 }
 
@@ -80,7 +92,11 @@ impl Stage {
     /// If one of them cannot be built or does not open its port.
     pub fn start(subject: &Subject, environment: &[(&str, &str)]) -> Result<Self> {
         let load = go::go_program(&workspace::patterns().join("load"))?;
-        let executable = go::build(&subject.id, subject.which, &subject.go)?;
+        let built = go::build(&subject.id, subject.which, &subject.go, subject.paths)?;
+        let (executable, folder) = match subject.paths {
+            SourcePaths::Absolute => (built, None),
+            SourcePaths::Trimmed => elsewhere(&built, &subject.id)?,
+        };
         let mut service = Command::new(executable);
         service.envs(environment.iter().copied()).args(["-listen", "127.0.0.1:0"]);
         let mut peer = None;
@@ -93,7 +109,7 @@ impl Stage {
         }
         let mut service = Process::start(&subject.id, service.args(&subject.flags))?;
         let address = service.wait_for(LISTENING, START)?;
-        Ok(Self { subject: subject.clone(), load, service, _peer: peer, address })
+        Ok(Self { subject: subject.clone(), load, service, _peer: peer, _folder: folder, address })
     }
 
     /// Starts the load. It prints a line that starts with `{` when the last operation is done, and then holds its
@@ -127,10 +143,18 @@ impl Stage {
     }
 }
 
+/// Copies an executable to a folder of its own: profiles name the file they are of.
+fn elsewhere(executable: &Path, name: &str) -> Result<(PathBuf, Option<TempDir>)> {
+    let folder = tempfile::tempdir()?;
+    let copy = folder.path().join(name);
+    fs::copy(executable, &copy)?;
+    Ok((copy, Some(folder)))
+}
+
 /// Whether the program takes the address of a peer.
 fn needs_peer(subject: &Subject) -> Result<bool> {
     let folder = workspace::patterns().join(&subject.id).join(subject.which.folder());
-    let main = std::fs::read_to_string(folder.join("main.go"))
+    let main = fs::read_to_string(folder.join("main.go"))
         .with_context(|| format!("cannot read main.go of {}", subject.id))?;
     Ok(main.contains("(\"peer\""))
 }

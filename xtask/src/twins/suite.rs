@@ -1,6 +1,6 @@
 //! Many runs: which programs, in which scenarios, by which standard.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -100,6 +100,8 @@ pub struct Selection {
     pub go: Option<String>,
     /// Runs at the same time.
     pub jobs: usize,
+    /// The executable, if it is not the release build.
+    pub plumb: Option<PathBuf>,
 }
 
 impl Selection {
@@ -107,13 +109,26 @@ impl Selection {
     ///
     /// # Errors
     /// If one of them has no twins.
-    pub fn new(ids: Vec<String>, go: Option<String>, jobs: usize) -> Result<Self> {
+    pub fn new(
+        ids: Vec<String>,
+        go: Option<String>,
+        jobs: usize,
+        plumb: Option<PathBuf>,
+    ) -> Result<Self> {
         let known = workspace::pattern_ids()?;
         for id in &ids {
             ensure!(known.contains(id), "no pattern {id:?} with twins in patterns/");
         }
         let ids = if ids.is_empty() { known } else { ids };
-        Ok(Self { ids, go, jobs: jobs.max(1) })
+        Ok(Self { ids, go, jobs: jobs.max(1), plumb })
+    }
+
+    /// The executable that is run; builds it if none was named.
+    ///
+    /// # Errors
+    /// If it is not there or cannot be built.
+    pub fn executable(&self) -> Result<PathBuf> {
+        workspace::plumb(self.plumb.as_deref())
     }
 }
 

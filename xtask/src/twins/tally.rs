@@ -1,6 +1,6 @@
 //! Each twin once, with a line for each check in the form of cargo test.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -85,12 +85,9 @@ fn is_forbidden(error: &Error) -> bool {
 ///
 /// # Errors
 /// If the source of a twin cannot be read or plumb cannot be built. Failed checks are in the tally.
-pub fn run(selection: &Selection, scenarios: &[Scenario], plumb: Option<PathBuf>) -> Result<Tally> {
+pub fn run(selection: &Selection, scenarios: &[Scenario]) -> Result<Tally> {
     let started = Instant::now();
-    let plumb = match plumb {
-        Some(plumb) => plumb.canonicalize()?,
-        None => workspace::release_plumb()?,
-    };
+    let plumb = selection.executable()?;
     let scenarios = if scenarios.is_empty() { &[Scenario::Live] } else { scenarios };
     let tally = Mutex::new(Tally::default());
     let live: Vec<Scenario> =

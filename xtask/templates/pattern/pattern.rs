@@ -4,7 +4,7 @@ use plumb_evidence::catalogue::{Example, Pattern, Prevention};
 use plumb_evidence::suspect::{Match, Suspect};
 
 /// The record.
-pub static PATTERN: Pattern = Pattern {
+pub(crate) static PATTERN: Pattern = Pattern {
     id: "PATTERN-ID",
     title: "",
     shows: "",
