@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
 use crate::memory_sites::{Heaps, Held};
+use crate::object_name::without_type_arguments;
 use crate::thresholds::{
     FREEING_SHARE_MAX, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN, KEPT_BY_OTHERS_MAX,
     MEMORY_KEEPING_SHARE_MIN, SHARE_SAMPLES_MIN, SIBLING_TOLERANCE,
@@ -75,6 +76,11 @@ impl<'a> HeapPaths<'a> {
         self.places_through(|frame| *self.code.module(frame).0 == *module)
     }
 
+    /// Places in the user's code that reach the constructor of an object without a record.
+    pub(crate) fn places_of_constructor(&self, constructor: &str) -> Vec<Place> {
+        self.places_through(|frame| is_function(frame, constructor))
+    }
+
     /// Places in the user's code that call what `through` accepts.
     pub(crate) fn places_through(&self, through: impl Fn(&Frame) -> bool) -> Vec<Place> {
         places(&self.paths(through))
@@ -110,16 +116,24 @@ impl<'a> HeapPaths<'a> {
         made
     }
 
-    /// The function of `module` that user code calls on the paths that hold most.
-    pub(crate) fn constructor_of(&self, module: &str) -> Option<Arc<str>> {
+    /// The function of `module` that user code calls on the paths that hold most. With the function that starts the
+    /// object's goroutine, only paths through that one count: what fills an object often holds more than what makes it.
+    /// Without, methods do not count, as they need an object to be called on.
+    pub(crate) fn constructor_of(&self, module: &str, starter: Option<&str>) -> Option<Arc<str>> {
+        let is_starter = |frame: &Frame| starter.is_some_and(|name| is_function(frame, name));
         let mut callees: FxHashMap<&Arc<str>, Amount> = FxHashMap::default();
         for path in self.paths(|frame| *self.code.module(frame).0 == *module) {
             let frames = path.sample.stack.frames();
             let user = frames.iter().position(|frame| std::ptr::eq(frame, path.frames[0]))?;
             let callee =
-                frames[..user].iter().rev().find(|frame| *self.code.module(frame).0 == *module);
-            if let Some(callee) = callee {
-                *callees.entry(&callee.function).or_default() += path.sample.live;
+                frames[..user].iter().rposition(|frame| *self.code.module(frame).0 == *module);
+            let Some(callee) = callee else { continue };
+            let makes_it = match starter {
+                Some(_) => frames[..=callee].iter().any(is_starter),
+                None => !frames[callee].name().local().starts_with('('),
+            };
+            if makes_it {
+                *callees.entry(&frames[callee].function).or_default() += path.sample.live;
             }
         }
         let held = callees.into_iter().filter(|(_, live)| live.samples > 0.0);
@@ -152,6 +166,11 @@ impl<'a> HeapPaths<'a> {
 
 fn is_entry_point(object: &LibraryObject, frame: &Frame) -> bool {
     object.entry_points.iter().any(|entry| *frame.function == **entry)
+}
+
+/// Whether a frame is of this function, whatever it was made for.
+fn is_function(frame: &Frame, function: &str) -> bool {
+    without_type_arguments(&frame.function) == without_type_arguments(function)
 }
 
 fn share(paths: &[UserPath<'_>]) -> HeapShare {

@@ -1,5 +1,7 @@
 //! What to call an object of a library without a record, from the stacks of its goroutines.
 
+use std::borrow::Cow;
+
 use plumb_evidence::code::{Frame, FunctionName, Stack};
 
 /// Where a name comes from, the least telling first.
@@ -118,12 +120,12 @@ fn capitalised(source: Source, name: &str) -> String {
 }
 
 /// A function's name without type arguments: the profile's `New[go.shape.string]` is `New[...]` in a traceback.
-pub(crate) fn without_type_arguments(function: &str) -> String {
+pub(crate) fn without_type_arguments(function: &str) -> Cow<'_, str> {
     match (function.find('['), function.rfind(']')) {
         (Some(open), Some(close)) if open < close => {
-            format!("{}[...]{}", &function[..open], &function[close + 1..])
+            format!("{}[...]{}", &function[..open], &function[close + 1..]).into()
         }
-        _ => function.to_owned(),
+        _ => function.into(),
     }
 }
 

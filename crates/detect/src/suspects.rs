@@ -166,20 +166,22 @@ fn by_rule(
     let code = &sources.codes[crowd.instance];
     let paths = sources.heap_paths(crowd.instance);
     let root = root_of(crowd);
-    let constructor = paths
-        .as_ref()
-        .and_then(|paths| paths.constructor_of(module))
-        .or_else(|| crowd.created_by.as_ref().map(|frame| frame.name().declared().0.into()))
-        .or_else(|| {
-            Some(FunctionName(&root).declared().0.into()).filter(|name: &Arc<str>| **name != *root)
-        });
+    let by_library = |frame: &&Frame| code.module(frame).0 == *module;
+    let created_by = crowd.created_by.as_ref().filter(by_library);
+    let created_by = created_by.map(|frame| frame.name().declared().0);
+    let closure_of = Some(FunctionName(&root).declared().0).filter(|name| **name != *root);
+    let starter = created_by.or(closure_of);
+    // The starter itself may allocate nothing that was sampled.
+    let on_paths = |starter| paths.as_ref().and_then(|paths| paths.constructor_of(module, starter));
+    let constructor =
+        on_paths(starter).or_else(|| on_paths(None)).or_else(|| starter.map(Into::into));
     let subject = Subject::Object(ObjectCrowd {
         record: None,
         phase: None,
         module: module.clone(),
         version: version_of(code, module),
         name: name.text().into(),
-        constructor: constructor.map(|name| without_type_arguments(&name).into()),
+        constructor: constructor.map(|name: Arc<str>| without_type_arguments(&name).into()),
         goroutines: vec![entry],
         stack: Some(crowd.exemplar.stack.clone()),
         created_by: crowd.created_by.clone(),

@@ -51,9 +51,10 @@ fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimo
             return Some(testimony);
         }
     }
-    let places = match object.record {
-        Some(record) => paths.places_of(record),
-        None => paths.places_of_module(&object.module),
+    let places = match (object.record, &object.constructor) {
+        (Some(record), _) => paths.places_of(record),
+        (None, Some(constructor)) => paths.places_of_constructor(constructor),
+        (None, None) => paths.places_of_module(&object.module),
     };
     let mut testimony = by_places(hearing, &paths, places);
     if pool_made {
