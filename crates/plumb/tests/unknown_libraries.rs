@@ -17,8 +17,8 @@ struct Library {
     /// With a major version at the end, as its constructors carry it.
     module: &'static str,
     version: &'static str,
-    /// The function that users call, and below it what starts the goroutine: the first where a sampled allocation
-    /// shows the way from the program, the second where only a dump does.
+    /// The function that users call, and below it what starts the goroutine, where that is another: the first if a
+    /// sampled allocation shows the way from the program, the second if only the goroutine itself does.
     constructors: [&'static str; 2],
 }
 
@@ -45,10 +45,7 @@ const LIBRARIES: [Library; 3] = [
         object: "statsd.Client",
         module: "github.com/DataDog/datadog-go/v5",
         version: "v5.5.0",
-        constructors: [
-            "github.com/DataDog/datadog-go/v5/statsd.New",
-            "github.com/DataDog/datadog-go/v5/statsd.newWithWriter",
-        ],
+        constructors: ["github.com/DataDog/datadog-go/v5/statsd.New"; 2],
     },
 ];
 
