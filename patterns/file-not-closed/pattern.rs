@@ -49,6 +49,9 @@ const STEADY_MIN: Threshold = Threshold {
 const DATABASE_ENDINGS: [&str; 10] =
     ["sst", "ldb", "vlog", "wal", "mem", "db", "sqlite", "mdb", "idx", "pack"];
 
+/// Functions of the standard library that open files.
+const OPENERS: [&str; 5] = ["os.OpenFile", "os.Open", "os.Create", "os.CreateTemp", "os.NewFile"];
+
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "file-not-closed",
     title: "file opened and never closed",
@@ -117,7 +120,9 @@ fn check(suspect: &Suspect) -> Option<Match> {
         return None;
     }
     let evidence = evidence(suspect, crowd);
-    matched(confidence(suspect, crowd), Resource::Descriptors, Role::Creates, evidence)
+    let found =
+        matched(confidence(suspect, crowd), Resource::Descriptors, Role::Creates, evidence)?;
+    Some(Match { through: &OPENERS, ..found })
 }
 
 fn confidence(suspect: &Suspect, crowd: &DescriptorCrowd) -> Option<Confidence> {

@@ -67,6 +67,18 @@ const UNKNOWN_SHARE_MIN: Threshold = Threshold {
     source: "the two lists are not taken at the same moment, so a few may have ended in between",
 };
 
+/// Functions that open a connection. The caller chooses whether keepalive is on.
+const DIALERS: [&str; 8] = [
+    "net.Dial",
+    "net.DialTimeout",
+    "net.DialTCP",
+    "net.(*Dialer).Dial",
+    "net.(*Dialer).DialContext",
+    "crypto/tls.Dial",
+    "crypto/tls.DialWithDialer",
+    "golang.org/x/crypto/ssh.Dial",
+];
+
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "half-open-connection",
     title: "half-open connection",
@@ -143,7 +155,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
          theirs would ever tell that it is gone",
         number(sockets.established)
     )));
-    matched(confidence, Resource::Sockets, role, evidence)
+    let found = matched(confidence, Resource::Sockets, role, evidence)?;
+    Some(Match { through: &DIALERS, ..found })
 }
 
 /// Whether the suspect is a connection that somebody waits on, and the part its site plays.

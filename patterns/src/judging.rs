@@ -25,7 +25,7 @@ pub(crate) fn matched(
     role: Role,
     evidence: Vec<EvidenceItem>,
 ) -> Option<Match> {
-    Some(Match { confidence: confidence?, resource, role, evidence })
+    Some(Match { confidence: confidence?, resource, role, through: &[], evidence })
 }
 
 /// Whether nearly all that could be followed for so many seconds stayed.

@@ -12,7 +12,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
 use crate::memory_sites::{Heaps, Held};
-use crate::object_name::without_type_arguments;
 use crate::thresholds::{
     FREEING_SHARE_MAX, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN, KEPT_BY_OTHERS_MAX,
     MEMORY_KEEPING_SHARE_MIN, SHARE_SAMPLES_MIN, SIBLING_TOLERANCE,
@@ -78,7 +77,7 @@ impl<'a> HeapPaths<'a> {
 
     /// Places in the user's code that reach the constructor of an object without a record.
     pub(crate) fn places_of_constructor(&self, constructor: &str) -> Vec<Place> {
-        self.places_through(|frame| is_function(frame, constructor))
+        self.places_through(|frame| *frame.function == *constructor)
     }
 
     /// Places in the user's code that call what `through` accepts.
@@ -120,7 +119,7 @@ impl<'a> HeapPaths<'a> {
     /// object's goroutine, only paths through that one count: what fills an object often holds more than what makes it.
     /// Without, methods do not count, as they need an object to be called on.
     pub(crate) fn constructor_of(&self, module: &str, starter: Option<&str>) -> Option<Arc<str>> {
-        let is_starter = |frame: &Frame| starter.is_some_and(|name| is_function(frame, name));
+        let is_starter = |frame: &Frame| starter == Some(&*frame.function);
         let mut callees: FxHashMap<&Arc<str>, Amount> = FxHashMap::default();
         for path in self.paths(|frame| *self.code.module(frame).0 == *module) {
             let frames = path.sample.stack.frames();
@@ -166,11 +165,6 @@ impl<'a> HeapPaths<'a> {
 
 fn is_entry_point(object: &LibraryObject, frame: &Frame) -> bool {
     object.entry_points.iter().any(|entry| *frame.function == **entry)
-}
-
-/// Whether a frame is of this function, whatever it was made for.
-fn is_function(frame: &Frame, function: &str) -> bool {
-    without_type_arguments(&frame.function) == without_type_arguments(function)
 }
 
 fn share(paths: &[UserPath<'_>]) -> HeapShare {

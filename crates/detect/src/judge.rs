@@ -58,12 +58,12 @@ pub(crate) fn judge(
                 (None, matched)
             }
         };
-        let role = matched.role;
         let hearing = Hearing {
             suspect: &suspect,
             instance: &service.instances[instance],
             code: &codes[instance],
-            role,
+            role: matched.role,
+            through: matched.through,
         };
         let decision = decide(&hearing);
         if let Some(finding) = finding(&hearing, pattern, matched, decision, &service.target) {

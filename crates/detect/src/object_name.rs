@@ -1,7 +1,5 @@
 //! What to call an object of a library without a record, from the stacks of its goroutines.
 
-use std::borrow::Cow;
-
 use plumb_evidence::code::{Frame, FunctionName, Stack};
 
 /// Where a name comes from, the least telling first.
@@ -119,16 +117,6 @@ fn capitalised(source: Source, name: &str) -> String {
     }
 }
 
-/// A function's name without type arguments: the profile's `New[go.shape.string]` is `New[...]` in a traceback.
-pub(crate) fn without_type_arguments(function: &str) -> Cow<'_, str> {
-    match (function.find('['), function.rfind(']')) {
-        (Some(open), Some(close)) if open < close => {
-            format!("{}[...]{}", &function[..open], &function[close + 1..]).into()
-        }
-        _ => function.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,13 +156,5 @@ mod tests {
         let foreign =
             named(&["github.com/y/queue.(*Queue).Pop", "github.com/x/worker.(*loop).run"]);
         assert_eq!(foreign.text(), "worker.loop", "another package's type");
-    }
-
-    #[test]
-    fn type_arguments_are_written_as_in_tracebacks() {
-        let check = |name, expect| assert_eq!(without_type_arguments(name), expect);
-        check("x/ccache.New[go.shape.string]", "x/ccache.New[...]");
-        check("x/ccache.(*Cache[go.shape.[]uint8]).worker", "x/ccache.(*Cache[...]).worker");
-        check("x/ccache.New", "x/ccache.New");
     }
 }

@@ -32,7 +32,9 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
     let Some(&(_, named)) = deciders.first() else { return undecided(hearing, &heard) };
     let same = |line: &NamedLine| line.frame == named.frame;
     let agree = deciders.iter().filter(|(_, line)| same(line)).map(|(kind, _)| *kind).collect();
-    let conflict = deciders.iter().find(|(_, line)| !same(line)).map(|(kind, line)| {
+    // Lines that play different parts may all be right.
+    let differs = |line: &NamedLine| !same(line) && line.role == named.role;
+    let conflict = deciders.iter().find(|(_, line)| differs(line)).map(|(kind, line)| {
         let text = format!(
             "{} names {} ({}:{}), {kind} names {} ({}:{})",
             deciders[0].0,

@@ -18,7 +18,7 @@ use crate::descriptors::descriptor_crowds;
 use crate::growth::growth_without_times;
 use crate::heap_paths::{HeapPaths, heap_only_objects};
 use crate::memory_sites::memory_sites;
-use crate::object_name::{ObjectName, without_type_arguments};
+use crate::object_name::ObjectName;
 use crate::sockets::Connections;
 use crate::surroundings::is_serving;
 use crate::thresholds::{SIBLING_TOLERANCE, STANDING_CROWD_MIN, THREADS_MIN};
@@ -181,7 +181,7 @@ fn by_rule(
         module: module.clone(),
         version: version_of(code, module),
         name: name.text().into(),
-        constructor: constructor.map(|name: Arc<str>| without_type_arguments(&name).into()),
+        constructor,
         goroutines: vec![entry],
         stack: Some(crowd.exemplar.stack.clone()),
         created_by: crowd.created_by.clone(),

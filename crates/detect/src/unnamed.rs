@@ -92,7 +92,8 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
     let likely = may_be_likely && stayed && growth.gain.estimate >= UNNAMED_GAIN_LIKELY;
     let confidence = if likely { Confidence::Likely } else { Confidence::Possible };
     let text = "it grows steadily, and nothing known to be healthy explains it".to_owned();
-    Some(Match { confidence, resource, role, evidence: vec![EvidenceItem::new("mechanism", text)] })
+    let evidence = vec![EvidenceItem::new("mechanism", text)];
+    Some(Match { confidence, resource, role, through: &[], evidence })
 }
 
 /// Steps between snapshots in which the count rose.
@@ -106,6 +107,7 @@ fn zombies() -> Match {
         confidence: Confidence::Likely,
         resource: Resource::Threads,
         role: Role::Creates,
+        through: &[],
         evidence: vec![EvidenceItem::new("mechanism", text)],
     }
 }

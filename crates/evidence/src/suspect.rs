@@ -237,6 +237,9 @@ pub struct Match {
     pub resource: Resource,
     /// The part that the site plays.
     pub role: Role,
+    /// Functions whose callers are the site, where these are not those of the object itself: who dialled the
+    /// connection, who opened the file. Empty = the object's entry points.
+    pub through: &'static [&'static str],
     /// Sentences with numbers that show the mechanism, most convincing first.
     pub evidence: Vec<EvidenceItem>,
 }

@@ -2,7 +2,6 @@
 //! samples and a clear lead.
 
 use plumb_evidence::finding::{Role, WitnessKind};
-use plumb_evidence::process::DescriptorKind;
 use plumb_evidence::suspect::{MemorySite, ObjectCrowd, Subject};
 
 use super::{Hearing, NamedLine, Testimony, Witness};
@@ -20,21 +19,18 @@ impl Witness for HeapWitness {
     }
 
     fn testify(&self, hearing: &Hearing<'_>) -> Option<Testimony> {
+        if !hearing.through.is_empty() {
+            let paths = HeapPaths::of(hearing.instance, hearing.code)?;
+            let places = paths.places_through(|frame| hearing.through.contains(&&*frame.function));
+            return Some(by_places(hearing, &paths, places));
+        }
         match &hearing.suspect.subject {
             Subject::Object(object) => through_object(hearing, object),
             Subject::Memory(site) => Some(of_memory(hearing, site)),
-            Subject::Descriptors(crowd) if crowd.kind == DescriptorKind::File => {
-                let paths = HeapPaths::of(hearing.instance, hearing.code)?;
-                let places = paths.places_through(|frame| OPENERS.contains(&&*frame.function));
-                Some(by_places(hearing, &paths, places))
-            }
             _ => None,
         }
     }
 }
-
-/// Functions of the standard library that open files.
-const OPENERS: [&str; 5] = ["os.OpenFile", "os.Open", "os.Create", "os.CreateTemp", "os.NewFile"];
 
 fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimony> {
     let paths = HeapPaths::of(hearing.instance, hearing.code)?;
@@ -80,11 +76,13 @@ fn of_literal(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, made: Vec<Place>) ->
 fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -> Testimony {
     let live: f64 = places.iter().map(|place| place.live.samples).sum();
     let decided = is_decided(&places);
+    // Who dialled or opened it made it, whatever it is stuck in now.
+    let role = if hearing.through.is_empty() { hearing.role } else { Role::Creates };
     let exact = paths.heap().is_exact();
     let candidates = places.iter().filter(|place| place.live.samples > 0.0).take(CANDIDATES_MAX);
     let lines = candidates.map(|place| NamedLine {
         frame: place.frame.clone(),
-        role: hearing.role,
+        role,
         share: place.live.samples / live,
         basis: basis(place, exact),
     });

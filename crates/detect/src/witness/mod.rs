@@ -22,6 +22,8 @@ pub(crate) struct Hearing<'a> {
     pub(crate) code: &'a Code<'a>,
     /// The part that the matched pattern gives to the line.
     pub(crate) role: Role,
+    /// Functions whose callers the pattern wants named; empty = those of the object.
+    pub(crate) through: &'static [&'static str],
 }
 
 /// What a witness says.
