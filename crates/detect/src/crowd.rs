@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::classify::{Class, Classifier, runs};
 use crate::code::Code;
 use crate::growth::{growth, growth_without_times};
+use crate::together;
 
 /// What makes goroutines the same crowd.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -253,29 +254,11 @@ fn goroutines_of(
 }
 
 fn merge(known: &mut Crowd, other: Crowd) {
-    let (a, b) = (&mut known.measured, other.measured);
-    if b.count > a.count {
+    if other.measured.count > known.measured.count {
         known.exemplar = other.exemplar;
         known.instance = other.instance;
     }
-    a.count += b.count;
-    a.instances.0 += b.instances.0;
-    a.wait_minutes = a.wait_minutes.max(b.wait_minutes);
-    a.survival = match (a.survival, b.survival) {
-        (Some(x), Some(y)) => {
-            Some(Survival { seen: x.seen + y.seen, stayed: x.stayed + y.stayed, ..x })
-        }
-        (one, other) => one.or(other),
-    };
-    // Instances are looked at in step, so the n-th snapshots belong together; where one has more, its
-    // latest are compared with the other's latest.
-    let shared = a.series.len().min(b.series.len());
-    let (skip_a, skip_b) = (a.series.len() - shared, b.series.len() - shared);
-    let sums = a.series[skip_a..].iter().zip(&b.series[skip_b..]).map(|(x, y)| (x.0, x.1 + y.1));
-    a.series = sums.collect();
-    if a.series.len() > 1 {
-        a.growth = growth(&a.series);
-    }
+    together::add(&mut known.measured, other.measured);
     known.convicted += other.convicted;
     known.created_by = known.created_by.take().or(other.created_by);
     for (function, state, count) in other.goroutines {

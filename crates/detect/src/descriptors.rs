@@ -9,27 +9,48 @@ use plumb_evidence::suspect::DescriptorCrowd;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::crowd::measured;
+use crate::together;
 
 /// Kinds that are told elsewhere (sockets) or whose number says nothing.
 fn is_counted(kind: DescriptorKind) -> bool {
     !matches!(kind, DescriptorKind::Socket | DescriptorKind::Epoll | DescriptorKind::Device)
 }
 
-/// Crowds of descriptors of one instance each, with their measure.
+/// Crowds of descriptors, with their measure and the instance that has most of them.
 pub(crate) fn descriptor_crowds(service: &Service) -> Vec<(usize, DescriptorCrowd, Measured)> {
-    let instances = service.instances.iter().enumerate();
-    instances
-        .flat_map(|(index, instance)| {
-            let seen = |after_gc: bool| {
-                let rounds = instance.snapshots.iter().filter(move |s| s.after_gc == after_gc);
-                rounds.filter_map(|s| Some((s.taken, s.process.as_ref()?))).collect::<Vec<_>>()
-            };
-            let (rounds, after_gc) = (seen(false), seen(true));
-            crowds_of(&rounds, after_gc.last().map(|(_, process)| *process))
-                .into_iter()
-                .map(move |(crowd, measured)| (index, crowd, measured))
-        })
-        .collect()
+    let mut all: Vec<(usize, DescriptorCrowd, Measured)> = Vec::new();
+    for (index, instance) in service.instances.iter().enumerate() {
+        let seen = |after_gc: bool| {
+            let rounds = instance.snapshots.iter().filter(move |s| s.after_gc == after_gc);
+            rounds.filter_map(|s| Some((s.taken, s.process.as_ref()?))).collect::<Vec<_>>()
+        };
+        let after_gc = seen(true).last().map(|(_, process)| *process);
+        for (crowd, measured) in crowds_of(&seen(false), after_gc) {
+            let same =
+                |known: &DescriptorCrowd| known.kind == crowd.kind && known.shape == crowd.shape;
+            match all.iter_mut().find(|(_, known, _)| same(known)) {
+                Some(known) => add_instance(known, index, crowd, measured),
+                None => all.push((index, crowd, measured)),
+            }
+        }
+    }
+    all.iter_mut().for_each(|(_, _, measured)| measured.instances.1 = service.instances.len());
+    all.sort_by(|a, b| b.2.count.cmp(&a.2.count).then_with(|| a.1.shape.cmp(&b.1.shape)));
+    all
+}
+
+fn add_instance(
+    known: &mut (usize, DescriptorCrowd, Measured),
+    index: usize,
+    crowd: DescriptorCrowd,
+    measured: Measured,
+) {
+    if measured.count > known.2.count {
+        known.0 = index;
+    }
+    known.1.repeated += crowd.repeated;
+    known.1.closed_by_gc += crowd.closed_by_gc;
+    together::add(&mut known.2, measured);
 }
 
 type Shape = (DescriptorKind, Arc<str>);
@@ -48,26 +69,22 @@ fn crowds_of(
         .map(|(taken, _)| Some((*taken)?.duration_since(first_taken?).as_secs_f64()))
         .collect();
     let left = after_gc.map(by_shape);
-    let mut crowds: Vec<_> = counted[counted.len() - 1]
-        .iter()
-        .map(|(shape, open)| {
-            let counts: Vec<f64> =
-                counted.iter().map(|round| round.get(shape).map_or(0, Vec::len) as f64).collect();
-            let distinct: FxHashSet<_> = open.iter().map(|d| &d.target).collect();
-            let remaining = left.as_ref().map(|left| left.get(shape).map_or(0, Vec::len));
-            let crowd = DescriptorCrowd {
-                kind: shape.0,
-                shape: shape.1.clone(),
-                examples: open.iter().take(3).map(|d| d.target.clone()).collect(),
-                repeated: (open.len() - distinct.len()) as u64,
-                closed_by_gc: remaining.map_or(0, |left| open.len().saturating_sub(left) as u64),
-                limit: latest.descriptor_limit,
-            };
-            (crowd, measured(times.as_deref(), &counts))
-        })
-        .collect();
-    crowds.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.shape.cmp(&b.0.shape)));
-    crowds
+    let crowds = counted[counted.len() - 1].iter().map(|(shape, open)| {
+        let counts: Vec<f64> =
+            counted.iter().map(|round| round.get(shape).map_or(0, Vec::len) as f64).collect();
+        let distinct: FxHashSet<_> = open.iter().map(|d| &d.target).collect();
+        let remaining = left.as_ref().map(|left| left.get(shape).map_or(0, Vec::len));
+        let crowd = DescriptorCrowd {
+            kind: shape.0,
+            shape: shape.1.clone(),
+            examples: open.iter().take(3).map(|d| d.target.clone()).collect(),
+            repeated: (open.len() - distinct.len()) as u64,
+            closed_by_gc: remaining.map_or(0, |left| open.len().saturating_sub(left) as u64),
+            limit: latest.descriptor_limit,
+        };
+        (crowd, measured(times.as_deref(), &counts))
+    });
+    crowds.collect()
 }
 
 fn by_shape(process: &Process) -> FxHashMap<Shape, Vec<&Descriptor>> {

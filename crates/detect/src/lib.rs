@@ -6,7 +6,7 @@
 //! | step | module |
 //! |---|---|
 //! | whose code, which object a goroutine belongs to | `code`, `classify` |
-//! | crowds over time, with growth, survival and age | `crowd`, `growth` |
+//! | crowds over time and instances, with growth, survival and age | `crowd`, `growth`, `together` |
 //! | sockets, memory and descriptors | `sockets`, `heap_paths`, `memory_sites`, `connection_handlers`, `descriptors` |
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
@@ -31,6 +31,7 @@ mod sockets;
 mod surroundings;
 mod suspects;
 pub mod thresholds;
+mod together;
 mod unnamed;
 mod verdict;
 mod versions;

@@ -9,7 +9,7 @@ use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::measure::Measured;
 use plumb_evidence::socket::Direction;
 use plumb_evidence::suspect::{
-    ConnectionCrowd, GoroutineCrowd, ObjectCrowd, Subject, Surroundings, Suspect,
+    ConnectionCrowd, GoroutineCrowd, MemorySite, ObjectCrowd, Subject, Surroundings, Suspect,
 };
 
 use crate::code::Code;
@@ -22,6 +22,7 @@ use crate::object_name::ObjectName;
 use crate::sockets::Connections;
 use crate::surroundings::is_serving;
 use crate::thresholds::{SIBLING_TOLERANCE, STANDING_CROWD_MIN, THREADS_MIN};
+use crate::together::{self, added};
 
 /// A suspect and the instance that shows it best, whose code names its lines.
 pub(crate) struct Accused {
@@ -337,16 +338,25 @@ fn objects_in_heap(sources: &Sources<'_>) -> Vec<Accused> {
 }
 
 fn memory(sources: &Sources<'_>) -> Vec<Accused> {
-    let instances = 0..sources.service.instances.len();
-    instances
-        .flat_map(|index| {
-            let sites =
-                memory_sites(sources.service, index, &sources.codes[index], &sources.surroundings);
-            sites
-                .into_iter()
-                .map(move |(site, measured)| sources.accuse(Subject::Memory(site), measured, index))
-        })
-        .collect()
+    let mut all: Vec<(usize, MemorySite, Measured)> = Vec::new();
+    for index in 0..sources.service.instances.len() {
+        let sites =
+            memory_sites(sources.service, index, &sources.codes[index], &sources.surroundings);
+        for (site, measured) in sites {
+            match all.iter_mut().find(|(_, known, _)| known.frame == site.frame) {
+                Some((_, known, known_measured)) => {
+                    known.live += site.live;
+                    known.allocated += site.allocated;
+                    known.allocated_since += site.allocated_since;
+                    known.gained = known.gained.zip(site.gained).map(|(a, b)| added(a, b));
+                    together::add(known_measured, measured);
+                }
+                None => all.push((index, site, measured)),
+            }
+        }
+    }
+    let accuse = |(index, site, measured)| sources.accuse(Subject::Memory(site), measured, index);
+    all.into_iter().map(accuse).collect()
 }
 
 fn descriptors(sources: &Sources<'_>) -> Vec<Accused> {
