@@ -18,6 +18,10 @@ use crate::{machine, workspace};
 /// A case larger than this does not belong in the repository.
 const CASE_BYTES_MAX: u64 = 2_000_000;
 
+/// Below a pattern's `case/`: what tests replay beside the one case that shows the leak under load. So that folder can
+/// be diagnosed as it is.
+const REPLAY: &str = "replay";
+
 /// The load of all recordings: 500 leaks, with a look while it runs and one after it.
 const PLAN: Plan = Plan {
     load: Load { leaks: 500, rate: 20 },
@@ -51,14 +55,18 @@ pub fn run(selection: &Selection) -> Result<()> {
 /// written for. With `only`, just the cases of that version.
 fn record(plumb: &Path, id: &str, only: Option<&str>) -> Result<()> {
     let folder = workspace::patterns().join(id).join("case");
-    fs::create_dir_all(&folder)?;
+    fs::create_dir_all(folder.join(REPLAY))?;
     let versions = toolchains_of(id)?;
     for version in versions.iter().filter(|version| only.is_none_or(|only| only == *version)) {
         if version == NEWEST_GO {
             record_newest(plumb, id, &folder)?;
         } else {
             let name = format!("late-go{version}.case");
-            record_late(plumb, &subject(id, Which::Before, version)?, &folder.join(name))?;
+            record_late(
+                plumb,
+                &subject(id, Which::Before, version)?,
+                &folder.join(REPLAY).join(name),
+            )?;
         }
     }
     fs::write(folder.join("RECIPE.md"), recipe(id, &versions)).context("cannot write RECIPE.md")
@@ -71,10 +79,18 @@ fn subject(id: &str, which: Which, go: &str) -> Result<Subject> {
 
 fn record_newest(plumb: &Path, id: &str, folder: &Path) -> Result<()> {
     on_stage(&subject(id, Which::Before, NEWEST_GO)?, &PLAN, |stage, moment| {
-        let name = if moment == Moment::Live { "before.case" } else { "late.case" };
-        capture(plumb, &stage.url(), &folder.join(name))
+        let file = if moment == Moment::Live {
+            "before.case".into()
+        } else {
+            format!("{REPLAY}/late.case")
+        };
+        capture(plumb, &stage.url(), &folder.join(file))
     })?;
-    record_late(plumb, &subject(id, Which::After, NEWEST_GO)?, &folder.join("after.case"))
+    record_late(
+        plumb,
+        &subject(id, Which::After, NEWEST_GO)?,
+        &folder.join(REPLAY).join("after.case"),
+    )
 }
 
 fn record_late(plumb: &Path, subject: &Subject, file: &Path) -> Result<()> {
@@ -107,13 +123,13 @@ fn recipe(id: &str, versions: &[String]) -> String {
          `-trimpath` where Go knows it, with `plumb capture URL -o FILE` and without further options.\n\n\
          - `before.case`: `before/` built with Go {NEWEST_GO}, {live} s after the start of a load of {leaks} leaking \
          operations at {rate} a second, with healthy traffic beside it.\n\
-         - `late.case`: the same process, {rest} s after the end of the load.\n\
-         - `after.case`: `after/` built with Go {NEWEST_GO}, {rest} s after the end of the same load.\n",
+         - `{REPLAY}/late.case`: the same process, {rest} s after the end of the load.\n\
+         - `{REPLAY}/after.case`: `after/` built with Go {NEWEST_GO}, {rest} s after the end of the same load.\n",
         machine::today()
     );
     for version in versions.iter().filter(|version| *version != NEWEST_GO) {
         recipe.push_str(&format!(
-            "- `late-go{version}.case`: `before/` built with Go {version}, {rest} s after the end of the same load.\n"
+            "- `{REPLAY}/late-go{version}.case`: `before/` built with Go {version}, {rest} s after the end of the same load.\n"
         ));
     }
     recipe

@@ -31,20 +31,22 @@ impl RecordedCase {
     pub fn all_of(id: &str) -> Result<Vec<Self>> {
         let pattern = workspace::patterns().join(id);
         let before = Expectation::read(&pattern.join("before"))?;
-        let folder = pattern.join("case");
         let mut cases = BTreeMap::new();
-        let entries = std::fs::read_dir(&folder).with_context(|| {
-            format!("cannot read {}: run `cargo xtask record {id}`", folder.display())
-        })?;
-        for entry in entries {
-            let path = entry?.path();
-            if path.extension().is_none_or(|extension| extension != "case") {
-                continue;
+        // One case stands alone, so that the folder can be diagnosed as it is.
+        for folder in [pattern.join("case"), pattern.join("case/replay")] {
+            let entries = std::fs::read_dir(&folder).with_context(|| {
+                format!("cannot read {}: run `cargo xtask record {id}`", folder.display())
+            })?;
+            for entry in entries {
+                let path = entry?.path();
+                if path.extension().is_none_or(|extension| extension != "case") {
+                    continue;
+                }
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                let healthy = stem.starts_with("after");
+                let expected = if healthy { Expectation::default() } else { before.clone() };
+                cases.insert(stem.clone(), Self { id: id.to_owned(), path, stem, expected });
             }
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let healthy = stem.starts_with("after");
-            let expected = if healthy { Expectation::default() } else { before.clone() };
-            cases.insert(stem.clone(), Self { id: id.to_owned(), path, stem, expected });
         }
         Ok(cases.into_values().collect())
     }
