@@ -250,17 +250,20 @@ pub(crate) fn settle(mut cases: Vec<Case>) -> Vec<Finding> {
     }
     let mut findings: Vec<_> = settled.into_iter().map(|case| case.finding).collect();
     findings.sort_by(|a, b| {
-        let urgency = |finding: &Finding| {
-            finding.forecast.as_ref().map_or(f64::INFINITY, |f| f.hours.estimate)
-        };
         b.confidence
             .cmp(&a.confidence)
             .then(b.pattern.is_some().cmp(&a.pattern.is_some()))
-            .then(urgency(a).total_cmp(&urgency(b)))
+            .then(urgency(a).cmp(&urgency(b)))
+            .then(b.bytes.unwrap_or(0.0).total_cmp(&a.bytes.unwrap_or(0.0)))
             .then(b.measured.count.cmp(&a.measured.count))
             .then_with(|| a.title.cmp(&b.title))
     });
     findings
+}
+
+/// Time to the limit by powers of two: leaks that hit one limit together are told apart by their weight.
+fn urgency(finding: &Finding) -> i32 {
+    finding.forecast.as_ref().map_or(i32::MAX, |forecast| forecast.hours.estimate.log2() as i32)
 }
 
 /// Causes before their consequences.
