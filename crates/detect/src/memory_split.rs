@@ -99,32 +99,23 @@ fn sentence(
     in_use: Option<u64>,
     parts: &[MemoryPart],
 ) -> String {
-    let mut clauses = Vec::new();
+    let mut sentences = Vec::new();
     if let Some(virtual_bytes) = virtual_bytes {
-        clauses.push(format!(
-            "VIRT ({}) is reserved address space and costs nothing",
-            bytes(virtual_bytes as f64)
-        ));
+        sentences
+            .push(format!("VIRT {} is address space, not memory.", bytes(virtual_bytes as f64)));
     }
     let resident = bytes(resident as f64);
-    clauses.push(if measured {
-        format!("RES ({resident}) is what the kernel counts against the limit")
+    sentences.push(if measured {
+        format!("RES {resident} is what counts against the limit.")
     } else {
-        format!("Go holds {resident}; without /proc the resident set itself is not known")
+        format!("Go holds {resident}; without /proc the resident set itself is not known.")
     });
-    if let Some(in_use) = in_use {
-        clauses.push(format!(
-            "{} of it are live Go objects, which a heap profile shows as in use",
-            bytes(in_use as f64)
-        ));
-    }
     let other = parts.iter().find(|part| part.name != "live heap");
-    if let (Some(part), Some(_)) = (other, in_use) {
-        clauses.push(format!(
-            "the largest other part is {} ({})",
-            part.name,
-            bytes(part.bytes as f64)
-        ));
+    let next =
+        other.map_or_else(String::new, |part| format!("; most of the rest is {}", part.name));
+    if let Some(in_use) = in_use {
+        sentences
+            .push(format!("{} of it is in use (live Go objects){next}.", bytes(in_use as f64)));
     }
-    format!("{}.", clauses.join("; "))
+    sentences.join(" ")
 }

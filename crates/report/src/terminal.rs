@@ -11,8 +11,8 @@ use crate::layout::{LABEL, Page, Tone, excerpt};
 use crate::units::plural;
 use crate::{Options, phrases};
 
-/// Lines of a screen that a single finding should fit: a terminal that nobody has resized has 24, most have 30 or more.
-const SCREEN_LINES: usize = 30;
+/// Lines of a screen that a single finding should fit: a terminal that nobody has resized has 24, most have more than 30.
+const SCREEN_LINES: usize = 31;
 
 /// Findings told in full; further ones get their opening only.
 const FULL_FINDINGS: usize = 3;
@@ -61,7 +61,7 @@ fn page(diagnosis: &Diagnosis, options: &Options, detail: &Detail) -> Page {
         page.blank();
     }
     questions(&mut page, diagnosis);
-    memory::print(&mut page, &diagnosis.memory, detail.aside_lines.saturating_add(1), options);
+    memory::print(&mut page, &diagnosis.memory, options);
     healthy(&mut page, diagnosis, detail.aside_lines, options);
     problems(&mut page, diagnosis, options);
     page.paragraph(Tone::Strong, &format!("{}.", phrases::tally(diagnosis)));

@@ -25,7 +25,7 @@ pub(super) struct Detail {
     basis: bool,
     /// Candidates that lost, too.
     losers: bool,
-    /// Lines for what was looked at, and for the sentence on memory.
+    /// Lines for what was looked at.
     pub(super) aside_lines: usize,
 }
 

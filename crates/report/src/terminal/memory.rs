@@ -11,12 +11,7 @@ const BLOCKS: [&str; 8] = ["█", "▒", "▓", "░", "▚", "▖", "▪", "·"
 const ASCII: [&str; 8] = ["#", "=", "+", "-", ":", "o", "x", "."];
 
 /// The split of the largest instance; of all if asked.
-pub(super) fn print(
-    page: &mut Page,
-    splits: &[MemorySplit],
-    sentence_lines: usize,
-    options: &Options,
-) {
+pub(super) fn print(page: &mut Page, splits: &[MemorySplit], options: &Options) {
     let mut splits: Vec<&MemorySplit> = splits.iter().collect();
     splits.sort_by_key(|split| std::cmp::Reverse(split.resident));
     let shown = if options.verbose { splits.len() } else { 1 };
@@ -28,7 +23,7 @@ pub(super) fn print(
         page.facts("memory", &[bar]);
         let size = format!("{} resident{instance}:", bytes(split.resident as f64));
         page.facts("", &legend(&size, split, marks, page.fact_width()));
-        page.short_fact("", &split.sentence, sentence_lines);
+        page.fact("", &split.sentence);
         if options.verbose {
             for part in &split.parts {
                 page.hanging(

@@ -179,6 +179,7 @@ pub(crate) fn memory_leak() -> Finding {
     )
     .unwrap();
     if let Some(growth) = finding.measured.growth.as_mut() {
+        growth.unit = Unit::Bytes;
         growth.driver = Some(Driver::Requests);
         growth.per_request = Some(5120.0);
     }
@@ -206,8 +207,8 @@ pub(crate) fn memory() -> MemorySplit {
             part("mapped files", 9, "the kernel can take it back"),
             part("Go runtime", 5, "the collector's own tables"),
         ],
-        sentence: "VIRT (1.8 GB) is reserved address space and costs nothing; RES (98.0 MB) is what the kernel counts \
-                   against the limit; 43.0 MB of it are live Go objects, which a heap profile shows as in use."
+        sentence: "VIRT 1.8 GB is address space, not memory. RES 98.0 MB is what counts against the limit. 43.0 MB of it \
+                   is in use (live Go objects); most of the rest is native (cgo, mmap)."
             .into(),
     }
 }
