@@ -267,7 +267,10 @@ mod tests {
     fn the_peers_list_proves_it() {
         let mut sockets = bare(40, 20.0).expect("sockets");
         sockets.unknown_to_peer = Some(38);
-        let crowd = Subject::Connections(ConnectionCrowd { direction: Direction::Outgoing });
+        let crowd = Subject::Connections(ConnectionCrowd {
+            direction: Direction::Outgoing,
+            is_explained: false,
+        });
         let mut suspect = suspect(crowd, standing(40));
         suspect.sockets = Some(sockets.clone());
         assert_eq!(confidence(&PATTERN, &suspect), Some(Proven));

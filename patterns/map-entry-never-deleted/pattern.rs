@@ -131,16 +131,15 @@ fn check(suspect: &Suspect) -> Option<Match> {
 }
 
 /// Growth alone may be a cache or unfinished work. In the quiet, what was made for connections that are gone and is
-/// still there has no such excuse; a cache has, even if it holds as much as there was work, because keys may differ.
+/// still there has no such excuse; a cache has, even one that holds as much as there was work.
 fn confidence(suspect: &Suspect, site: &MemorySite) -> Option<Confidence> {
-    let by_work = site.per_work.as_ref().is_some_and(is_one_each);
     let dead = site.holds_dead.is_some();
     if suspect.surroundings.quiet == Some(true) && dead {
         return Some(Likely);
     }
     let young = suspect.surroundings.uptime_seconds.is_some_and(|seconds| seconds < WARM_UP.value);
     let grows = suspect.measured.grows() && (dead || !young);
-    (grows || by_work).then_some(Possible)
+    grows.then_some(Possible)
 }
 
 fn is_one_each(work: &PerWork) -> bool {
@@ -230,13 +229,6 @@ mod tests {
         let mut young = kept(30.0, 30.0, growing(3000));
         young.surroundings.uptime_seconds = Some(40.0);
         assert_eq!(confidence(&PATTERN, &young), None, "it may be filling a cache");
-    }
-
-    #[test]
-    fn one_entry_for_each_of_very_many_requests_is_possible() {
-        let counted = |done| with(kept(90.0, 90.0, standing(90_000)), one_each(done));
-        assert_eq!(confidence(&PATTERN, &quiet(counted(90_000.0))), Some(Possible));
-        assert_eq!(confidence(&PATTERN, &quiet(counted(2_000.0))), None, "a cache of 2,000 keys");
     }
 
     #[test]

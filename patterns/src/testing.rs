@@ -181,7 +181,7 @@ pub(crate) fn idle_connections(count: u64, seconds: f64) -> SocketCrowd {
         idle_seconds_median: Some(seconds),
         without_timer: Some(0),
         used_once: Some(0),
-        idle_seconds_spread: Some(seconds / 2.0),
+        sent_seconds_spread: Some(seconds / 2.0),
         ..SocketCrowd::default()
     }
 }

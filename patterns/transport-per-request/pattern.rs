@@ -34,7 +34,7 @@ const IDLE_MIN: Threshold = Threshold {
 };
 
 const SPREAD_MIN: Threshold = Threshold {
-    name: "spread of their idle times, 10th to 90th percentile",
+    name: "spread of the times since they sent, 10th to 90th percentile",
     value: 3.0,
     unit: "s",
     source: "a burst leaves connections that went idle together; a spread means that new ones \
@@ -190,7 +190,7 @@ fn one_at_a_time(
         let awaited = may_be_in_use(suspect, 1.0) != Some(false);
         return Some(if singly || many && !awaited { Likely } else { Possible });
     }
-    let spread = sockets.and_then(|sockets| sockets.idle_seconds_spread).unwrap_or(0.0);
+    let spread = sockets.and_then(|sockets| sockets.sent_seconds_spread).unwrap_or(0.0);
     (singly && many && spread >= SPREAD_MIN.value).then_some(Likely)
 }
 
@@ -245,7 +245,7 @@ mod tests {
     fn a_pool_at_rest_is_healthy() {
         assert_eq!(confidence(&PATTERN, &http1(standing(200), 0)), None);
         let mut burst = http1(standing(200), 200);
-        burst.sockets.as_mut().expect("sockets").idle_seconds_spread = Some(0.4);
+        burst.sockets.as_mut().expect("sockets").sent_seconds_spread = Some(0.4);
         assert_eq!(confidence(&PATTERN, &burst), None, "dialled in one burst");
         assert_eq!(
             confidence(&PATTERN, &http1(growing(60), 4)),

@@ -42,6 +42,12 @@ pub struct CaseMeta {
     pub target: String,
 }
 
+/// Where cases go that nobody wants to keep. An image made from nothing has no `/tmp`, so the current folder must do.
+fn temporary_directory() -> PathBuf {
+    let usual = std::env::temp_dir();
+    if usual.is_dir() { usual } else { PathBuf::from(".") }
+}
+
 /// Names an instance within one recorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InstanceIndex(pub usize);
@@ -120,7 +126,7 @@ impl Recorder {
     fn start(path: Option<&Path>, manifest: Manifest) -> Result<Self, CaseError> {
         let directory = match path {
             Some(path) => parent(path),
-            None => std::env::temp_dir(),
+            None => temporary_directory(),
         };
         if let Some(path) = path.filter(|path| path.is_dir()) {
             let error = io::Error::from(io::ErrorKind::IsADirectory);

@@ -159,7 +159,7 @@ impl Run<'_> {
             Some(live) if live > limit => {
                 let (live, limit) = (live >> 20, limit >> 20);
                 Some(format!(
-                    "about {live} MiB are live, more than the limit of {limit} MiB (--gc-limit)"
+                    "about {live} MiB are live, more than the limit of {limit} MiB for that"
                 ))
             }
             Some(_) => None,
@@ -185,7 +185,7 @@ impl Run<'_> {
         if pause > self.options.dump_pause_limit {
             let limit = self.options.dump_pause_limit.as_millis();
             self.note(format!(
-                "no full goroutine dump: it would stop the service for about {} ms, the limit is {limit} ms (--max-pause)",
+                "no full goroutine dump: it would stop the service for about {} ms, the limit is {limit} ms (--pause-limit)",
                 pause.as_millis()
             ));
             return Ok(());

@@ -35,7 +35,7 @@ pub(crate) fn judge(
     service: &Service,
     codes: &[Code<'_>],
     catalogue: &Catalogue,
-    incoming_gain: f64,
+    work_gain: f64,
 ) -> Judgement {
     let mut judgement = Judgement::default();
     for Accused { mut suspect, instance } in accused {
@@ -47,7 +47,7 @@ pub(crate) fn judge(
         let (pattern, matched) = match matched {
             Some((pattern, matched)) => (Some(pattern), matched),
             None => {
-                if let Some(reason) = excuse(&suspect, incoming_gain) {
+                if let Some(reason) = excuse(&suspect, work_gain) {
                     if is_notable(&suspect) {
                         let count = thousands(suspect.measured.count as f64);
                         judgement.healthy.push(format!("{count} {}: {reason}", subject(&suspect)));
@@ -80,13 +80,13 @@ fn complete_growth(suspect: &mut Suspect, instance: &Instance) {
     else {
         return;
     };
-    growth.driver = match quiet {
-        Some(true) => Some(Driver::Clock),
-        Some(false) => Some(Driver::Requests),
-        None => None,
-    };
     growth.per_request =
         per_request(growth, instance).filter(|_| !matches!(suspect.subject, Subject::Memory(_)));
+    // A load that never changes cannot be told from the clock; only its absence, or a count of it, says more.
+    growth.driver = match quiet {
+        Some(true) => Some(Driver::Clock),
+        _ => growth.per_request.map(|_| Driver::Requests),
+    };
 }
 
 fn per_request(growth: &Growth, instance: &Instance) -> Option<f64> {

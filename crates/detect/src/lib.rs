@@ -61,11 +61,12 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         connections: &connections,
         surroundings,
     };
-    let incoming_gain = surroundings::incoming_gain(service, catalogue);
+    let work_gain = surroundings::work_gain(service, &codes, catalogue, &connections);
     let judgement =
-        judge::judge(suspects::suspects(&sources), service, &codes, catalogue, incoming_gain);
+        judge::judge(suspects::suspects(&sources), service, &codes, catalogue, work_gain);
     let findings = judge::settle(judgement.cases);
-    let (verdict, undecided) = verdict::verdict(service, &codes, &crowds, &findings);
+    let (verdict, undecided) =
+        verdict::verdict(service, &codes, &crowds, &findings, surroundings.quiet);
     Diagnosis {
         target: service.target.clone(),
         instances: service.instances.iter().map(summary).collect(),

@@ -14,7 +14,7 @@ use crate::connection_handlers::ConnectionHandlers;
 use crate::surroundings::{uptime_seconds, work_counter};
 use crate::thresholds::{
     BEND_RATIO, CONTAINER_SIZES_MIN, CONTAINER_SPREAD_MIN, DEAD_SAMPLES_MIN,
-    MEMORY_KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN, Z95,
+    MEMORY_KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN, SINCE_START_SAMPLES_MIN, WARM_UP_SECONDS, Z95,
 };
 
 /// The first and the latest heap profile of an instance, comparable with each other.
@@ -81,6 +81,13 @@ impl Held {
         self.allocated += sample.allocated;
     }
 
+    fn add(&mut self, other: &Self) {
+        self.live += other.live;
+        self.allocated += other.allocated;
+        self.first_live += other.first_live;
+        self.first_allocated += other.first_allocated;
+    }
+
     pub(crate) fn add_first(&mut self, sample: &HeapSample) {
         self.first_live += sample.live;
         self.first_allocated += sample.allocated;
@@ -135,7 +142,7 @@ pub(crate) fn memory_sites(
         })
         .map(|(cluster, dead)| {
             let held = cluster.held;
-            let growth = growth(&held, &heaps, uptime);
+            let growth = growth(&held, &heaps, uptime, surroundings.quiet);
             let site = MemorySite {
                 frame: cluster.primary,
                 stack: cluster.stack,
@@ -167,15 +174,8 @@ struct LineHeld {
 }
 
 impl LineHeld {
-    /// Whether a map or slice grows on this line: it allocates in several sizes, far apart. Profiles hide the
-    /// runtime's own frames (`runtime.mapassign`, `internal/runtime/maps`, `runtime.growslice`), so that such a line
-    /// is a leaf.
     fn grows_container(&self) -> bool {
-        let mut sizes = self.sizes.clone();
-        sizes.sort_by(f64::total_cmp);
-        sizes.dedup_by(|a, b| *a < *b * 1.2);
-        let spread = sizes.last().zip(sizes.first()).map_or(1.0, |(last, first)| last / first);
-        sizes.len() >= CONTAINER_SIZES_MIN && spread >= CONTAINER_SPREAD_MIN
+        grows_container(&self.sizes)
     }
 
     /// Whether this line frees (nearly) nothing of what it takes, and enough samples say so. A line of a map's
@@ -193,32 +193,55 @@ impl LineHeld {
     }
 }
 
+/// Whether objects of these sizes are a map or slice that grows: several sizes, far apart. Profiles hide the runtime's
+/// own frames (`runtime.mapassign`, `internal/runtime/maps`, `runtime.growslice`), so that its line is a leaf.
+fn grows_container(sizes: &[f64]) -> bool {
+    let mut sizes = sizes.to_vec();
+    sizes.sort_by(f64::total_cmp);
+    sizes.dedup_by(|a, b| *a < *b * 1.2);
+    let spread = sizes.last().zip(sizes.first()).map_or(1.0, |(last, first)| last / first);
+    sizes.len() >= CONTAINER_SIZES_MIN && spread >= CONTAINER_SPREAD_MIN
+}
+
+/// Samples by the user's line. Of a line that calls several things, only the paths count that keep what they take: what
+/// it builds and drops on the way says nothing on what it stores.
 fn by_user_line(heaps: &Heaps<'_>, code: &Code<'_>) -> FxHashMap<Frame, LineHeld> {
-    let mut sites: FxHashMap<Frame, LineHeld> = FxHashMap::default();
+    let mut paths: FxHashMap<&Stack, Held> = FxHashMap::default();
+    let mut sizes: FxHashMap<&Stack, Vec<f64>> = FxHashMap::default();
     for sample in &heaps.latest.samples {
-        let Some(user) = code.user_frame(&sample.stack) else { continue };
-        let frames = sample.stack.frames();
-        if is_start_up(&frames[user..]) {
+        paths.entry(&sample.stack).or_default().add_latest(sample);
+        if sample.allocated.objects > 0.0 {
+            let size = sample.allocated.bytes / sample.allocated.objects;
+            sizes.entry(&sample.stack).or_default().push(size);
+        }
+    }
+    for sample in heaps.first.iter().flat_map(|heap| &heap.samples) {
+        if let Some(held) = paths.get_mut(&sample.stack) {
+            held.add_first(sample);
+        }
+    }
+    let mut sites: FxHashMap<Frame, LineHeld> = FxHashMap::default();
+    for (stack, held) in paths {
+        let Some(user) = code.user_frame(stack) else { continue };
+        let frames = stack.frames();
+        let grown: &[f64] =
+            if user == 0 { sizes.get(stack).map_or(&[], Vec::as_slice) } else { &[] };
+        let keeps = held.live_share() >= MEMORY_KEEPING_SHARE_MIN || held.allocated.samples == 0.0;
+        if is_start_up(&frames[user..]) || !(keeps || grows_container(grown)) {
             continue;
         }
         let site = sites.entry(frames[user].clone()).or_insert_with(|| LineHeld {
             held: Held::default(),
-            stack: sample.stack.clone(),
+            stack: stack.clone(),
             stack_bytes: 0.0,
             sizes: Vec::new(),
         });
-        site.held.add_latest(sample);
-        if user == 0 && sample.allocated.objects > 0.0 {
-            site.sizes.push(sample.allocated.bytes / sample.allocated.objects);
-        }
-        if sample.live.bytes > site.stack_bytes {
-            (site.stack, site.stack_bytes) = (sample.stack.clone(), sample.live.bytes);
-        }
-    }
-    for sample in heaps.first.iter().flat_map(|heap| &heap.samples) {
-        let Some(user) = code.user_frame(&sample.stack) else { continue };
-        if let Some(site) = sites.get_mut(&sample.stack.frames()[user]) {
-            site.held.add_first(sample);
+        site.held.add(&held);
+        site.sizes.extend(grown);
+        // Paths come in no order, and the answer must not depend on one.
+        let bytes = held.live.bytes;
+        if bytes > site.stack_bytes || bytes == site.stack_bytes && *stack < site.stack {
+            (site.stack, site.stack_bytes) = (stack.clone(), bytes);
         }
     }
     sites
@@ -259,10 +282,7 @@ fn cluster(sites: Vec<(Frame, LineHeld)>, code: &Code<'_>) -> Vec<Cluster> {
             user.take(2).map(|f| f.name().declared().0.into()).collect();
         match clusters.iter_mut().find(|cluster| !cluster.functions.is_disjoint(&near)) {
             Some(cluster) => {
-                cluster.held.live += site.held.live;
-                cluster.held.allocated += site.held.allocated;
-                cluster.held.first_live += site.held.first_live;
-                cluster.held.first_allocated += site.held.first_allocated;
+                cluster.held.add(&site.held);
                 if site.grows_container() && cluster.stored_at.is_none() {
                     cluster.stored_at = Some(frame);
                 }
@@ -293,25 +313,52 @@ impl Cluster {
     }
 }
 
-/// Growth of a cluster's live memory in bytes between two profiles. It bends if the site is a cache that fills.
-fn growth(held: &Held, heaps: &Heaps<'_>, uptime: Option<f64>) -> Option<Growth> {
+/// Growth of a cluster's live memory in bytes: between two profiles, or since the start where the look is too short for
+/// a sampled profile, the process is not young, and the site goes on as it always did. It bends if the site is a cache
+/// that fills.
+fn growth(
+    held: &Held,
+    heaps: &Heaps<'_>,
+    uptime: Option<f64>,
+    quiet: Option<bool>,
+) -> Option<Growth> {
     heaps.first?;
     let window = heaps.window_seconds;
     let gain = held.gained_samples().scaled(held.bytes_per_sample());
-    // A profile shows the state of the last collection, which in an idle process is long ago. What was not allocated
+    // A profile shows the state of the last collection, which in a process at rest is long ago. What was not allocated
     // during the look was not gained in it either.
-    if heaps.allocated_bytes().is_some_and(|allocated| gain.estimate > allocated) {
+    let stale = heaps.allocated_bytes().is_some_and(|allocated| gain.estimate > allocated);
+    if stale || quiet == Some(true) {
         return None;
     }
-    Some(Growth {
+    let made = |gain: Interval, seconds: Option<f64>, bends: bool| Growth {
         unit: Unit::Bytes,
         gain,
-        per_hour: window.map(|seconds| gain.scaled(3600.0 / seconds)),
+        per_hour: seconds.map(|seconds| gain.scaled(3600.0 / seconds)),
         per_request: None,
         driver: None,
-        bends: slows_down(held, window, uptime),
-        window_seconds: window.unwrap_or(0.0),
+        bends,
+        window_seconds: seconds.unwrap_or(0.0),
+    };
+    let since_start = uptime.filter(|_| gain.low <= 0.0 && goes_on(held, window, uptime));
+    Some(match since_start {
+        Some(uptime) => {
+            let kept = Interval::of_poisson(held.live.samples).scaled(held.bytes_per_sample());
+            made(kept, Some(uptime), false)
+        }
+        None => made(gain, window, slows_down(held, window, uptime)),
     })
+}
+
+/// Whether a process that has run for long still allocates at the site at about the average speed since its start.
+fn goes_on(held: &Held, window: Option<f64>, uptime: Option<f64>) -> bool {
+    let (Some(window), Some(uptime)) = (window, uptime) else { return false };
+    let came = held.allocated.samples - held.first_allocated.samples;
+    let expected = held.allocated.samples * window / uptime;
+    uptime >= WARM_UP_SECONDS
+        && held.live.samples >= SINCE_START_SAMPLES_MIN
+        && came >= 2.0
+        && came >= BEND_RATIO * expected
 }
 
 /// Whether the site allocates clearly more slowly than on average since the start: a cache that fills.

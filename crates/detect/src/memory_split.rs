@@ -24,9 +24,12 @@ pub(crate) fn memory_split(instance: &Instance) -> Option<MemorySplit> {
     let mut parts = Vec::new();
     parts.extend(memstats.iter().flat_map(go_parts));
     parts.extend(resident.iter().flat_map(|resident| system_parts(resident, memstats.as_ref())));
+    if resident.is_some() {
+        leave_out_untouched(&mut parts, total);
+    }
     parts.retain(|part| part.bytes > 0);
     parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
-    let in_use = memstats.map(|memstats| memstats.heap_alloc);
+    let in_use = memstats.map(|memstats| memstats.heap_alloc.min(total));
     let virtual_bytes = process.and_then(|process| process.virtual_bytes);
     let sentence = sentence(total, resident.is_some(), virtual_bytes, in_use, &parts);
     Some(MemorySplit {
@@ -37,6 +40,22 @@ pub(crate) fn memory_split(instance: &Instance) -> Option<MemorySplit> {
         parts,
         sentence,
     })
+}
+
+/// Pages that Go has taken and never written to, or that are swapped out, are not resident: what the parts have too much
+/// goes from those that hold such pages, the emptiest first.
+fn leave_out_untouched(parts: &mut [MemoryPart], resident: u64) {
+    let sum: u64 = parts.iter().map(|part| part.bytes).sum();
+    let mut excess = sum.saturating_sub(resident);
+    for name in
+        ["idle, not returned", "garbage and gaps", "live heap", "goroutine stacks", "Go runtime"]
+    {
+        if let Some(part) = parts.iter_mut().find(|part| part.name == name) {
+            let taken = excess.min(part.bytes);
+            part.bytes -= taken;
+            excess -= taken;
+        }
+    }
 }
 
 /// Without `/proc`: what Go took and did not give back. More than that can be resident only outside of Go.

@@ -186,9 +186,17 @@ impl<'a> Connections<'a> {
             used_once: segments_known.then(|| {
                 count(&|s| s.data_segments_in.is_some_and(|n| n <= ONE_EXCHANGE_SEGMENTS))
             }),
-            idle_seconds_spread: quantile(0.9).zip(quantile(0.1)).map(|(high, low)| high - low),
+            sent_seconds_spread: spread(sockets.iter().filter_map(|s| s.last_sent_ms)),
             unknown_to_peer: self.unknown_to_peer(sockets),
         }
+    }
+
+    /// How many more incoming connections are open at the end of the look than at its start.
+    pub(crate) fn incoming_gain(&self) -> f64 {
+        let is_incoming = |peer: &Peer| peer.direction == Direction::Incoming;
+        let first = self.first_inodes_by_peer.iter().filter(|(peer, _)| is_incoming(peer));
+        let first: usize = first.map(|(_, inodes)| inodes.len()).sum();
+        if self.first_segments.is_some() { self.incoming() as f64 - first as f64 } else { 0.0 }
     }
 
     /// How many of `sockets` the machine at the other end does not have. Only answered from tables of a machine
@@ -204,4 +212,12 @@ impl<'a> Connections<'a> {
         }
         Some(asked.iter().filter(|s| !theirs.contains(&(s.remote, s.local))).count() as u64)
     }
+}
+
+/// From the 10th to the 90th percentile of milliseconds, in seconds.
+fn spread(milliseconds: impl Iterator<Item = u64>) -> Option<f64> {
+    let mut all: Vec<u64> = milliseconds.collect();
+    all.sort_unstable();
+    let at = |tenths: usize| all.get(all.len().saturating_sub(1) * tenths / 10);
+    Some((at(9)? - at(1)?) as f64 / 1000.0)
 }

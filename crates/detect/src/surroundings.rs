@@ -126,17 +126,26 @@ pub(crate) fn work_counter(metrics: &plumb_evidence::metrics::Metrics) -> Option
     counters.map(|m| m.value).reduce(|a, b| a + b)
 }
 
-/// How many more incoming connections are served at the end of the look than at its start, by the goroutines that
-/// serve them.
-pub(crate) fn incoming_gain(service: &Service, catalogue: &Catalogue) -> f64 {
-    let serving = |list: &plumb_evidence::goroutine::Goroutines| {
-        let groups = list.groups.iter().filter(|group| is_serving(catalogue, &group.stack));
-        groups.map(|group| group.count).sum::<u64>() as f64
-    };
-    let gains = service.instances.iter().map(|instance| {
+/// How much more work is in progress at the end of the look than at its start: open incoming connections by sockets or
+/// by the goroutines that serve them, and of those the ones that are in a handler of the user's.
+pub(crate) fn work_gain(
+    service: &Service,
+    codes: &[Code<'_>],
+    catalogue: &Catalogue,
+    connections: &Connections<'_>,
+) -> f64 {
+    let mut serving = 0.0;
+    let mut handling = 0.0;
+    for (instance, code) in service.instances.iter().zip(codes) {
         let lists = comparable(instance);
-        let ends = lists.first().zip(lists.last());
-        ends.map_or(0.0, |((_, first), (_, last))| serving(last) - serving(first))
-    });
-    gains.sum()
+        let Some(((_, first), (_, last))) = lists.first().zip(lists.last()) else { continue };
+        for (list, sign) in [(first, -1.0), (last, 1.0)] {
+            for group in list.groups.iter().filter(|group| is_serving(catalogue, &group.stack)) {
+                serving += sign * group.count as f64;
+                let in_handler = code.user_frame(&group.stack).is_some();
+                handling += if in_handler { sign * group.count as f64 } else { 0.0 };
+            }
+        }
+    }
+    connections.incoming_gain().max(serving).max(handling)
 }

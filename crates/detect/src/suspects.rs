@@ -370,13 +370,20 @@ fn descriptors(sources: &Sources<'_>) -> Vec<Accused> {
 
 /// Outgoing connections by peer, for what no goroutine shows: clients without goroutines, pasted socket lists.
 fn connections(sources: &Sources<'_>) -> Vec<Accused> {
+    let holds = |crowd: &&Crowd| match crowd.object {
+        Some(object) => object.side == Side::Client,
+        None => crowd.exemplar.state == WaitState::IoWait,
+    };
+    let holders: u64 = sources.crowds.iter().filter(holds).map(|crowd| crowd.measured.count).sum();
     let peers =
         sources.connections.by_peer().filter(|(peer, _)| peer.direction == Direction::Outgoing);
     peers
         .map(|(peer, sockets)| {
             let crowd = sources.connections.crowd(sockets, Some((peer, sockets.len())));
             let (measured, instance) = connection_counts(sources, peer.address);
-            let subject = Subject::Connections(ConnectionCrowd { direction: peer.direction });
+            let is_explained = holders as f64 >= 0.8 * measured.count as f64;
+            let subject =
+                Subject::Connections(ConnectionCrowd { direction: peer.direction, is_explained });
             let mut accused = sources.accuse(subject, measured, instance);
             accused.suspect.sockets = Some(crowd);
             accused.suspect.measured.survival = sources.connections.survival_of(peer);

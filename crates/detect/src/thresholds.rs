@@ -116,3 +116,13 @@ pub const DEAD_SHARE_MIN: f64 = 0.5;
 
 /// Snapshots in which connections to one peer must have risen to be called growing: opening a pool takes one or two.
 pub const CONNECTION_RISES_MIN: usize = 3;
+
+/// Goroutines at one lock that do not move for a whole look in a quiet process: a lock that is held that long by
+/// intent has few waiters.
+pub const STUCK_CROWD_MIN: u64 = 20;
+
+/// Senders that stand still in a quiet process, from which on it is worth asking whether anybody receives.
+pub const STANDING_SENDERS_MIN: u64 = 100;
+
+/// Live samples that a site needs before its whole history is taken as growth: 20 are known to ±22 %.
+pub const SINCE_START_SAMPLES_MIN: f64 = 20.0;

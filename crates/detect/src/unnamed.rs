@@ -6,16 +6,16 @@ use plumb_evidence::measure::Measured;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
 
 use crate::thresholds::{
-    CONNECTION_RISES_MIN, STANDING_CROWD_MIN, SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY,
-    WARM_UP_SECONDS, ZOMBIES_MIN,
+    CONNECTION_RISES_MIN, LOOK_SECONDS_MIN, STANDING_CROWD_MIN, STUCK_CROWD_MIN,
+    SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY, WARM_UP_SECONDS, ZOMBIES_MIN,
 };
 
 /// Why a suspect is held to be healthy although it is a crowd or grows; `None` if nothing excuses it.
-pub(crate) fn excuse(suspect: &Suspect, incoming_gain: f64) -> Option<String> {
+pub(crate) fn excuse(suspect: &Suspect, work_gain: f64) -> Option<String> {
     let measured = &suspect.measured;
     match &suspect.subject {
-        Subject::Goroutines(crowd) if follows_connections(suspect, crowd, incoming_gain) => {
-            Some("as many more as there are more open incoming connections".to_owned())
+        Subject::Goroutines(crowd) if follows_connections(suspect, crowd, work_gain) => {
+            Some("as many as the work in progress explains".to_owned())
         }
         Subject::Object(object)
             if measured.grows() && object.phase.is_some_and(|phase| phase.ordinary) =>
@@ -25,6 +25,10 @@ pub(crate) fn excuse(suspect: &Suspect, incoming_gain: f64) -> Option<String> {
                 object.phase?.name
             ))
         }
+        Subject::Connections(crowd) if crowd.is_explained => {
+            Some("the client objects and goroutines that hold them are judged instead".to_owned())
+        }
+        Subject::Goroutines(crowd) if is_stuck(suspect, crowd) => None,
         Subject::Memory(site) if site.holds_dead.is_none() && is_young(suspect) => Some(
             "grows, but the process has only just started and may be filling its caches".to_owned(),
         ),
@@ -44,7 +48,7 @@ fn is_young(suspect: &Suspect) -> bool {
 
 /// One worker for each live connection: healthy as long as they wait for that connection or for their turn. Those
 /// stuck in a send or a lock are not waiting for the peer.
-fn follows_connections(suspect: &Suspect, crowd: &GoroutineCrowd, incoming_gain: f64) -> bool {
+fn follows_connections(suspect: &Suspect, crowd: &GoroutineCrowd, work_gain: f64) -> bool {
     let waits = matches!(
         crowd.state,
         WaitState::Select
@@ -54,14 +58,35 @@ fn follows_connections(suspect: &Suspect, crowd: &GoroutineCrowd, incoming_gain:
             | WaitState::Running
     );
     let gain = suspect.measured.growth.map_or(0.0, |growth| growth.gain.estimate);
+    // A handler of each open connection, however many arrive at once.
+    let handles = crowd.serves_connection
+        && suspect.measured.count <= suspect.surroundings.incoming_connections;
+    if waits && handles {
+        return true;
+    }
     // Two goroutines a connection (a reader and a writer) are common; the snapshot is not atomic.
-    waits && incoming_gain > 0.0 && gain <= 2.0 * incoming_gain * 1.2
+    waits && work_gain > 0.0 && gain <= 2.0 * work_gain * 1.2
+}
+
+/// A crowd at one lock that nobody lets go, or in a wait that nothing can end, while nothing else happens.
+fn is_stuck(suspect: &Suspect, crowd: &GoroutineCrowd) -> bool {
+    let at_lock =
+        matches!(crowd.state, WaitState::MutexLock | WaitState::RwMutexLock | WaitState::Forever);
+    at_lock
+        && suspect.measured.count >= STUCK_CROWD_MIN
+        && suspect.measured.stands_still_for(LOOK_SECONDS_MIN)
+        && suspect.surroundings.quiet == Some(true)
 }
 
 /// Growth that no pattern names.
 pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
     if matches!(suspect.subject, Subject::Zombies) && suspect.measured.count >= ZOMBIES_MIN {
         return Some(zombies());
+    }
+    if let Subject::Goroutines(crowd) = &suspect.subject
+        && is_stuck(suspect, crowd)
+    {
+        return Some(stuck());
     }
     let growth = suspect.measured.growth.filter(|growth| growth.is_significant())?;
     // A client that turns to a new peer opens its connections to it at once; a leak goes on.
@@ -99,6 +124,17 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
 /// Steps between snapshots in which the count rose.
 fn rises(measured: &Measured) -> usize {
     measured.series.windows(2).filter(|pair| pair[1].1 > pair[0].1).count()
+}
+
+fn stuck() -> Match {
+    let text = "none of them moved during the whole look, in a process that does nothing else: nobody lets them go";
+    Match {
+        confidence: Confidence::Likely,
+        resource: Resource::Goroutines,
+        role: Role::Blocks,
+        through: &[],
+        evidence: vec![EvidenceItem::new("mechanism", text)],
+    }
 }
 
 fn zombies() -> Match {

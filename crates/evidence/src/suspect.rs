@@ -159,6 +159,8 @@ pub struct DescriptorCrowd {
 pub struct ConnectionCrowd {
     /// Who opened them.
     pub direction: Direction,
+    /// Client objects and goroutines in IO wait that are seen suffice to hold them, so they are judged as those.
+    pub is_explained: bool,
 }
 
 /// Sockets of a suspect, or all connections with one peer.
@@ -184,9 +186,10 @@ pub struct SocketCrowd {
     pub without_timer: Option<u64>,
     /// That carried one exchange at most (two data segments in or fewer); `None` if not known.
     pub used_once: Option<u64>,
-    /// Spread of the idle times, in seconds, between the 10th and the 90th percentile: many used-once connections
-    /// with a wide spread were opened while others lay idle, so nothing is reused.
-    pub idle_seconds_spread: Option<f64>,
+    /// Spread of the times since data was last sent, in seconds, between the 10th and the 90th percentile. A
+    /// connection that carried one exchange sent when it was opened: a wide spread over many such connections says
+    /// that new ones were opened while others lay idle, so nothing is reused.
+    pub sent_seconds_spread: Option<f64>,
     /// That the peer does not know; `None` if its sockets were not brought.
     pub unknown_to_peer: Option<u64>,
 }

@@ -74,7 +74,13 @@ impl Scenario {
 const POSSIBLE_WHILE_LIVE: [&str; 1] = ["map-entry-never-deleted"];
 
 /// The stack of the blocked goroutine holds the line, so it is always named.
-const ALWAYS_EXACT: [&str; 2] = ["half-open-connection", "handshake-without-deadline"];
+const ALWAYS_EXACT: [&str; 1] = ["handshake-without-deadline"];
+
+/// Memory alone shows it, and a sampled heap shows 5 kB a leak within one look only if there are rounds of hundreds.
+const IN_LARGE_ROUNDS: [&str; 1] = ["map-entry-never-deleted"];
+
+/// How much faster those leak while they are looked at under load.
+const LARGE_ROUND: u32 = 6;
 
 /// Whose line 3,000 leaks must name at the default heap rate.
 const EXACT_AT_MANY: [&str; 2] = ["http-body-not-closed", "client-not-closed"];
@@ -196,7 +202,7 @@ pub fn observe(plumb: &Path, run: &Run, tag: &str) -> Result<Vec<Outcome>> {
     let subject = &run.subject;
     let file = subject.name().replace(['/', ' ', '=', '.'], "-");
     let kept = workspace::target().join("twins/out").join(format!("{file}{tag}"));
-    let looks = play(plumb, subject, &combined(&run.scenarios), &kept)?;
+    let looks = play(plumb, subject, &combined(&subject.id, &run.scenarios), &kept)?;
     let mut outcomes = Vec::new();
     for &scenario in &run.scenarios {
         for look in looks.iter().filter(|look| look.moment == scenario.moment()) {
@@ -212,14 +218,18 @@ pub fn observe(plumb: &Path, run: &Run, tag: &str) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-/// One plan for several scenarios.
-fn combined(scenarios: &[Scenario]) -> Plan {
+/// One plan of a pattern for several scenarios.
+fn combined(id: &str, scenarios: &[Scenario]) -> Plan {
     let mut plan = scenarios.first().copied().unwrap_or(Scenario::Live).plan();
     for scenario in scenarios {
         let other = scenario.plan();
         plan.live = plan.live.or(other.live);
         plan.late = plan.late.or(other.late);
         plan.load.leaks = plan.load.leaks.min(other.load.leaks);
+    }
+    if scenarios == [Scenario::Live] && IN_LARGE_ROUNDS.contains(&id) {
+        plan.load.leaks *= LARGE_ROUND;
+        plan.load.rate *= LARGE_ROUND;
     }
     plan
 }
@@ -264,7 +274,7 @@ mod tests {
 
     #[test]
     fn live_and_late_share_a_run() {
-        let plan = combined(&[Scenario::Live, Scenario::Late]);
+        let plan = combined("http-body-not-closed", &[Scenario::Live, Scenario::Late]);
         assert!(plan.live.is_some() && plan.late.is_some());
         assert_eq!(plan.load.leaks, 500);
         // The load must outlast a look of 15 s that starts while it runs.

@@ -166,7 +166,7 @@ fn no_collection_is_forced_where_it_is_not_wanted_or_too_much() {
     let server = Server::start("full", &["-heap", "40"]);
     let unwanted = CaptureOptions { gc: false, ..once() };
     let too_much = CaptureOptions { gc_live_limit: 16 << 20, ..once() };
-    for (options, why) in [(unwanted, "--no-gc"), (too_much, "--gc-limit")] {
+    for (options, why) in [(unwanted, "--no-gc"), (too_much, "more than the limit")] {
         let brought = take(&[&server.url("")], &options).unwrap();
         let snapshots = &brought.instance().snapshots;
         assert!(snapshots.iter().all(|s| !s.after_gc), "{why}");

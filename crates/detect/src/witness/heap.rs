@@ -11,6 +11,9 @@ use crate::thresholds::{BYTES_PER_LEAK, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN};
 /// Lines listed when nothing is decided: more would not be read.
 const CANDIDATES_MAX: usize = 5;
 
+/// What makes heap figures exact.
+const EXACT_HEAP: &str = "start one instance with GODEBUG=memprofilerate=1: every allocation is then in the heap profile";
+
 pub(crate) struct HeapWitness;
 
 impl Witness for HeapWitness {
@@ -54,6 +57,9 @@ fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimo
     };
     let mut testimony = by_places(hearing, &paths, places);
     if pool_made {
+        if testimony.decided {
+            testimony.would_decide.push(EXACT_HEAP.to_owned());
+        }
         testimony.decided = false;
         testimony.lines.iter_mut().for_each(|line| line.role = Role::Uses);
     }
@@ -130,7 +136,7 @@ fn what_decides(hearing: &Hearing<'_>, places: &[Place], period: u64) -> Vec<Str
             "about {} more leaks and another look: the heap profile has {best:.0} live samples on the best path and needs {HEAP_SAMPLES_MIN:.0}",
             round_up(more)
         ));
-        ways.push("start one instance with GODEBUG=memprofilerate=1: every allocation is then in the heap profile".to_owned());
+        ways.push(EXACT_HEAP.to_owned());
     }
     ways
 }
