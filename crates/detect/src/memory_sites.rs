@@ -224,9 +224,10 @@ fn by_user_line(heaps: &Heaps<'_>, code: &Code<'_>) -> FxHashMap<Frame, LineHeld
     for (stack, held) in paths {
         let Some(user) = code.user_frame(stack) else { continue };
         let frames = stack.frames();
-        let grown: &[f64] =
-            if user == 0 { sizes.get(stack).map_or(&[], Vec::as_slice) } else { &[] };
         let keeps = held.live_share() >= MEMORY_KEEPING_SHARE_MIN || held.allocated.samples == 0.0;
+        // What grows drops its smaller self each time; a literal of several parts keeps them all.
+        let grown: &[f64] =
+            if user == 0 && !keeps { sizes.get(stack).map_or(&[], Vec::as_slice) } else { &[] };
         if is_start_up(&frames[user..]) || !(keeps || grows_container(grown)) {
             continue;
         }
