@@ -85,8 +85,9 @@ case <-ctx.Done():
         test: "Call it with a context that is already cancelled, let the work end, and let \
                go.uber.org/goleak look. In testing/synctest a bubble that ends with a blocked \
                goroutine fails by itself.",
-        gate: "plumb scan ./... in CI; from Go 1.27 the goroutineleak profile in tests convicts \
-               it exactly.",
+        gate: "From Go 1.27 read the goroutineleak profile at the end of tests: it convicts such a sender as soon as \
+               nothing live can reach its channel. Or run `plumb diagnose URL` after the service's load test: exit \
+               code 1 fails the build.",
         alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * \
                 min_over_time(go_goroutines[30m] offset 1d)",
         doc_comment: "The result is sent on a channel with room for it, so the caller need not \

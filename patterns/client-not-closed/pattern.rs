@@ -93,8 +93,7 @@ server := &server{greeter: pb.NewGreeterClient(conn)}
         test: "Call the handler a hundred times, then let go.uber.org/goleak look, or compare \
                runtime.NumGoroutine before and after: the difference must not grow with the \
                number of calls.",
-        gate: "plumb scan ./... in CI: it reports constructors of such clients in functions that \
-               run per call, without Close on every path.",
+        gate: "Run the service under its load test in CI, then `plumb diagnose URL` at rest: exit code 1 fails the build.",
         alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * \
                 min_over_time(go_goroutines[30m] offset 1d)",
         doc_comment: "A Client runs goroutines and holds connections until Close is called; make \

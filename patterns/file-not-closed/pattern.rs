@@ -97,8 +97,7 @@ return f.Close()
     prevention: Prevention {
         test: "Count the entries of /proc/self/fd before and after a hundred calls, with \
                debug.SetGCPercent(-1) so that no finalizer helps.",
-        gate: "plumb scan ./... in CI: it follows every path from an open to the end of the \
-               function.",
+        gate: "Run the service under its load test in CI, then `plumb diagnose URL` at rest: exit code 1 fails the build.",
         alert: "process_open_fds / process_max_fds > 0.5\n  or \
                 min_over_time(process_open_fds[30m]) > 1.5 * min_over_time(process_open_fds[30m] \
                 offset 1d)",

@@ -111,8 +111,7 @@ conn, err := dialer.Dial("tcp", addr)
         test: "Connect to a peer in a network namespace, set its link down, and see that the \
                connection ends within the keepalive time. Stopping the peer's process does not \
                do: its kernel still answers.",
-        gate: "plumb scan ./... in CI: it reports dialers with keepalive switched off and readers \
-               without a deadline.",
+        gate: "Forbid `KeepAlive: -1` by a linter rule (forbidigo); run the service under its load test in CI, then `plumb diagnose URL` at rest: exit code 1 fails the build.",
         alert: "min_over_time(connections_open[1h]) > 1.5 * min_over_time(connections_open[1h] \
                 offset 1d)\n  # for a gauge of your own; on the host: node_netstat_Tcp_CurrEstab \
                 in its place",

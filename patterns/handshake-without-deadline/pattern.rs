@@ -111,7 +111,7 @@ client := ssh.NewClient(c, chans, reqs)
     prevention: Prevention {
         test: "Dial a listener that accepts and stays silent; the call must return an error \
                within its timeout, and its goroutine and descriptor must be gone.",
-        gate: "plumb scan ./... in CI: it reports handshakes on a connection without a deadline.",
+        gate: "Forbid ssh.Dial by a linter rule (forbidigo) in favour of a helper that sets a deadline; run the service under its load test in CI, then `plumb diagnose URL` at rest: exit code 1 fails the build.",
         alert: "min_over_time(dials_in_flight[15m]) > 0 and deriv(dials_in_flight[1h]) > 0\n  # \
                 for a gauge of your own; without one: min_over_time(go_goroutines[30m]) > 1.5 * \
                 min_over_time(go_goroutines[30m] offset 1d)",

@@ -89,8 +89,7 @@ defer resp.Body.Close()
                count must equal the number of responses. Or run it against httptest.NewServer, \
                call CloseIdleConnections and let go.uber.org/goleak see that no persistConn \
                goroutine is left.",
-        gate: "plumb scan ./... (or the linter bodyclose) in CI; plumb repro with 1,000 requests \
-               for a path that is hard to see through.",
+        gate: "The linter bodyclose; and run the service under its load test in CI, then `plumb diagnose URL` at rest: exit code 1 fails the build.",
         alert: "min_over_time(go_goroutines[30m]) > 1.5 * min_over_time(go_goroutines[30m] offset \
                 1d)\n  and min_over_time(process_open_fds[30m]) > 1.5 * \
                 min_over_time(process_open_fds[30m] offset 1d)",
@@ -142,16 +141,19 @@ fn confidence(suspect: &Suspect, object: &ObjectCrowd) -> Option<Confidence> {
     if old {
         return Some(Likely);
     }
-    if !stands {
-        return None;
-    }
     let sockets = own_sockets(suspect);
     let given_up = sockets.is_some_and(|sockets| 2.0 * sockets.close_wait as f64 >= count);
     let long_idle =
         sockets.is_some_and(|s| s.idle_seconds_median.is_some_and(|idle| idle >= LONG_IDLE.value));
+    // Sockets tell how long, so that one look is enough.
+    if count >= STANDING_MIN.value && (given_up || long_idle) {
+        return Some(Likely);
+    }
+    if !stands {
+        return None;
+    }
     match may_be_in_use(suspect, USERS_SHARE_MAX.value) {
         Some(false) => Some(Likely),
-        _ if given_up || long_idle => Some(Likely),
         Some(true) => None,
         None => Some(Possible),
     }

@@ -92,8 +92,7 @@ defer delete(sessions, key)
     prevention: Prevention {
         test: "Open and close a thousand connections, then check that len of the map itself is \
                what it was before.",
-        gate: "plumb scan ./... in CI: it compares the keys that a map is stored and deleted \
-               under; plumb repro with rounds of connections gives bytes kept for each.",
+        gate: "Run the service under its load test in CI, then `plumb diagnose URL` at rest: exit code 1 fails the build.",
         alert: "min_over_time(go_memstats_heap_inuse_bytes[1h]) > 1.5 * \
                 min_over_time(go_memstats_heap_inuse_bytes[1h] offset 1d)\n  and \
                 max_over_time(go_goroutines[1h]) < 1.2 * max_over_time(go_goroutines[1h] offset \

@@ -86,8 +86,11 @@ pub(crate) fn socket_evidence(sockets: &SocketCrowd) -> Vec<EvidenceItem> {
         texts.push(format!("{} hold bytes that nobody reads", of(sockets.unread)));
     }
     if let Some(idle) = sockets.idle.filter(|&n| n > 0) {
+        let median = sockets
+            .idle_seconds_median
+            .map_or_else(String::new, |seconds| format!(" (median of all: {seconds:.0} s)"));
         texts.push(format!(
-            "on {} nothing went either way for {:.0} s or more",
+            "on {} nothing went either way for {:.0} s or more{median}",
             of(idle),
             sockets.idle_seconds_min
         ));

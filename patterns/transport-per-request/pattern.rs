@@ -96,8 +96,7 @@ func fetch(url string) (*http.Response, error) {
     prevention: Prevention {
         test: "Call it a hundred times one after the other against httptest.NewServer and count \
                new connections with its ConnState hook: there must be one.",
-        gate: "plumb scan ./... in CI: it reports Transport literals in functions that run per \
-               call; plumb repro for constructors behind configuration.",
+        gate: "Run the service under its load test in CI, then `plumb diagnose URL` at rest: exit code 1 fails the build.",
         alert: "min_over_time(process_open_fds[15m]) > 2 * min_over_time(process_open_fds[15m] \
                 offset 1d)\n  # at the peer: new connections per request near 1",
         doc_comment: "Make one and share it: it keeps connections to reuse, which dropping it \

@@ -89,8 +89,7 @@ pub(crate) static PATTERN: Pattern = Pattern {
     prevention: Prevention {
         test: "Let go.uber.org/goleak look at the end of the test (goleak.VerifyNone(t)): no \
                goroutine of the library may be left.",
-        gate: "plumb scan ./... in CI: it reports constructors that start goroutines, called per \
-               request, without their release on every path.",
+        gate: "Run the service under its load test in CI, then `plumb diagnose URL` at rest: exit code 1 fails the build.",
         alert: "deriv(go_goroutines[1h]) > 0 and min_over_time(go_goroutines[30m]) > 1.5 * \
                 min_over_time(go_goroutines[30m] offset 1d)",
         doc_comment: "New starts a goroutine; it runs until Close is called.",

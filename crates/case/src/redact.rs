@@ -28,11 +28,12 @@ const SECRET_KEYS: [&str; 12] = [
 const SCHEMES: [&str; 4] = ["bearer", "basic", "digest", "negotiate"];
 
 /// A URL without user info and without the values of query keys that look like credentials.
-/// What is no URL is returned unchanged.
+/// What is no URL loses what looks like `user:password@`, because people leave the scheme out and passwords hold
+/// characters that a URL must not.
 pub fn url(text: &str) -> String {
-    let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+    let Ok(mut url) = Url::parse(text) else { return without_user_info(text) };
     if url.cannot_be_a_base() {
-        return text.to_owned();
+        return without_user_info(text);
     }
     let had_user = !url.username().is_empty() || url.password().is_some();
     let secret_query = url.query_pairs().any(|(key, _)| is_secret_key(&key));
@@ -55,6 +56,18 @@ pub fn url(text: &str) -> String {
         url.set_fragment(None);
     }
     url.into()
+}
+
+/// `user:password@host` → `host`. What has no colon before its last `@` is something else: `module@v1.2.3/file.go`.
+fn without_user_info(text: &str) -> String {
+    let (scheme, rest) = match text.find("//") {
+        Some(slashes) => text.split_at(slashes + 2),
+        None => ("", text),
+    };
+    match rest.rsplit_once('@') {
+        Some((user_info, host)) if user_info.contains(':') => format!("{scheme}{host}"),
+        _ => text.to_owned(),
+    }
 }
 
 /// A text in which every URL is redacted as by [`url()`] and every word after `Bearer`, `Basic` and
@@ -97,6 +110,16 @@ fn is_secret_key(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passwords_go_even_where_the_url_is_none() {
+        let check = |from, expect: &str| assert_eq!(url(from), expect);
+        check("user:pa55word@127.0.0.1:7101", "127.0.0.1:7101");
+        check("http://user:pa/55#word@host:6060", "http://host:6060");
+        check("http://user:pa55word@host:notaport", "http://host:notaport");
+        check("//user:pw@host", "//host");
+        check("example.com/orders@v1.2.3/main.go:10", "example.com/orders@v1.2.3/main.go:10");
+    }
 
     #[test]
     fn credentials_go_and_the_rest_stays_as_it_was() {

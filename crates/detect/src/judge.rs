@@ -48,7 +48,8 @@ pub(crate) fn judge(
             Some((pattern, matched)) => (Some(pattern), matched),
             None => {
                 if let Some(reason) = excuse(&suspect, work_gain) {
-                    if is_notable(&suspect) {
+                    // One look acquits nobody.
+                    if is_notable(&suspect) && suspect.measured.series.len() > 1 {
                         let count = thousands(suspect.measured.count as f64);
                         judgement.healthy.push(format!("{count} {}: {reason}", subject(&suspect)));
                     }

@@ -80,11 +80,12 @@ impl UserError {
     /// The table: title with the input it is about, details, what to do next.
     fn told(&self) -> (String, Vec<String>, String) {
         match self {
-            Self::NoSuchFile(path) => (
-                format!("no such file: {}", path.display()),
-                Vec::new(),
-                format!("{WHAT_A_TARGET_IS}; if it is a host, write http://{}", path.display()),
-            ),
+            Self::NoSuchFile(path) => {
+                // It may be a mistyped URL, with its password.
+                let path = plumb_case::redact::text(&path.display().to_string());
+                let hint = format!("{WHAT_A_TARGET_IS}; if it is a host, write http://{path}");
+                (format!("no such file: {path}"), Vec::new(), hint)
+            }
             Self::UnknownPattern { asked, closest } => (
                 format!("no pattern is called `{asked}`"),
                 Vec::new(),

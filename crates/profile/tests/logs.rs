@@ -66,12 +66,19 @@ fn nano(i: usize) -> String {
     format!("2026-05-01T10:00:00.{}Z", fraction.trim_end_matches('0').get(..9).unwrap_or("1"))
 }
 
-const WRAPS: [(&str, Wrap, Option<&str>); 11] = [
+const WRAPS: [(&str, Wrap, Option<&str>); 12] = [
     ("plain", |_, l| l.to_owned(), None),
     ("tab", |_, l| format!("\t{l}"), None),
     (
         "journald short",
         |i, l| format!("May  1 10:{:02}:00 web-1 svc[412]: {l}", i / 60 % 60),
+        Some("May  1 10:00:00"),
+    ),
+    (
+        "rsyslog",
+        |i, l| {
+            format!("May  1 10:{:02}:00 web-1 svc[412]: {}", i / 60 % 60, l.replace('\t', "#011"))
+        },
         Some("May  1 10:00:00"),
     ),
     (

@@ -121,13 +121,17 @@ fn is_decided(places: &[Place]) -> bool {
 fn what_decides(hearing: &Hearing<'_>, places: &[Place], period: u64) -> Vec<String> {
     let shared = places.first().is_some_and(|place| place.is_shared);
     if shared && places[0].live.samples >= HEAP_SAMPLES_MIN {
-        return vec!["the source (`plumb scan`): it tells whether the helper or one of its callers is to release it".to_owned()];
+        return vec!["a look at the source: it tells whether the helper or one of its callers is to release it".to_owned()];
     }
     let count = hearing.suspect.measured.count as f64;
     let best = places.first().map_or(0.0, |place| place.live.samples);
     let bytes: f64 = places.iter().map(|place| place.live.bytes).sum();
     let per_leak =
         if best >= 1.0 && count > 0.0 { (bytes / count).max(100.0) } else { BYTES_PER_LEAK };
+    if best >= HEAP_SAMPLES_MIN {
+        let text = "more leaks and another look: several callers hold live samples, and none has three times the next one's";
+        return vec![text.to_owned(), EXACT_HEAP.to_owned()];
+    }
     let missing = (HEAP_SAMPLES_MIN + 1.0 - best).max(1.0);
     let more = missing * period as f64 / per_leak;
     let mut ways = Vec::new();
@@ -157,7 +161,7 @@ fn of_memory(hearing: &Hearing<'_>, site: &MemorySite) -> Testimony {
     );
     let allocates = NamedLine { frame: site.frame.clone(), role: Role::Creates, share: 1.0, basis };
     let Some(stores) = &site.stored_at else {
-        let bring = "the source (`plumb scan`) or a dump of the heap: they tell which map, slice or list holds it";
+        let bring = "a look at the source or a dump of the heap: they tell which map, slice or list holds it";
         return Testimony {
             lines: vec![allocates],
             decided: false,

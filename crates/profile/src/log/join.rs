@@ -1,5 +1,7 @@
 //! Records that a container runtime split because they were longer than its buffer (16 KiB).
 
+use std::borrow::Cow;
+
 use super::json;
 
 /// Puts split records together: CRI lines marked `P` (`TIME stderr P text`) and docker's json-file
@@ -27,6 +29,7 @@ impl Joiner {
         match line.first() {
             Some(b'0'..=b'9' | b'{') => self.part_or_line(line, limit, each),
             _ if self.shape.is_some() => self.part_or_line(line, limit, each),
+            Some(b'A'..=b'Z') => each(&without_escaped_tabs(line)),
             _ => each(line),
         }
     }
@@ -46,7 +49,7 @@ impl Joiner {
             }
         }
         self.flush(each);
-        each(line);
+        each(&without_escaped_tabs(line));
     }
 
     fn part(
@@ -83,6 +86,16 @@ impl Joiner {
 }
 
 /// Start of the text of a CRI line, and whether its record ends with it.
+/// rsyslog writes control characters as `#` and three octal digits, by default: a tab is `#011`. Its lines begin with
+/// the name of a month.
+fn without_escaped_tabs(line: &[u8]) -> Cow<'_, [u8]> {
+    const TAB: &[u8] = b"#011";
+    match memchr::memmem::find(line, TAB) {
+        Some(at) => [&line[..at], b"\t", &line[at + TAB.len()..]].concat().into(),
+        None => line.into(),
+    }
+}
+
 fn cri(line: &[u8]) -> Option<(usize, bool)> {
     if !line.first()?.is_ascii_digit() {
         return None;
