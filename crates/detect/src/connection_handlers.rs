@@ -14,7 +14,7 @@ use crate::crowd::comparable;
 use crate::memory_sites::Heaps;
 use crate::thresholds::{DEAD_FACTOR_MIN, DEAD_SHARE_MIN};
 
-/// Calls that take a connection over from the HTTP server, or accept one.
+/// Calls that take a connection over from the HTTP server, beside whatever a websocket library is called for.
 const TAKES_OVER: [&str; 4] = [
     "net/http.(*response).Hijack",
     "net/http.(*ResponseController).Hijack",
@@ -35,7 +35,7 @@ struct Handler {
 }
 
 impl ConnectionHandlers {
-    /// A handler shows as a user function that upgrades or hijacks a connection on some heap path, or that waits for
+    /// A handler shows as a user function that hijacks a connection or talks over a websocket on some heap path, or that waits for
     /// bytes of a connection on its stack.
     pub(crate) fn of(instance: &Instance, heaps: &Heaps<'_>, code: &Code<'_>) -> Self {
         let samples = &heaps.latest.samples;
@@ -94,10 +94,7 @@ fn handler(
 }
 
 fn takes_over(function: &str) -> bool {
-    let name = FunctionName(function);
-    let upgrades = name.package().ends_with("websocket")
-        && matches!(name.declared().local(), "(*Upgrader).Upgrade" | "Accept");
-    upgrades || TAKES_OVER.contains(&function)
+    FunctionName(function).package().ends_with("websocket") || TAKES_OVER.contains(&function)
 }
 
 /// Reading from the connection itself; an HTTP server's handler reads a request body instead.
