@@ -46,27 +46,15 @@ pub fn run(selection: &Selection, repeats: usize, write: bool) -> Result<()> {
     in_parallel(selection.jobs, &all, |index, (repeat, run)| {
         let result = observe(&plumb, run, &format!("-{repeat}"));
         let mut table = table.lock().unwrap_or_else(PoisonError::into_inner);
-        match result {
-            Ok(outcomes) => outcomes.iter().for_each(|outcome| enter(&mut table, outcome)),
-            Err(error) => run.scenarios.iter().for_each(|&scenario| {
-                let row = table.entry((run.subject.name(), scenario)).or_default();
-                row.runs += 1;
-                *row.failures.entry(format!("{error:#}")).or_default() += 1;
-            }),
-        }
+        enter_all(&mut table, run, result);
         eprintln!("{}/{} {}", index + 1, all.len(), run.subject.name());
+        // At once, so that a run of hours that is ended early leaves what it saw.
+        if write && let Err(error) = keep(&table, selection, started) {
+            eprintln!("warning: {error:#}");
+        }
     });
     let table = table.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let minutes = started.elapsed().as_secs_f64() / 60.0;
-    let page = page(
-        &table,
-        &format!("{}; {minutes:.0} minutes, {} at a time", machine::describe(), selection.jobs),
-    );
-    println!("{page}");
-    if write {
-        let file = workspace::root().join("docs/accuracy.md");
-        fs::write(&file, &page).with_context(|| format!("cannot write {}", file.display()))?;
-    }
+    println!("{}", page(&table, &conditions(selection, started)));
     let missed: Vec<String> = table
         .iter()
         .filter(|((_, scenario), row)| !row.meets(*scenario))
@@ -84,7 +72,7 @@ fn planned(selection: &Selection) -> Result<Vec<Run>> {
             subject: subject.clone(),
             scenarios: scenarios.to_vec(),
         };
-        runs.push(run(&[Scenario::Live, Scenario::Late]));
+        runs.extend(Run::live_and_late(&subject));
         if subject.which == Which::Before && subject.flags.is_empty() {
             runs.push(run(&[Scenario::Exact]));
             if standard(&subject.id, Scenario::Many).exact {
@@ -93,6 +81,28 @@ fn planned(selection: &Selection) -> Result<Vec<Run>> {
         }
     }
     Ok(runs)
+}
+
+fn conditions(selection: &Selection, started: Instant) -> String {
+    let minutes = started.elapsed().as_secs_f64() / 60.0;
+    format!("{}; {minutes:.0} minutes, {} at a time", machine::describe(), selection.jobs)
+}
+
+fn keep(table: &Table, selection: &Selection, started: Instant) -> Result<()> {
+    let file = workspace::root().join("docs/accuracy.md");
+    fs::write(&file, page(table, &conditions(selection, started)))
+        .with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn enter_all(table: &mut Table, run: &Run, result: Result<Vec<Outcome>>) {
+    match result {
+        Ok(outcomes) => outcomes.iter().for_each(|outcome| enter(table, outcome)),
+        Err(error) => run.scenarios.iter().for_each(|&scenario| {
+            let row = table.entry((run.subject.name(), scenario)).or_default();
+            row.runs += 1;
+            *row.failures.entry(format!("{error:#}")).or_default() += 1;
+        }),
+    }
 }
 
 fn enter(table: &mut Table, outcome: &Outcome) {

@@ -62,6 +62,6 @@ impl RecordedCase {
         // Not a file extension, whatever dots a version has.
         let kept = folder.join(format!("{}-{}-offline", self.id, self.stem.replace('.', "-")));
         let (answer, code) = diagnose(plumb, &[self.path.display().to_string()], &kept)?;
-        Ok(judge(&self.expected, &answer, code, standard(&self.id, scenario)))
+        Ok(judge(&self.expected, &answer, code, |pattern| standard(pattern, scenario)))
     }
 }

@@ -104,12 +104,12 @@ impl Judgement {
     }
 }
 
-/// Judges an answer and its exit code.
+/// Judges an answer and its exit code. `standard` tells what is asked of a pattern.
 pub fn judge(
     expected: &Expectation,
     answer: &Answer,
     exit_code: Option<i32>,
-    standard: Standard,
+    standard: impl Fn(&str) -> Standard,
 ) -> Judgement {
     let mut judgement = Judgement::default();
     let (verdict, code) = if expected.leaks.is_empty() { ("clean", 0) } else { ("leak", 1) };
@@ -124,7 +124,7 @@ pub fn judge(
             answer.findings.iter().filter(|finding| finding.pattern == pattern).collect();
         let marks: Vec<&Mark> =
             expected.leaks.iter().filter(|mark| mark.pattern == pattern).collect();
-        judgement.take(pattern, &found, &marks, standard);
+        judgement.take(pattern, &found, &marks, standard(pattern));
     }
     let patterns = expected.patterns();
     for finding in &answer.findings {
@@ -226,7 +226,7 @@ mod tests {
 
     #[track_caller]
     fn check(answer: &Answer, standard: Standard, line: LineVerdict, failures: &[&str]) {
-        let judgement = judge(&expectation(), answer, Some(1), standard);
+        let judgement = judge(&expectation(), answer, Some(1), |_| standard);
         assert_eq!(judgement.lines, [("client-not-closed".to_owned(), line)]);
         assert_eq!(judgement.failures, failures);
     }
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn another_pattern_is_both_missing_and_unexpected() {
         let other = answer("unnamed", "line", 7, "likely");
-        let judgement = judge(&expectation(), &other, Some(1), Standard::default());
+        let judgement = judge(&expectation(), &other, Some(1), |_| Standard::default());
         let said = "unexpected unnamed at /src/billing/before/webhooks.go:7";
         assert_eq!(judgement.failures, ["client-not-closed not found", said]);
     }
@@ -266,9 +266,9 @@ mod tests {
     fn a_healthy_program_must_be_clean_with_code_0() {
         let clean = Answer { verdict: "clean".to_owned(), findings: Vec::new() };
         let healthy = Expectation::default();
-        assert!(judge(&healthy, &clean, Some(0), Standard::default()).passed());
+        assert!(judge(&healthy, &clean, Some(0), |_| Standard::default()).passed());
         let undecided = Answer { verdict: "undecided".to_owned(), findings: Vec::new() };
-        let judgement = judge(&healthy, &undecided, Some(3), Standard::default());
+        let judgement = judge(&healthy, &undecided, Some(3), |_| Standard::default());
         assert_eq!(judgement.failures.len(), 2);
     }
 }
