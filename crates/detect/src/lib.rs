@@ -74,6 +74,7 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         findings,
         undecided,
         memory: service.instances.iter().filter_map(memory_split::memory_split).collect(),
+        sockets: None,
         problems: service.problems.clone(),
         healthy: judgement.healthy,
     }

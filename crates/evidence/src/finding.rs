@@ -7,6 +7,7 @@ use crate::Timestamp;
 use crate::catalogue::Pattern;
 use crate::measure::{Growth, Measured, Unit};
 use crate::service::Problem;
+use crate::socket::SocketSummary;
 
 /// How sure a finding is, named by its evidence. Ordered: `Possible < Likely < Proven`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -375,6 +376,8 @@ pub struct Diagnosis {
     pub undecided: Vec<Undecided>,
     /// Where the memory is, an entry an instance that has the evidence.
     pub memory: Vec<MemorySplit>,
+    /// The sockets by peer; `None` without socket evidence.
+    pub sockets: Option<SocketSummary>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// Crowds that were looked at and held to be healthy, with the reason: nothing hides silently.

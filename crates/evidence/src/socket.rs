@@ -1,5 +1,6 @@
 //! TCP sockets of a process, a host or a peer.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -30,6 +31,33 @@ pub enum TcpState {
     Listen,
     /// Both closed at once.
     Closing,
+}
+
+impl TcpState {
+    /// Whether the program at this end may still use the connection: it has not closed its side. A connection that is
+    /// ESTABLISHED at one end and in another state, or in none, at the other has been given up there.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Established | Self::SynSent | Self::SynRecv | Self::CloseWait)
+    }
+}
+
+impl fmt::Display for TcpState {
+    /// As `ss` and RFC 9293 spell them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Established => "ESTABLISHED",
+            Self::SynSent => "SYN-SENT",
+            Self::SynRecv => "SYN-RECV",
+            Self::FinWait1 => "FIN-WAIT-1",
+            Self::FinWait2 => "FIN-WAIT-2",
+            Self::TimeWait => "TIME-WAIT",
+            Self::Close => "CLOSED",
+            Self::CloseWait => "CLOSE-WAIT",
+            Self::LastAck => "LAST-ACK",
+            Self::Listen => "LISTEN",
+            Self::Closing => "CLOSING",
+        })
+    }
 }
 
 /// The timer that runs on a socket. While a retransmission is pending, a keepalive timer does not show.
@@ -151,4 +179,87 @@ pub struct HostSockets {
     pub time_wait: u64,
     /// In SYN_RECV: half-made incoming connections.
     pub syn_recv: u64,
+}
+
+/// The sockets of a service by peer, for whoever has nothing but them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SocketSummary {
+    /// Open connections in all.
+    pub connections: u64,
+    /// Whether these are the process's own; else they are those of whole machines.
+    pub owned_only: bool,
+    /// Connections that share peer, direction and state; what needs attention first, then the largest.
+    pub groups: Vec<SocketGroup>,
+    /// Sockets of the machines that have no owner.
+    pub host: HostSockets,
+    /// What the listings of the machines at the other end say; `None` if nobody brought one.
+    pub peer_listing: Option<PeerListing>,
+}
+
+/// Open connections that share peer, direction and state. `None` = the source does not tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SocketGroup {
+    /// For outgoing connections `address:port` of the peer, for incoming ones the port of ours that they came to.
+    pub peer: Arc<str>,
+    /// Who opened them.
+    pub direction: Direction,
+    /// State.
+    pub state: TcpState,
+    /// How many.
+    pub count: u64,
+    /// Hosts at the other end.
+    pub hosts: u64,
+    /// Seconds since data went either way on the one that has been silent longest.
+    pub idle_seconds_max: Option<f64>,
+    /// Seconds since data was received on the one that has heard nothing for longest.
+    pub received_seconds_max: Option<f64>,
+    /// With a keepalive timer.
+    pub with_keepalive: Option<u64>,
+    /// On which no timer of any kind runs.
+    pub without_timer: Option<u64>,
+    /// Bytes received that the program has not read, of all.
+    pub recv_queue: u64,
+    /// Bytes sent that the peer has not acknowledged, of all.
+    pub send_queue: u64,
+    /// Why somebody should look at them; `None` for what is in order or cannot be judged.
+    pub concern: Option<SocketConcern>,
+}
+
+/// What is odd about a group of connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SocketConcern {
+    /// CLOSE_WAIT: the peer has closed and the program has not.
+    ClosedByPeer,
+    /// ESTABLISHED here, given up or unknown at the peer.
+    UnknownToPeer,
+    /// Many, and no timer runs on most of them: nothing would notice that the peer is gone.
+    NoTimer,
+    /// Many with one peer.
+    Crowd,
+}
+
+/// Our ESTABLISHED connections compared with what the other ends list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PeerListing {
+    /// Sockets in the listings.
+    pub sockets: u64,
+    /// Our established connections with a machine of the listings.
+    pub compared: u64,
+    /// Of those: open there too.
+    pub known: u64,
+    /// Of those: closed there, or closing.
+    pub closed: u64,
+    /// Of those: not in the listings.
+    pub unknown: u64,
+    /// Why the listings cannot be compared with ours, if they cannot.
+    pub mismatch: Option<PeerMismatch>,
+}
+
+/// Why a listing of another machine says nothing on our connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerMismatch {
+    /// No local address in it is the remote address of one of ours: another machine, or an address translation.
+    NoAddress,
+    /// The machine has connections on these ports, but none from any of our addresses: a translation or proxy between.
+    OtherClients,
 }

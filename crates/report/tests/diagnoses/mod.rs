@@ -235,6 +235,7 @@ pub(crate) fn diagnosis(findings: Vec<Finding>) -> Diagnosis {
         findings,
         undecided: Vec::new(),
         memory: vec![memory()],
+        sockets: None,
         problems: Vec::new(),
         healthy: vec![
             "200 net/http.conn (idle): as many as connections that clients keep open".into(),
