@@ -10,6 +10,7 @@ use plumb_evidence::{Diagnosis, Finding, Problem, Site, Timestamp};
 use serde::Serialize;
 
 use crate::Options;
+use crate::sockets::SocketsJson;
 
 /// Name and version of the contract. Keys may be added within a version; none changes its meaning or goes away.
 const SCHEMA: &str = "plumb.diagnose/1";
@@ -34,6 +35,7 @@ struct Document<'a> {
     findings: Vec<FindingJson<'a>>,
     undecided: Vec<UndecidedJson<'a>>,
     memory: MemoryJson<'a>,
+    sockets: Option<SocketsJson<'a>>,
     healthy: &'a [String],
     problems: Vec<ProblemJson<'a>>,
 }
@@ -52,6 +54,7 @@ impl<'a> From<&'a Diagnosis> for Document<'a> {
             findings: diagnosis.findings.iter().map(Into::into).collect(),
             undecided: diagnosis.undecided.iter().map(Into::into).collect(),
             memory: MemoryJson { instances: diagnosis.memory.iter().map(Into::into).collect() },
+            sockets: diagnosis.sockets.as_ref().map(Into::into),
             healthy: &diagnosis.healthy,
             problems: diagnosis.problems.iter().map(Into::into).collect(),
         }

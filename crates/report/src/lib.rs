@@ -18,6 +18,7 @@ mod layout;
 mod markdown;
 mod names;
 mod phrases;
+mod sockets;
 mod terminal;
 pub mod units;
 

@@ -19,6 +19,7 @@ pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
     for (index, found) in diagnosis.findings.iter().enumerate() {
         finding(&mut text, found, index + 1, options);
     }
+    push(&mut text, &crate::sockets::markdown(diagnosis));
     questions(&mut text, diagnosis);
     diagnosis.memory.iter().for_each(|split| memory(&mut text, split));
     folded(&mut text, "Looked at and held healthy", diagnosis.healthy.iter().map(|h| prose(h)));

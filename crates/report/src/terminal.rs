@@ -60,6 +60,7 @@ fn page(diagnosis: &Diagnosis, options: &Options, detail: &Detail) -> Page {
         }
         page.blank();
     }
+    crate::sockets::print(&mut page, diagnosis, options);
     questions(&mut page, diagnosis);
     memory::print(&mut page, &diagnosis.memory, options);
     healthy(&mut page, diagnosis, detail.aside_lines, options);
