@@ -117,6 +117,11 @@ pub struct MemStats {
     pub next_gc: u64,
     /// Completed collections.
     pub num_gc: u64,
+    /// End of the last collection but one, in nanoseconds since 1970 UTC; 0 if there were fewer or the text does not
+    /// say. A profile beside these statistics that was not taken after a forced collection shows the heap of that
+    /// moment: the runtime publishes what a cycle allocated only with the end of the next one
+    /// (`runtime.mProf_NextCycle`), which in a calm process is minutes later.
+    pub previous_gc: u64,
     /// Off-heap runtime structures: mspan, mcache, hash tables of profiles, GC metadata, other.
     pub runtime_sys: u64,
     /// The largest resident set so far; 0 if the text does not say.

@@ -96,6 +96,7 @@ pub(crate) fn memstats(stats: &plumb_profile::MemStats) -> MemStats {
         frees: stats.frees,
         next_gc: stats.next_gc,
         num_gc: stats.num_gc,
+        previous_gc: stats.recent_pause_ends().nth(1).unwrap_or(0),
         runtime_sys: runtime.into_iter().fold(0, u64::saturating_add),
         max_rss: stats.max_rss.unwrap_or(0),
     }

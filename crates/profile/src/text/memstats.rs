@@ -87,9 +87,17 @@ impl MemStats {
 
     /// The last pauses in nanoseconds, newest first.
     pub fn recent_pauses(&self) -> impl Iterator<Item = u64> + '_ {
-        let ring = self.pause_ns.len() as u64;
-        let known = self.num_gc.min(ring);
-        (0..known).map(move |back| self.pause_ns[((self.num_gc - 1 - back) % ring) as usize])
+        self.newest_first(&self.pause_ns)
+    }
+
+    /// The ends of the last pauses in nanoseconds since 1970 UTC, newest first.
+    pub fn recent_pause_ends(&self) -> impl Iterator<Item = u64> + '_ {
+        self.newest_first(&self.pause_end)
+    }
+
+    fn newest_first<'a>(&self, ring: &'a [u64]) -> impl Iterator<Item = u64> + 'a {
+        let (num_gc, size) = (self.num_gc, ring.len() as u64);
+        (0..num_gc.min(size)).map(move |back| ring[((num_gc - 1 - back) % size) as usize])
     }
 }
 
@@ -120,5 +128,7 @@ mod tests {
         assert_eq!(stats.recent_pauses().collect::<Vec<_>>(), [30, 20, 10]);
         stats.set("NumGC", "2");
         assert_eq!(stats.recent_pauses().collect::<Vec<_>>(), [10, 30]);
+        stats.set("PauseEnd", "[7 8 0]");
+        assert_eq!(stats.recent_pause_ends().collect::<Vec<_>>(), [8, 7]);
     }
 }
