@@ -4,45 +4,25 @@ use std::sync::Arc;
 
 use plumb_evidence::Instance;
 use plumb_evidence::catalogue::{Catalogue, LibraryObject, Side};
-use plumb_evidence::code::Frame;
+use plumb_evidence::code::{Frame, FunctionName};
 use plumb_evidence::heap::{Amount, Heap, HeapSample};
 use plumb_evidence::measure::{Growth, Measured, Unit};
 use plumb_evidence::suspect::HeapShare;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
-use crate::memory_sites::{Heaps, Held};
-use crate::thresholds::{
-    FREEING_SHARE_MAX, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN, KEPT_BY_OTHERS_MAX,
-    MEMORY_KEEPING_SHARE_MIN, SHARE_SAMPLES_MIN, SIBLING_TOLERANCE,
-};
+use crate::heaps::{Heaps, Held};
+use crate::thresholds::{HEAP_SAMPLES_MIN, MEMORY_KEEPING_SHARE_MIN, SIBLING_TOLERANCE};
+
+mod places;
+
+pub(crate) use places::{Doubt, Place};
+use places::{Knowledge, UserPath, places};
 
 /// The heap profiles of one instance.
 pub(crate) struct HeapPaths<'a> {
     code: &'a Code<'a>,
     heaps: Heaps<'a>,
-}
-
-/// A place in the user's code through which memory of an object was allocated.
-#[derive(Clone, Debug)]
-pub(crate) struct Place {
-    pub(crate) frame: Frame,
-    pub(crate) live: Amount,
-    pub(crate) allocated: Amount,
-    /// A helper of several callers, and whether all of them leak through it cannot be told.
-    pub(crate) is_shared: bool,
-}
-
-impl Place {
-    fn share(&self) -> f64 {
-        HeapShare { live: self.live, allocated: self.allocated }.live_share()
-    }
-}
-
-/// The user's frames of one sample, innermost first, below which it went through the object.
-struct UserPath<'a> {
-    frames: Vec<&'a Frame>,
-    sample: &'a HeapSample,
 }
 
 impl<'a> HeapPaths<'a> {
@@ -67,7 +47,20 @@ impl<'a> HeapPaths<'a> {
 
     /// Places in the user's code that reach an object with a record.
     pub(crate) fn places_of(&self, object: &LibraryObject) -> Vec<Place> {
-        self.places_through(|frame| is_entry_point(object, frame))
+        let through = |frame: &Frame| is_entry_point(object, frame);
+        let package_of = |entry: &&'static str| FunctionName(entry).package();
+        let packages: FxHashSet<&str> = object.entry_points.iter().map(package_of).collect();
+        let uses = |frame: &Frame| packages.contains(frame.name().package()) && !through(frame);
+        // What a pool gives out has no methods that would tell its holder.
+        let used_in =
+            if object.pooled { FxHashMap::default() } else { self.used_in(uses, through) };
+        let known = Knowledge {
+            entry_points: object.entry_points,
+            used_in,
+            has_owner: true,
+            is_exact: self.heap().is_exact(),
+        };
+        places(&self.paths(through), &known)
     }
 
     /// Places in the user's code that reach a module without a record.
@@ -76,43 +69,69 @@ impl<'a> HeapPaths<'a> {
     }
 
     /// Places in the user's code that reach the constructor of an object without a record.
-    pub(crate) fn places_of_constructor(&self, constructor: &str) -> Vec<Place> {
-        self.places_through(|frame| *frame.function == *constructor)
+    pub(crate) fn places_of_constructor(&self, module: &str, constructor: &str) -> Vec<Place> {
+        let through = |frame: &Frame| *frame.function == *constructor;
+        let uses = |frame: &Frame| *self.code.module(frame).0 == *module;
+        let known = Knowledge {
+            entry_points: &[constructor],
+            used_in: self.used_in(uses, through),
+            has_owner: true,
+            is_exact: self.heap().is_exact(),
+        };
+        places(&self.paths(through), &known)
     }
 
     /// Places in the user's code that call what `through` accepts.
     pub(crate) fn places_through(&self, through: impl Fn(&Frame) -> bool) -> Vec<Place> {
-        places(&self.paths(through))
+        let known = Knowledge { is_exact: self.heap().is_exact(), ..Knowledge::default() };
+        places(&self.paths(through), &known)
     }
 
-    /// Lines of the user's code that allocate themselves, keep all of it, and made about `count` objects that live.
-    pub(crate) fn made_in_equal_numbers(&self, count: f64) -> Vec<Place> {
-        let mut lines: FxHashMap<&Frame, Place> = FxHashMap::default();
-        for sample in &self.heaps.latest.samples {
-            let Some(frame) = sample.stack.leaf().filter(|frame| self.code.is_user(frame)) else {
-                continue;
-            };
-            let empty = || Place {
-                frame: frame.clone(),
-                live: Amount::default(),
-                allocated: Amount::default(),
-                is_shared: false,
-            };
-            let place = lines.entry(frame).or_insert_with(empty);
-            place.live += sample.live;
-            place.allocated += sample.allocated;
+    /// Live samples by the user's function that called what `uses` accepts, where nothing on the path is `through`.
+    fn used_in(
+        &self,
+        uses: impl Fn(&Frame) -> bool,
+        through: impl Fn(&Frame) -> bool,
+    ) -> FxHashMap<&'a str, f64> {
+        let mut used: FxHashMap<&str, f64> = FxHashMap::default();
+        for sample in self.heaps.latest.samples.iter().filter(|s| s.live.samples > 0.0) {
+            let frames = sample.stack.frames();
+            let Some(user) = self.code.user_frame(&sample.stack) else { continue };
+            let is_use = frames[..user].last().is_some_and(&uses);
+            if is_use && !frames[..user].iter().any(&through) {
+                *used.entry(&frames[user].function).or_default() += sample.live.samples;
+            }
         }
-        let mut made: Vec<_> = lines
-            .into_values()
-            .filter(|place| {
-                let error = (2.0 * place.live.relative_error()).max(SIBLING_TOLERANCE);
-                place.live.samples >= HEAP_SAMPLES_MIN
-                    && place.share() >= MEMORY_KEEPING_SHARE_MIN
-                    && (place.live.objects / count - 1.0).abs() <= error
-            })
-            .collect();
-        made.sort_by(|a, b| a.frame.cmp(&b.frame));
-        made
+        used
+    }
+
+    /// Lines of the user's code that make one lasting object for each of `count` pools of connections that `object`
+    /// rests in: a struct of the user's own making, or what a library function makes that is called after a transport.
+    /// They are where their users are: they have a calling function in common with paths through `object`.
+    pub(crate) fn pool_makers(&self, object: &LibraryObject, count: f64) -> PoolMakers {
+        let paths = self.paths(|frame| is_entry_point(object, frame));
+        let frames = || paths.iter().flat_map(|path| &path.frames);
+        let using_lines: FxHashSet<&Frame> = frames().copied().collect();
+        let using: FxHashSet<&str> = frames().map(|frame| &*frame.function).collect();
+        let mut lines: FxHashMap<(&Frame, u64), Place> = FxHashMap::default();
+        for sample in self.heaps.latest.samples.iter().filter(|s| s.live.objects > 0.0) {
+            let frames = sample.stack.frames();
+            let Some(user) = self.code.user_frame(&sample.stack) else { continue };
+            let callers = frames[user..].iter().filter(|frame| self.code.is_user(frame));
+            if makes_transport(&frames[..user])
+                && callers.clone().any(|f| using.contains(&*f.function))
+            {
+                let size = (sample.live.bytes / sample.live.objects).round() as u64;
+                let line = &frames[user];
+                lines.entry((line, size)).or_insert_with(|| Place::new(line)).add(sample);
+            }
+        }
+        let mut made: Vec<_> =
+            lines.into_values().filter(|place| is_lasting(place, count)).collect();
+        made.sort_by(|a, b| a.frame.cmp(&b.frame).then(a.live.bytes.total_cmp(&b.live.bytes)));
+        let (on_use, apart) =
+            made.into_iter().partition(|place| using_lines.contains(&place.frame));
+        PoolMakers { apart, on_use }
     }
 
     /// The function of `module` that user code calls on the paths that hold most. With the function that starts the
@@ -163,6 +182,28 @@ impl<'a> HeapPaths<'a> {
     }
 }
 
+/// Lines that make one lasting object for each pool.
+pub(crate) struct PoolMakers {
+    /// Those that do nothing else.
+    pub(crate) apart: Vec<Place>,
+    /// Those that also call the library: what they make may belong to the call, e.g. the text of its address.
+    pub(crate) on_use: Vec<Place>,
+}
+
+/// Whether memory taken below a line of the user's may be a transport: the line's own object, or that of a library
+/// function with the word in its name.
+fn makes_transport(below: &[Frame]) -> bool {
+    below.last().is_none_or(|callee| callee.name().local().contains("Transport"))
+}
+
+/// Whether nothing of it is freed and about `count` are there.
+fn is_lasting(place: &Place, count: f64) -> bool {
+    let error = (2.0 * place.live.relative_error()).max(SIBLING_TOLERANCE);
+    place.live.samples >= HEAP_SAMPLES_MIN
+        && place.share() >= MEMORY_KEEPING_SHARE_MIN
+        && (place.live.objects / count - 1.0).abs() <= error
+}
+
 fn is_entry_point(object: &LibraryObject, frame: &Frame) -> bool {
     object.entry_points.iter().any(|entry| *frame.function == **entry)
 }
@@ -171,102 +212,6 @@ fn share(paths: &[UserPath<'_>]) -> HeapShare {
     HeapShare {
         live: paths.iter().map(|path| path.sample.live).sum(),
         allocated: paths.iter().map(|path| path.sample.allocated).sum(),
-    }
-}
-
-/// The user's lines, each as far out as the leak is shared: a helper whose callers all keep is the place itself;
-/// where one caller keeps and others free, the keeping caller is.
-fn places(paths: &[UserPath<'_>]) -> Vec<Place> {
-    let mut found: Vec<Place> = Vec::new();
-    for branch in branches(paths.iter().collect(), 0) {
-        descend(branch, 0, &mut found);
-    }
-    found.sort_by(by_live);
-    found
-}
-
-fn by_live(a: &Place, b: &Place) -> std::cmp::Ordering {
-    let by_live = b.live.samples.total_cmp(&a.live.samples);
-    by_live
-        .then(b.allocated.samples.total_cmp(&a.allocated.samples))
-        .then_with(|| a.frame.cmp(&b.frame))
-}
-
-type Branch<'p, 'a> = (Place, Vec<&'p UserPath<'a>>);
-
-/// Paths by their user frame at `depth` (0 = innermost).
-fn branches<'p, 'a>(paths: Vec<&'p UserPath<'a>>, depth: usize) -> Vec<Branch<'p, 'a>> {
-    let mut by_frame: FxHashMap<&Frame, Branch<'p, 'a>> = FxHashMap::default();
-    for path in paths {
-        let Some(frame) = path.frames.get(depth) else { continue };
-        let empty = || {
-            (
-                Place {
-                    frame: (*frame).clone(),
-                    live: Amount::default(),
-                    allocated: Amount::default(),
-                    is_shared: false,
-                },
-                vec![],
-            )
-        };
-        let (place, members) = by_frame.entry(frame).or_insert_with(empty);
-        place.live += path.sample.live;
-        place.allocated += path.sample.allocated;
-        members.push(path);
-    }
-    let mut branches: Vec<_> = by_frame.into_values().collect();
-    branches.sort_by(|a, b| a.0.frame.cmp(&b.0.frame));
-    branches
-}
-
-fn descend(branch: Branch<'_, '_>, depth: usize, found: &mut Vec<Place>) {
-    let (mut place, members) = branch;
-    let mut callers = branches(members, depth + 1);
-    callers.sort_by(|a, b| by_live(&a.0, &b.0));
-    match told_apart(&callers) {
-        Callers::Alike => found.push(place),
-        Callers::Differ => callers.into_iter().for_each(|caller| descend(caller, depth + 1, found)),
-        Callers::Unclear => {
-            place.is_shared = true;
-            found.push(place);
-        }
-    }
-}
-
-/// What the callers of a helper say about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Callers {
-    /// One caller, or all of them keep what they take: the helper is the place.
-    Alike,
-    /// Some keep and others free: the callers are the places.
-    Differ,
-    /// Too few samples to tell, or the others keep so little that they may do so rightly.
-    Unclear,
-}
-
-/// Compares callers, those with most live samples first.
-fn told_apart(callers: &[Branch<'_, '_>]) -> Callers {
-    let [(leader, _), others @ ..] = callers else { return Callers::Alike };
-    let taken: f64 = others.iter().map(|(other, _)| other.allocated.samples).sum();
-    let kept: f64 = others.iter().map(|(other, _)| other.live.samples).sum();
-    if others.is_empty() || kept + taken == 0.0 {
-        return Callers::Alike;
-    }
-    let others_keep = kept > 0.0 && (taken == 0.0 || kept / taken >= KEEPING_SHARE_MIN);
-    let clear_lead = leader.live.samples >= HEAP_SAMPLES_MIN - 0.5
-        && leader.live.samples >= HEAP_LEAD_MIN * kept;
-    let judged =
-        || callers.iter().filter(|(caller, _)| caller.allocated.samples >= SHARE_SAMPLES_MIN);
-    let some_keep = judged().any(|(caller, _)| caller.share() >= KEEPING_SHARE_MIN);
-    let some_free = judged().any(|(caller, _)| caller.share() <= FREEING_SHARE_MAX);
-    match () {
-        () if some_keep && some_free => Callers::Differ,
-        // A factory that serves the start of the program too: the few made there are kept, and rightly so.
-        () if others_keep && leader.live.samples > KEPT_BY_OTHERS_MAX * kept => Callers::Unclear,
-        () if others_keep => Callers::Alike,
-        () if clear_lead && taken > 0.0 => Callers::Differ,
-        () => Callers::Unclear,
     }
 }
 
@@ -326,29 +271,4 @@ fn growth_in_objects(paths: &HeapPaths<'_>, held: &Held, piece: &Amount) -> Opti
         bends: false,
         window_seconds: seconds.unwrap_or(0.0),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What callers say that keep so many of so many samples, those with most live ones first.
-    fn told(callers: &[(f64, f64)]) -> Callers {
-        let amount = |samples| Amount { objects: samples, bytes: samples, samples };
-        let branch = |&(live, allocated): &(f64, f64)| {
-            let frame = Frame { function: "main.f".into(), file: "".into(), line: 1 };
-            let (live, allocated) = (amount(live), amount(allocated));
-            (Place { frame, live, allocated, is_shared: false }, Vec::new())
-        };
-        told_apart(&callers.iter().map(branch).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn callers_tell_whether_a_helper_leaks_itself() {
-        assert_eq!(told(&[(9.0, 9.0)]), Callers::Alike);
-        assert_eq!(told(&[(9.0, 9.0), (5.0, 5.0)]), Callers::Alike);
-        assert_eq!(told(&[(9.0, 9.0), (0.0, 12.0)]), Callers::Differ);
-        assert_eq!(told(&[(1.0, 1.0), (0.0, 1.0)]), Callers::Unclear);
-        assert_eq!(told(&[(120.0, 120.0), (2.0, 2.0)]), Callers::Unclear, "made at the start");
-    }
 }

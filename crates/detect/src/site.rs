@@ -52,11 +52,16 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         .flat_map(|(kind, testimony)| testimony.lines.iter().map(move |line| (*kind, line)));
     let (related, losing): (Vec<_>, Vec<_>) =
         others.filter(|(_, line)| !same(line)).partition(|(_, line)| line.role != named.role);
+    let passed = heard.iter().filter(|(_, testimony)| testimony.names(&named.frame));
+    let passed = passed.flat_map(|(kind, t)| t.passed.iter().map(move |line| (*kind, line)));
+    let known = |line: &NamedLine| related.iter().any(|(_, known)| known.frame == line.frame);
+    let passed: Vec<_> = passed.filter(|(_, line)| !same(line) && !known(line)).collect();
     Decision {
         site: line_site(&named.frame, named.role, agree),
         candidates: losing.into_iter().map(|(kind, line)| candidate(kind, line)).collect(),
         related: related
             .into_iter()
+            .chain(passed)
             .map(|(kind, line)| line_site(&line.frame, line.role, vec![kind]))
             .collect(),
         would_decide: Vec::new(),

@@ -17,6 +17,6 @@ impl Witness for BlockedStack {
         let frame = crowd.stack.frames().get(crowd.user_frame?)?;
         let basis = format!("{} goroutines are blocked below it", hearing.suspect.measured.count);
         let line = NamedLine { frame: frame.clone(), role: hearing.role, share: 1.0, basis };
-        Some(Testimony { lines: vec![line], decided: true, would_decide: Vec::new() })
+        Some(Testimony { lines: vec![line], decided: true, ..Testimony::default() })
     }
 }

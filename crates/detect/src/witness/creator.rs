@@ -22,6 +22,6 @@ impl Witness for Creator {
         let frame = object.created_by.as_ref().filter(|frame| hearing.code.is_user(frame))?;
         let basis = "the dump says \"created by\" it".to_owned();
         let line = NamedLine { frame: frame.clone(), role: Role::Creates, share: 1.0, basis };
-        Some(Testimony { lines: vec![line], decided: true, would_decide: Vec::new() })
+        Some(Testimony { lines: vec![line], decided: true, ..Testimony::default() })
     }
 }

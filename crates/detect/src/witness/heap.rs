@@ -1,11 +1,13 @@
 //! Heap paths through the object that hold a user frame: who keeps what it takes. Decided only with enough live
 //! samples and a clear lead.
 
+use plumb_evidence::catalogue::LibraryObject;
+use plumb_evidence::code::Frame;
 use plumb_evidence::finding::{Role, WitnessKind};
 use plumb_evidence::suspect::{MemorySite, ObjectCrowd, Subject};
 
 use super::{Hearing, NamedLine, Testimony, Witness};
-use crate::heap_paths::{HeapPaths, Place};
+use crate::heap_paths::{Doubt, HeapPaths, Place};
 use crate::thresholds::{BYTES_PER_LEAK, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN};
 
 /// Lines listed when nothing is decided: more would not be read.
@@ -13,6 +15,17 @@ const CANDIDATES_MAX: usize = 5;
 
 /// What makes heap figures exact.
 const EXACT_HEAP: &str = "start one instance with GODEBUG=memprofilerate=1: every allocation is then in the heap profile";
+
+/// The same where the runtime overwrites what GODEBUG set.
+const EXACT_HEAP_IN_SOURCE: &str = "set runtime.MemProfileRate = 1 first thing in one instance: every allocation is then in the heap profile (Go 1.17 to 1.19 ignore GODEBUG=memprofilerate: golang/go#55100)";
+
+/// Go releases that ignore `GODEBUG=memprofilerate`: package runtime's own initialisation overwrites it (golang/go#55100;
+/// in the source of 1.17.13 and 1.19.13, no more in 1.20.14).
+const DEAF_TO_GODEBUG: std::ops::RangeInclusive<(u32, u32)> = (1, 17)..=(1, 19);
+
+const SOURCE_OF_HELPER: &str =
+    "a look at the source: it tells whether the helper or one of its callers is to release it";
+const SOURCE_OF_WRAPPER: &str = "a look at the source: the innermost function is to release it unless it returns it to its caller";
 
 pub(crate) struct HeapWitness;
 
@@ -41,42 +54,52 @@ fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimo
     // itself holds as many live objects of its own as there are pools. A response that is held is another matter:
     // whoever made the request holds it.
     let at_rest = object.phase.is_none_or(|phase| phase.ordinary);
-    let pool_made = hearing.role == Role::Creates
-        && at_rest
-        && object.record.is_some_and(|record| record.pooled);
-    if pool_made {
-        let made = paths.made_in_equal_numbers(hearing.suspect.measured.count as f64);
-        if let Some(testimony) = of_literal(hearing, &paths, made) {
-            return Some(testimony);
-        }
+    let pool = object.record.filter(|record| record.pooled);
+    if let Some(record) = pool.filter(|_| hearing.role == Role::Creates && at_rest) {
+        return Some(of_pool(hearing, &paths, record));
     }
     let places = match (object.record, &object.constructor) {
         (Some(record), _) => paths.places_of(record),
-        (None, Some(constructor)) => paths.places_of_constructor(constructor),
+        (None, Some(constructor)) => paths.places_of_constructor(&object.module, constructor),
         (None, None) => paths.places_of_module(&object.module),
     };
-    let mut testimony = by_places(hearing, &paths, places);
-    if pool_made {
-        if testimony.decided {
-            testimony.would_decide.push(EXACT_HEAP.to_owned());
-        }
-        testimony.decided = false;
-        testimony.lines.iter_mut().for_each(|line| line.role = Role::Uses);
-    }
-    Some(testimony)
+    Some(by_places(hearing, &paths, places))
 }
 
-/// The line with the largest objects among those that made as many as leak, if they all stand in one function: a
-/// constructor makes a transport and smaller things around it.
-fn of_literal(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, made: Vec<Place>) -> Option<Testimony> {
-    let size = |place: &Place| place.live.bytes / place.live.objects.max(1.0);
-    let largest = made.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
-    if made.iter().any(|place| place.frame.function != largest.frame.function) {
-        return None;
+/// Pools made one a call: the line that makes them, else candidates for it and the lines that use them.
+fn of_pool(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, record: &LibraryObject) -> Testimony {
+    let exact = paths.heap().is_exact();
+    let makers = paths.pool_makers(record, hearing.suspect.measured.count as f64);
+    // A maker that was not sampled must not leave the field to the calls, which take memory of their own.
+    let on_use = makers.apart.is_empty() && exact;
+    let makers = if on_use { makers.on_use } else { makers.apart };
+    let named = |place: &Place| NamedLine {
+        frame: place.frame.clone(),
+        role: hearing.role,
+        share: 1.0,
+        basis: basis(place, exact),
+    };
+    if let Some(maker) = the_maker(&makers) {
+        return Testimony { lines: vec![named(maker)], decided: true, ..Testimony::default() };
     }
-    let basis = basis(largest, paths.heap().is_exact());
-    let line = NamedLine { frame: largest.frame.clone(), role: hearing.role, share: 1.0, basis };
-    Some(Testimony { lines: vec![line], decided: true, would_decide: Vec::new() })
+    let mut testimony = by_places(hearing, paths, paths.places_of(record));
+    testimony.lines.iter_mut().for_each(|line| line.role = Role::Uses);
+    testimony.lines.splice(0..0, makers.iter().map(named));
+    testimony.lines.truncate(CANDIDATES_MAX);
+    if testimony.decided || testimony.would_decide.is_empty() {
+        testimony.would_decide = exact_heap(hearing, paths.heap().is_exact());
+    }
+    testimony.decided = false;
+    testimony
+}
+
+/// The line with the largest objects, if they are all made in one function: a constructor makes a transport and
+/// smaller things around it.
+fn the_maker(makers: &[Place]) -> Option<&Place> {
+    let size = |place: &Place| place.live.bytes / place.live.objects.max(1.0);
+    let largest = makers.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
+    let in_one = makers.iter().all(|place| place.frame.function == largest.frame.function);
+    in_one.then_some(largest)
 }
 
 fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -> Testimony {
@@ -85,17 +108,35 @@ fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -
     // Who dialled or opened it made it, whatever it is stuck in now.
     let role = if hearing.through.is_empty() { hearing.role } else { Role::Creates };
     let exact = paths.heap().is_exact();
-    let candidates = places.iter().filter(|place| place.live.samples > 0.0).take(CANDIDATES_MAX);
-    let lines = candidates.map(|place| NamedLine {
-        frame: place.frame.clone(),
-        role,
-        share: place.live.samples / live,
-        basis: basis(place, exact),
+    let candidates = places.iter().filter(|place| place.live.samples > 0.0);
+    let lines = candidates.flat_map(|place| lines_of(place, role, live, exact));
+    let lines = lines.take(CANDIDATES_MAX).collect();
+    let passed = places.first().map_or(&[][..], |place| &place.helpers);
+    let passed = passed.iter().filter(|_| decided).map(|frame| NamedLine {
+        frame: frame.clone(),
+        role: Role::Uses,
+        share: 1.0,
+        basis: "the line calls the library by it".to_owned(),
     });
-    let lines = lines.collect();
-    let would_decide =
-        if decided { Vec::new() } else { what_decides(hearing, &places, paths.heap().period) };
-    Testimony { lines, decided, would_decide }
+    let would_decide = if decided { Vec::new() } else { what_decides(hearing, &places, paths) };
+    Testimony { lines, passed: passed.collect(), decided, would_decide }
+}
+
+/// A place as a line, with the callers to whom it may return what it gets.
+fn lines_of(place: &Place, role: Role, live: f64, exact: bool) -> Vec<NamedLine> {
+    let line = |frame: &Frame, basis: String| {
+        let share = place.live.samples / live;
+        NamedLine { frame: frame.clone(), role, share, basis }
+    };
+    let mut lines = vec![line(&place.frame, basis(place, exact))];
+    if let Some(Doubt::HandsOn(callers)) = &place.doubt {
+        let only_caller = |inner: &Frame| format!("the only known caller of {}", inner.function);
+        let inner = std::iter::once(&place.frame).chain(callers);
+        lines.extend(
+            callers.iter().zip(inner).map(|(frame, inner)| line(frame, only_caller(inner))),
+        );
+    }
+    lines
 }
 
 fn basis(place: &Place, exact: bool) -> String {
@@ -111,38 +152,51 @@ fn basis(place: &Place, exact: bool) -> String {
 }
 
 /// At least three live samples, three times the runner-up's (DESIGN.md §5.4), and not a helper that healthy callers
-/// may share.
+/// may share or that may return what it gets.
 fn is_decided(places: &[Place]) -> bool {
     let live = |index: usize| places.get(index).map_or(0.0, |place| place.live.samples);
-    let told = places.first().is_some_and(|place| !place.is_shared);
+    let told = places.first().is_some_and(|place| place.doubt.is_none());
     told && live(0) >= HEAP_SAMPLES_MIN - 0.5 && live(0) >= HEAP_LEAD_MIN * live(1)
 }
 
-fn what_decides(hearing: &Hearing<'_>, places: &[Place], period: u64) -> Vec<String> {
-    let shared = places.first().is_some_and(|place| place.is_shared);
-    if shared && places[0].live.samples >= HEAP_SAMPLES_MIN {
-        return vec!["a look at the source: it tells whether the helper or one of its callers is to release it".to_owned()];
+fn what_decides(hearing: &Hearing<'_>, places: &[Place], paths: &HeapPaths<'_>) -> Vec<String> {
+    let best = places.first().map_or(0.0, |place| place.live.samples);
+    let exact = exact_heap(hearing, paths.heap().is_exact());
+    if best >= HEAP_SAMPLES_MIN - 0.5 {
+        return match places.first().and_then(|place| place.doubt.as_ref()) {
+            Some(Doubt::Shared) => vec![SOURCE_OF_HELPER.to_owned()],
+            Some(Doubt::HandsOn(_)) => vec![SOURCE_OF_WRAPPER.to_owned()],
+            None => {
+                let text = "more leaks and another look: several callers hold live samples, and none has three times the next one's";
+                [vec![text.to_owned()], exact].concat()
+            }
+        };
     }
     let count = hearing.suspect.measured.count as f64;
-    let best = places.first().map_or(0.0, |place| place.live.samples);
     let bytes: f64 = places.iter().map(|place| place.live.bytes).sum();
     let per_leak =
         if best >= 1.0 && count > 0.0 { (bytes / count).max(100.0) } else { BYTES_PER_LEAK };
-    if best >= HEAP_SAMPLES_MIN {
-        let text = "more leaks and another look: several callers hold live samples, and none has three times the next one's";
-        return vec![text.to_owned(), EXACT_HEAP.to_owned()];
-    }
     let missing = (HEAP_SAMPLES_MIN + 1.0 - best).max(1.0);
-    let more = missing * period as f64 / per_leak;
+    let more = missing * paths.heap().period as f64 / per_leak;
     let mut ways = Vec::new();
-    if period > 1 {
+    if !paths.heap().is_exact() {
         ways.push(format!(
             "about {} more leaks and another look: the heap profile has {best:.0} live samples on the best path and needs {HEAP_SAMPLES_MIN:.0}",
             round_up(more)
         ));
-        ways.push(EXACT_HEAP.to_owned());
     }
+    ways.extend(exact);
     ways
+}
+
+/// How this program is made to record every allocation, if it does not yet.
+fn exact_heap(hearing: &Hearing<'_>, is_exact: bool) -> Vec<String> {
+    if is_exact {
+        return vec![SOURCE_OF_HELPER.to_owned()];
+    }
+    let release = hearing.suspect.surroundings.go_release;
+    let deaf = release.is_some_and(|release| DEAF_TO_GODEBUG.contains(&release));
+    vec![if deaf { EXACT_HEAP_IN_SOURCE } else { EXACT_HEAP }.to_owned()]
 }
 
 /// To one significant digit, upwards: the figure is an estimate and should look like one.
@@ -164,29 +218,24 @@ fn of_memory(hearing: &Hearing<'_>, site: &MemorySite) -> Testimony {
         let bring = "a look at the source or a dump of the heap: they tell which map, slice or list holds it";
         return Testimony {
             lines: vec![allocates],
-            decided: false,
             would_decide: vec![bring.to_owned()],
+            ..Testimony::default()
         };
     };
     let basis = "a map or slice that grows is allocated on this line".to_owned();
     let stored = NamedLine { frame: stores.clone(), role: hearing.role, share: 1.0, basis };
-    Testimony { lines: vec![stored, allocates], decided: true, would_decide: Vec::new() }
+    Testimony { lines: vec![stored, allocates], decided: true, ..Testimony::default() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plumb_evidence::Frame;
     use plumb_evidence::heap::Amount;
 
     fn place(live: f64) -> Place {
         let amount = Amount { objects: live, bytes: live, samples: live };
-        Place {
-            frame: Frame { function: "f".into(), file: "".into(), line: 1 },
-            live: amount,
-            allocated: amount,
-            is_shared: false,
-        }
+        let frame = Frame { function: "f".into(), file: "".into(), line: 1 };
+        Place { live: amount, allocated: amount, ..Place::new(&frame) }
     }
 
     #[test]

@@ -31,10 +31,19 @@ pub(crate) struct Hearing<'a> {
 pub(crate) struct Testimony {
     /// Lines with their share of the leak, most likely first.
     pub(crate) lines: Vec<NamedLine>,
+    /// Lines between the first line and the library, which others use rightly or which return what they get.
+    pub(crate) passed: Vec<NamedLine>,
     /// Whether by the witness's own rule the first line is the site.
     pub(crate) decided: bool,
     /// What would decide it, if it is not.
     pub(crate) would_decide: Vec<String>,
+}
+
+impl Testimony {
+    /// Whether by the witness's own rule `frame` is the site.
+    pub(crate) fn names(&self, frame: &Frame) -> bool {
+        self.decided && self.lines.first().is_some_and(|line| line.frame == *frame)
+    }
 }
 
 /// A line that a witness names.
