@@ -3,6 +3,7 @@
 use plumb_evidence::catalogue::LibraryObject;
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::measure::Measured;
+use plumb_evidence::number::{count, seconds};
 use plumb_evidence::suspect::{Match, SocketCrowd, Suspect};
 
 /// Share of those that could be followed which must have stayed to call them survivors. A few of those seen
@@ -71,7 +72,11 @@ pub(crate) fn has_one_peer(sockets: Option<&SocketCrowd>) -> Option<bool> {
 
 /// What the sockets show, in the order of what convinces most.
 pub(crate) fn socket_evidence(sockets: &SocketCrowd) -> Vec<EvidenceItem> {
-    let of = |part: u64| format!("{} of its {} connections", number(part), number(sockets.count));
+    let all = number(sockets.count);
+    let of = |part: u64| match part {
+        part if part == sockets.count => format!("all {all} of its connections"),
+        _ => format!("{} of its {all} connections", number(part)),
+    };
     let mut texts = Vec::new();
     if let Some(unknown) = sockets.unknown_to_peer.filter(|&n| n > 0) {
         texts.push(format!("{} are unknown to the peer: they are half-open", of(unknown)));
@@ -88,11 +93,11 @@ pub(crate) fn socket_evidence(sockets: &SocketCrowd) -> Vec<EvidenceItem> {
     if let Some(idle) = sockets.idle.filter(|&n| n > 0) {
         let median = sockets
             .idle_seconds_median
-            .map_or_else(String::new, |seconds| format!(" (median of all: {seconds:.0} s)"));
+            .map_or_else(String::new, |idle| format!(" (median of all: {})", seconds(idle)));
         texts.push(format!(
-            "on {} nothing went either way for {:.0} s or more{median}",
+            "on {} nothing went either way for {} or more{median}",
             of(idle),
-            sockets.idle_seconds_min
+            seconds(sockets.idle_seconds_min)
         ));
     }
     if let Some(bare) = sockets.without_timer.filter(|&n| n > 0) {
@@ -121,27 +126,12 @@ pub(crate) fn is_one_of(record: &LibraryObject, names: &[(&str, &str)]) -> bool 
 
 /// `12,345`.
 pub(crate) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    count(value as f64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!(number(7), "7");
-        assert_eq!(number(100), "100");
-        assert_eq!(number(1234567), "1,234,567");
-    }
 
     #[test]
     fn sockets_speak_only_of_what_they_show() {

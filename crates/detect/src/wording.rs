@@ -1,7 +1,9 @@
 //! Names and sentences that are the same whatever the pattern.
 
 use plumb_evidence::finding::EvidenceItem;
-use plumb_evidence::measure::{Driver, Interval, SurvivalBy, Unit};
+use plumb_evidence::measure::{Driver, SurvivalBy, Unit};
+pub(crate) use plumb_evidence::number::{bytes, count as thousands};
+use plumb_evidence::number::{for_each, hours, seconds};
 use plumb_evidence::suspect::{Subject, Suspect};
 
 /// What a suspect is, in a few words: `grpc.ClientConn`, `goroutines in main.submit (chan send)`.
@@ -40,8 +42,12 @@ pub(crate) fn common_evidence(suspect: &Suspect) -> Vec<EvidenceItem> {
     if let Some((median, longest)) =
         suspect.measured.wait_minutes.filter(|(_, longest)| *longest > 0)
     {
-        let text =
-            format!("they have waited {median} minutes in the median, {longest} at the longest");
+        let time = |minutes: u64| hours(minutes as f64 / 60.0);
+        let text = format!(
+            "they have waited {} in the median, {} at the longest",
+            time(median),
+            time(longest)
+        );
         items.push(EvidenceItem::new("age", text));
     }
     items.extend(heap(suspect));
@@ -85,36 +91,30 @@ fn by_rule(suspect: &Suspect) -> Option<EvidenceItem> {
     Some(EvidenceItem::new("mechanism", text))
 }
 
+/// How much was gained; the rate with its interval is the finding's impact and not told twice.
 fn growth(suspect: &Suspect) -> Option<EvidenceItem> {
     let growth = suspect
         .measured
         .growth
         .filter(|growth| growth.gain.estimate > 0.0 && growth.gain.low > 0.0)?;
-    let unit = |value: f64| match growth.unit {
-        Unit::Bytes => bytes(value),
-        Unit::Pieces => thousands(value),
+    let unit = match growth.unit {
+        Unit::Bytes => bytes,
+        Unit::Pieces => thousands,
     };
-    let range = |interval: Interval| {
-        format!(
-            "{} (95 %: {} to {})",
-            unit(interval.estimate),
-            unit(interval.low),
-            unit(interval.high)
-        )
-    };
+    let gain = growth.gain;
     let mut text = match growth.per_hour {
-        Some(per_hour) => {
-            format!(
-                "grew by {} in {:.0} s: {} an hour",
-                unit(growth.gain.estimate),
-                growth.window_seconds,
-                range(per_hour)
-            )
+        Some(_) => {
+            format!("grew by {} in {}", unit(gain.estimate), seconds(growth.window_seconds))
         }
-        None => format!("grew by {} between the first and the last snapshot", range(growth.gain)),
+        None => format!(
+            "grew by {} (95 %: {} to {}) between the first and the last snapshot",
+            unit(gain.estimate),
+            unit(gain.low),
+            unit(gain.high)
+        ),
     };
     if let Some(per_request) = growth.per_request {
-        text = format!("{text}, {per_request:.2} for each request served meanwhile");
+        text = format!("{text}, {} served meanwhile", for_each(per_request, unit, "request"));
     }
     if growth.driver == Some(Driver::Clock) {
         text = format!("{text}, although no work arrived");
@@ -129,10 +129,10 @@ fn survival(suspect: &Suspect) -> Option<EvidenceItem> {
         SurvivalBy::SocketInode => "connections",
     };
     let text = format!(
-        "{} of the {} {by} seen at first are still there {:.0} s later",
+        "{} of the {} {by} seen at first are still there {} later",
         thousands(survival.stayed as f64),
         thousands(survival.seen as f64),
-        survival.window_seconds
+        seconds(survival.window_seconds)
     );
     Some(EvidenceItem::new("survival", text))
 }
@@ -148,51 +148,4 @@ fn heap(suspect: &Suspect) -> Option<EvidenceItem> {
         text = format!("{text} of {:.0} allocated", share.allocated.samples);
     }
     Some(EvidenceItem::new("heap", text + ")"))
-}
-
-/// `12,345`; one decimal below ten.
-pub(crate) fn thousands(value: f64) -> String {
-    if value.abs() < 10.0 && value.fract() != 0.0 {
-        return format!("{value:.1}");
-    }
-    let digits = format!("{:.0}", value.abs());
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if value < -0.5 { format!("-{text}") } else { text }
-}
-
-/// Bytes with pprof's units: powers of 1024, `kB` and `MB`.
-pub(crate) fn bytes(value: f64) -> String {
-    let (mut value, mut unit) = (value, "B");
-    for next in ["kB", "MB", "GB", "TB"] {
-        if value.abs() < 1024.0 {
-            break;
-        }
-        (value, unit) = (value / 1024.0, next);
-    }
-    if unit == "B" || value.abs() >= 100.0 {
-        format!("{value:.0} {unit}")
-    } else {
-        format!("{value:.1} {unit}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!(thousands(1234567.0), "1,234,567");
-        assert_eq!(thousands(-1234.0), "-1,234");
-        assert_eq!(thousands(2.5), "2.5");
-        assert_eq!(thousands(100.0), "100");
-        assert_eq!(bytes(1536.0), "1.5 kB");
-        assert_eq!(bytes(3.0 * 1024.0 * 1024.0), "3.0 MB");
-    }
 }

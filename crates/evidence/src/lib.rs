@@ -15,6 +15,7 @@
 //! | [`metrics`] | samples of a `/metrics` page |
 //! | [`service`] | snapshots, instances and the service under judgement |
 //! | [`measure`] | growth, survival and other figures with their error |
+//! | [`number`] | how figures are spelled, the same in every sentence |
 //! | [`suspect`] | what may leak, with everything measured about it |
 //! | [`catalogue`] | the record types of the catalogue: patterns and library objects |
 //! | [`finding`] | sites, witnesses, findings and the diagnosis |
@@ -26,6 +27,7 @@ pub mod goroutine;
 pub mod heap;
 pub mod measure;
 pub mod metrics;
+pub mod number;
 pub mod process;
 pub mod service;
 pub mod socket;

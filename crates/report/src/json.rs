@@ -8,15 +8,38 @@ use plumb_evidence::finding::{
 use plumb_evidence::measure::{Driver, Unit};
 use plumb_evidence::{Diagnosis, Finding, Problem, Site, Timestamp};
 use serde::Serialize;
+use serde_json::Number;
 
 use crate::Options;
 use crate::sockets::SocketsJson;
+use crate::units::significant;
 
 /// Name and version of the contract. Keys may be added within a version; none changes its meaning or goes away.
 const SCHEMA: &str = "plumb.diagnose/1";
 
 /// What `pattern` says of a leak that matches none.
 const UNNAMED: &str = "unnamed";
+
+/// Digits of an estimate: more would be noise. Whole numbers have all of theirs.
+const ESTIMATE_DIGITS: i32 = 6;
+
+/// Whole numbers up to here are exact in a JSON reader that takes all numbers for floats (RFC 8259, section 6).
+const EXACT_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// Bytes and counts, which have no fraction.
+fn whole(value: f64) -> u64 {
+    // The conversion saturates, and makes 0 of what is no number.
+    value.round() as u64
+}
+
+/// An estimate as an integer if it is one or is large, else with a few digits; `None` for what is not finite.
+fn estimate(value: f64) -> Option<Number> {
+    let value = significant(value, ESTIMATE_DIGITS);
+    match value.fract() == 0.0 && value.abs() <= EXACT_MAX {
+        true => Some(Number::from(value as i64)),
+        false => Number::from_f64(value),
+    }
+}
 
 /// Prints a diagnosis for programs.
 pub(crate) fn render(diagnosis: &Diagnosis, _options: &Options) -> String {
@@ -114,7 +137,7 @@ struct FindingJson<'a> {
     candidates: Vec<CandidateJson<'a>>,
     related: Vec<SiteJson<'a>>,
     count: u64,
-    bytes: Option<f64>,
+    bytes: Option<u64>,
     growth: GrowthJson,
     forecast: Option<ForecastJson<'a>>,
     evidence: Vec<EvidenceJson<'a>>,
@@ -140,7 +163,7 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
             candidates: finding.candidates.iter().map(Into::into).collect(),
             related: finding.related.iter().map(Into::into).collect(),
             count: finding.measured.count,
-            bytes: finding.bytes,
+            bytes: finding.bytes.map(whole),
             growth: finding.into(),
             forecast: finding.forecast.as_ref().map(Into::into),
             evidence: finding.evidence.iter().map(Into::into).collect(),
@@ -192,13 +215,17 @@ impl<'a> From<&'a Site> for SiteJson<'a> {
 #[derive(Serialize)]
 struct CandidateJson<'a> {
     site: SiteJson<'a>,
-    share: f64,
+    share: Option<Number>,
     basis: &'a str,
 }
 
 impl<'a> From<&'a Candidate> for CandidateJson<'a> {
     fn from(candidate: &'a Candidate) -> Self {
-        Self { site: (&candidate.site).into(), share: candidate.share, basis: &candidate.basis }
+        Self {
+            site: (&candidate.site).into(),
+            share: estimate(candidate.share),
+            basis: &candidate.basis,
+        }
     }
 }
 
@@ -206,10 +233,10 @@ impl<'a> From<&'a Candidate> for CandidateJson<'a> {
 #[derive(Serialize)]
 struct GrowthJson {
     unit: &'static str,
-    per_hour: Option<f64>,
-    low: Option<f64>,
-    high: Option<f64>,
-    per_request: Option<f64>,
+    per_hour: Option<Number>,
+    low: Option<Number>,
+    high: Option<Number>,
+    per_request: Option<Number>,
     driver: Option<&'static str>,
 }
 
@@ -223,10 +250,10 @@ impl From<&Finding> for GrowthJson {
                 Unit::Bytes => "bytes",
                 Unit::Pieces => "count",
             },
-            per_hour: per_hour.map(|rate| rate.estimate),
-            low: per_hour.map(|rate| rate.low),
-            high: per_hour.map(|rate| rate.high),
-            per_request: growth.and_then(|growth| growth.per_request),
+            per_hour: per_hour.and_then(|rate| estimate(rate.estimate)),
+            low: per_hour.and_then(|rate| estimate(rate.low)),
+            high: per_hour.and_then(|rate| estimate(rate.high)),
+            per_request: growth.and_then(|growth| estimate(growth.per_request?)),
             driver: driver.map(|driver| match driver {
                 Driver::Requests => "requests",
                 Driver::Connections => "connections",
@@ -240,10 +267,10 @@ impl From<&Finding> for GrowthJson {
 #[derive(Serialize)]
 struct ForecastJson<'a> {
     what: &'a str,
-    limit: f64,
-    hours: f64,
-    low: f64,
-    high: f64,
+    limit: u64,
+    hours: Option<Number>,
+    low: Option<Number>,
+    high: Option<Number>,
 }
 
 impl<'a> From<&'a Forecast> for ForecastJson<'a> {
@@ -251,10 +278,10 @@ impl<'a> From<&'a Forecast> for ForecastJson<'a> {
         let hours = forecast.hours;
         Self {
             what: &forecast.what,
-            limit: forecast.limit,
-            hours: hours.estimate,
-            low: hours.low,
-            high: hours.high,
+            limit: whole(forecast.limit),
+            hours: estimate(hours.estimate),
+            low: estimate(hours.low),
+            high: estimate(hours.high),
         }
     }
 }
@@ -347,5 +374,22 @@ struct ProblemJson<'a> {
 impl<'a> From<&'a Problem> for ProblemJson<'a> {
     fn from(problem: &'a Problem) -> Self {
         Self { what: &problem.what, input: &problem.input }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_without_a_fraction_are_integers() {
+        let printed = |value| estimate(value).map(|number| number.to_string());
+        assert_eq!(printed(22.0).as_deref(), Some("22"));
+        assert_eq!(printed(1_231_994_039.8).as_deref(), Some("1231990000"));
+        assert_eq!(printed(0.123_456_789).as_deref(), Some("0.123457"));
+        assert_eq!(printed(-3.0).as_deref(), Some("-3"));
+        assert_eq!(printed(f64::INFINITY), None);
+        assert_eq!(whole(2.6), 3);
+        assert_eq!(whole(f64::NAN), 0);
     }
 }

@@ -6,6 +6,7 @@ use textwrap::core::{Fragment, Word};
 use textwrap::wrap_algorithms::wrap_first_fit;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::blocks::{Block, CODE_INDENT, blocks};
 use crate::{MIN_WIDTH, Options, Style};
 
 /// Columns of the label before a fact.
@@ -61,6 +62,7 @@ impl Page {
         self.text.lines().count()
     }
 
+    /// An empty line, if there is text and none stands at its end.
     pub(crate) fn blank(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
@@ -83,9 +85,14 @@ impl Page {
         self.facts(label, &wrap(text, self.fact_width()));
     }
 
-    /// `label     text`, in at most `max` lines.
-    pub(crate) fn short_fact(&mut self, label: &str, text: &str, max: usize) {
-        self.facts(label, &excerpt(text, self.fact_width(), max));
+    /// `label     text` of a text that may hold code.
+    pub(crate) fn told(&mut self, label: &str, text: &str) {
+        self.facts(label, &wrap_text(text, self.fact_width()));
+    }
+
+    /// `label     lead command`. The command is never broken, so that it can be copied: it may be wider than the page.
+    pub(crate) fn command(&mut self, label: &str, lead: &str, command: &str) {
+        self.facts(label, &with_command(lead, command, self.fact_width()));
     }
 
     /// `label     line` and further lines below it.
@@ -106,7 +113,7 @@ impl Page {
             loop {
                 let end = fitting(rest, self.width - indent);
                 let (now, later) = rest.split_at(end);
-                self.line("", indent, Tone::Plain, now);
+                self.marked("", indent, Tone::Plain, now);
                 rest = later;
                 if rest.is_empty() {
                     break;
@@ -117,11 +124,26 @@ impl Page {
 
     fn block(&mut self, mark: &str, indent: usize, tone: Tone, lines: &[String]) {
         for (index, line) in lines.iter().enumerate() {
-            self.line(if index == 0 { mark } else { "" }, indent, tone, line);
+            self.marked(if index == 0 { mark } else { "" }, indent, tone, line);
         }
     }
 
-    fn line(&mut self, mark: &str, indent: usize, tone: Tone, text: &str) {
+    /// A line as it is.
+    pub(crate) fn line(&mut self, text: &str) {
+        self.marked("", 0, Tone::Plain, text);
+    }
+
+    /// Lines that were printed for another page of the same width.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.text.push_str(&other.text);
+    }
+
+    /// An empty page of the same kind.
+    pub(crate) fn sheet(&self) -> Self {
+        Self { width: self.width, style: self.style, text: String::new() }
+    }
+
+    fn marked(&mut self, mark: &str, indent: usize, tone: Tone, text: &str) {
         if !mark.is_empty() {
             let mark = self.paint(Tone::Quiet, mark);
             self.text.push_str(&mark);
@@ -161,17 +183,39 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     if one_line.is_empty() {
         return Vec::new();
     }
-    let words: Vec<Word<'_>> = WordSeparator::AsciiSpace
-        .find_words(&one_line)
-        .flat_map(|word| broken(word, width))
-        .collect();
+    let glued = glued(&one_line);
+    let words: Vec<Word<'_>> =
+        WordSeparator::AsciiSpace.find_words(&glued).flat_map(|word| broken(word, width)).collect();
     let lines = wrap_first_fit(&words, &[width as f64]);
     lines.iter().map(|line| join(line)).collect()
 }
 
 fn join(words: &[Word<'_>]) -> String {
     let text: String = words.iter().flat_map(|word| [word.word, word.whitespace]).collect();
-    text.trim_end().to_owned()
+    text.trim_end().replace(GLUE, " ")
+}
+
+/// Stands for a space at which no line ends.
+const GLUE: &str = "\u{a0}";
+
+/// Units that stay with their number.
+const UNITS: [&str; 11] = ["B", "kB", "MB", "GB", "TB", "s", "min", "h", "d", "days", "%"];
+
+/// The text with each number glued to its unit: `512 MB`, `3 min`, `95 %`.
+fn glued(text: &str) -> String {
+    let mut glued = String::with_capacity(text.len());
+    for word in text.split(' ') {
+        let unit = word.trim_end_matches(|c: char| c != '%' && c.is_ascii_punctuation());
+        let unit = unit.split('/').next().unwrap_or(unit);
+        let follows_number = glued.ends_with(|c: char| c.is_ascii_digit());
+        match follows_number && UNITS.contains(&unit) {
+            true => glued.push_str(GLUE),
+            false if glued.is_empty() => {}
+            false => glued.push(' '),
+        }
+        glued.push_str(word);
+    }
+    glued
 }
 
 /// A word in pieces that fit: cut after a slash or another mark between parts of a name, else anywhere.
@@ -204,20 +248,53 @@ fn fitting(text: &str, width: usize) -> usize {
     text.len()
 }
 
-/// The text in at most `max` lines: whole sentences if possible, else cut, with `…` where something is missing.
+/// The same of a text that may hold code, whose lines stay as they are: they may be wider.
+pub(crate) fn wrap_text(text: &str, width: usize) -> Vec<String> {
+    let lines = |block| match block {
+        Block::Prose(text) => wrap(&text, width),
+        Block::Code(lines) => {
+            lines.iter().map(|line| format!("{CODE_INDENT}{}", clean(line))).collect()
+        }
+    };
+    blocks(text).into_iter().flat_map(lines).collect()
+}
+
+/// Words and a command: in one line if they fit, else the command in a line of its own, however long it is.
+pub(crate) fn with_command(lead: &str, command: &str, width: usize) -> Vec<String> {
+    let command = clean(command);
+    let mut lines = wrap(lead, width);
+    match lines.last_mut() {
+        Some(last) if last.width() + 1 + command.width() <= width => {
+            last.push(' ');
+            last.push_str(&command);
+        }
+        _ => lines.push(command),
+    }
+    lines
+}
+
+/// The first sentences that fit in `max` lines, at least one, with `…` where others are left out. Text with code is
+/// told whole.
+pub(crate) fn first_sentences(text: &str, width: usize, max: usize) -> Vec<String> {
+    let all = wrap_text(text, width);
+    let whole = blocks(text);
+    let [Block::Prose(prose)] = whole.as_slice() else { return all };
+    if all.len() <= max {
+        return all;
+    }
+    let starts = |rest: &str| rest.chars().next().is_some_and(|c| !c.is_lowercase());
+    let ends = prose.match_indices(". ").filter(|&(at, end)| starts(&prose[at + end.len()..]));
+    let cut: Vec<Vec<String>> =
+        ends.map(|(at, _)| wrap(&format!("{} …", &prose[..=at]), width)).collect();
+    let fitting = cut.iter().rfind(|lines| lines.len() <= max);
+    fitting.or(cut.first()).cloned().unwrap_or(all)
+}
+
+/// The text in at most `max` lines, cut between words, with `…` where something is missing.
 pub(crate) fn excerpt(text: &str, width: usize, max: usize) -> Vec<String> {
     let all = wrap(text, width);
     if all.len() <= max {
         return all;
-    }
-    let one_line = all.join(" ");
-    let ends = one_line.match_indices(". ").map(|(at, _)| at + 1);
-    let fits = |end: usize| {
-        let lines = wrap(&format!("{} …", &one_line[..end]), width);
-        (lines.len() <= max).then_some(lines)
-    };
-    if let Some(lines) = ends.filter_map(fits).last() {
-        return lines;
     }
     let Some(kept) = max.checked_sub(1) else { return Vec::new() };
     let mut lines = all[..kept].to_vec();
@@ -227,6 +304,19 @@ pub(crate) fn excerpt(text: &str, width: usize, max: usize) -> Vec<String> {
     let end = rest[..room].rfind(' ').filter(|&space| space * 2 > room).unwrap_or(room);
     lines.push(format!("{} …", rest[..end].trim_end_matches([' ', ',', ';'])));
     lines
+}
+
+/// The text in at most `width` columns, with `…` in its middle if something is left out: of an address, both ends tell
+/// more.
+pub(crate) fn without_middle(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(1);
+    let head = &text[..fitting(text, room.div_ceil(2))];
+    let tails = text.char_indices().map(|(at, _)| &text[at..]);
+    let tail = tails.into_iter().find(|tail| head.width() + tail.width() <= room).unwrap_or("");
+    format!("{head}…{tail}")
 }
 
 /// The items with commas between them, each kept together, in lines of at most `width` columns.
@@ -257,11 +347,41 @@ mod tests {
     }
 
     #[test]
-    fn excerpts_end_with_a_sentence() {
-        let text = "One two three. Four five six. Seven eight nine ten eleven.";
-        assert_eq!(excerpt(text, 18, 2), ["One two three.", "Four five six. …"]);
-        assert_eq!(excerpt(text, 80, 2), [text]);
+    fn long_texts_end_with_a_sentence() {
+        let text = "One two (e.g. three). Four five six. Seven eight nine ten eleven.";
+        assert_eq!(first_sentences(text, 23, 2), ["One two (e.g. three).", "Four five six. …"]);
+        assert_eq!(first_sentences(text, 10, 1), ["One two", "(e.g.", "three). …"]);
+        assert_eq!(first_sentences(text, 80, 2), [text]);
+        assert_eq!(first_sentences("One two three", 7, 1), ["One two", "three"]);
+    }
+
+    #[test]
+    fn excerpts_end_with_a_word() {
         assert_eq!(excerpt("one two three four five six", 9, 2), ["one two", "three …"]);
+    }
+
+    #[test]
+    fn addresses_lose_their_middle() {
+        assert_eq!(without_middle("http://a.example:6060/x", 12), "http:/…060/x");
+        assert_eq!(without_middle("漏漏漏漏漏", 7), "漏…漏漏");
+        assert_eq!(without_middle("short", 7), "short");
+    }
+
+    #[test]
+    fn code_and_commands_are_not_broken() {
+        let text = "add this line:\n    import _ \"net/http/pprof\"";
+        let code = "    import _ \"net/http/pprof\"";
+        assert_eq!(wrap_text(text, 10), ["add this", "line:", code]);
+        assert_eq!(first_sentences(text, 10, 1), wrap_text(text, 10));
+        assert_eq!(with_command("run:", "plumb x", 12), ["run: plumb x"]);
+        assert_eq!(with_command("run:", "plumb x", 8), ["run:", "plumb x"]);
+    }
+
+    #[test]
+    fn numbers_stay_with_their_unit() {
+        assert_eq!(wrap("a limit (512 MB), 3 min", 14), ["a limit", "(512 MB),", "3 min"]);
+        assert_eq!(wrap("growing 2.3 GB/h", 11), ["growing", "2.3 GB/h"]);
+        assert_eq!(wrap("95 % of 3 files", 10), ["95 % of 3", "files"]);
     }
 
     #[test]

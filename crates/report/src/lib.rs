@@ -10,8 +10,10 @@
 //! | [`explain`] | a pattern of the catalogue, for a terminal or as a page |
 //!
 //! What they share: [`units`] (numbers), `names` (functions, paths, sites), `phrases` (sentences on a finding),
-//! `layout` (wrapping and colour).
+//! `advice` (commands to type next), `blocks` (prose and code of a text), `layout` (wrapping and colour).
 
+mod advice;
+mod blocks;
 pub mod explain;
 mod json;
 mod layout;
@@ -20,9 +22,9 @@ mod names;
 mod phrases;
 mod sockets;
 mod terminal;
-pub mod units;
 
 use plumb_evidence::Diagnosis;
+pub use plumb_evidence::number as units;
 
 /// The JSON Schema (2020-12) of what the `json` format prints.
 pub const DIAGNOSE_SCHEMA: &str = include_str!("../schema/plumb.diagnose-1.json");

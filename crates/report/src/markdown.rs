@@ -5,31 +5,31 @@ use std::fmt::Write as _;
 use plumb_evidence::finding::{Candidate, MemorySplit};
 use plumb_evidence::{Diagnosis, Finding, Site};
 
+use crate::advice::Advice;
+use crate::blocks::{Block, blocks};
 use crate::layout::clean;
 use crate::units::{bytes, percent};
-use crate::{Options, names, phrases};
+use crate::{Options, advice, names, phrases, sockets};
 
 /// Prints a diagnosis for a ticket.
 pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
     let mut text = format!("## plumb: {}\n\n", prose(&phrases::tally(diagnosis)));
-    push(&mut text, &format!("{}\n\n", prose(&phrases::subject(diagnosis))));
+    push(&mut text, &format!("{}\n\n", prose(&phrases::subject(diagnosis).join(", "))));
     if diagnosis.findings.is_empty() {
         push(&mut text, &format!("**{}**\n\n", phrases::nothing_found(diagnosis)));
     }
     for (index, found) in diagnosis.findings.iter().enumerate() {
-        finding(&mut text, found, index + 1, options);
+        finding(&mut text, found, diagnosis, index + 1, options);
     }
-    push(&mut text, &crate::sockets::markdown(diagnosis));
+    push(&mut text, &sockets::markdown(diagnosis));
     questions(&mut text, diagnosis);
     diagnosis.memory.iter().for_each(|split| memory(&mut text, split));
     folded(&mut text, "Looked at and held healthy", diagnosis.healthy.iter().map(|h| prose(h)));
     let problems = phrases::grouped_problems(&diagnosis.problems);
-    let problems: Vec<String> = problems
-        .iter()
-        .map(|(inputs, what)| format!("{}: {}", code(inputs), prose(what)))
-        .collect();
+    let problems: Vec<String> =
+        problems.iter().map(|(inputs, what)| format!("{}: {}", code(inputs), item(what))).collect();
     list(&mut text, "### Problems", &problems);
-    push(&mut text, &format!("Next: {}\n", code(&phrases::next_command(diagnosis, &options.kept))));
+    push(&mut text, &format!("Next: {}\n", advised(&advice::next(diagnosis, options))));
     text
 }
 
@@ -37,7 +37,13 @@ fn push(text: &mut String, part: &str) {
     text.push_str(part);
 }
 
-fn finding(text: &mut String, finding: &Finding, number: usize, options: &Options) {
+fn finding(
+    text: &mut String,
+    finding: &Finding,
+    diagnosis: &Diagnosis,
+    number: usize,
+    options: &Options,
+) {
     let mut rows = vec![
         ("Confidence", finding.confidence.to_string()),
         ("Pattern", finding.pattern.map_or("unnamed".to_owned(), |pattern| code(pattern.id))),
@@ -46,18 +52,34 @@ fn finding(text: &mut String, finding: &Finding, number: usize, options: &Option
     ];
     rows.extend(phrases::time_to_limit(finding).map(|limit| ("Limit", prose(&limit))));
     rows.push(("Restart", prose(&phrases::restart(&options.kept))));
-    rows.push(("Verify", code(&finding.verify)));
+    rows.push(("Verify", advised(&advice::verify(finding, diagnosis, &options.kept))));
     push(text, &format!("### {number}. {}\n\n| | |\n|---|---|\n", prose(&finding.title)));
     for (name, value) in rows {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "| {name} | {} |", value.replace('|', "\\|"));
     }
     text.push('\n');
-    let candidates: Vec<String> = finding.candidates.iter().map(candidate).collect();
-    let heading =
-        if phrases::is_open(finding) { "**Line undecided between**" } else { "**Lines weighed**" };
+    lines(text, finding);
+    folded(text, "Evidence", phrases::evidence(finding).into_iter().map(prose));
+    push(text, &format!("{}\n\n", told("**Why:**", &finding.why)));
+    push(text, &format!("{}\n\n", told("**Fix:**", &finding.fix)));
+    if let Some(pattern) = finding.pattern.filter(|pattern| !pattern.prevention.alert.is_empty()) {
+        push(text, &format!("**Alert:** {}\n\n", code(pattern.prevention.alert)));
+    }
+}
+
+/// Candidates, what would decide between them, and other lines that matter.
+fn lines(text: &mut String, finding: &Finding) {
+    let open = phrases::is_open(finding);
+    let candidates: Vec<String> =
+        finding.candidates.iter().map(weighed).chain(phrases::caution(finding)).collect();
+    let heading = match (open, finding.candidates.len()) {
+        (true, 1) => "**Line undecided, maybe**",
+        (true, _) => "**Line undecided between**",
+        (false, _) => "**Lines weighed**",
+    };
     list(text, heading, &candidates);
-    if phrases::is_open(finding) && !finding.would_decide.is_empty() {
+    if open && !finding.would_decide.is_empty() {
         push(text, &format!("**To decide:** {}\n\n", prose(&finding.would_decide.join("; or "))));
     }
     let related: Vec<String> = finding
@@ -66,13 +88,13 @@ fn finding(text: &mut String, finding: &Finding, number: usize, options: &Option
         .map(|site| format!("{} ({})", place(site), names::role(site.role)))
         .collect();
     list(text, "**Related**", &related);
-    folded(text, "Evidence", phrases::evidence(finding).into_iter().map(prose));
-    push(
-        text,
-        &format!("**Why:** {}\n\n**Fix:** {}\n\n", prose(&finding.why), prose(&finding.fix)),
-    );
-    if let Some(pattern) = finding.pattern.filter(|pattern| !pattern.prevention.alert.is_empty()) {
-        push(text, &format!("**Alert:** {}\n\n", code(pattern.prevention.alert)));
+}
+
+fn advised(advice: &Advice) -> String {
+    match (advice.lead, advice.command.as_str()) {
+        ("", command) => code(command),
+        (lead, "") => prose(lead),
+        (lead, command) => format!("{} {}", prose(lead), code(command)),
     }
 }
 
@@ -97,14 +119,14 @@ fn place(site: &Site) -> String {
     }
 }
 
-fn candidate(candidate: &Candidate) -> String {
-    let text = format!("{} {}", percent(candidate.share), place(&candidate.site));
-    if candidate.basis.is_empty() { text } else { format!("{text} ({})", prose(&candidate.basis)) }
+fn weighed(candidate: &Candidate) -> String {
+    let weight = prose(&phrases::weight(candidate));
+    format!("{} {} ({weight})", percent(candidate.share), place(&candidate.site))
 }
 
 fn questions(text: &mut String, diagnosis: &Diagnosis) {
     let questions: Vec<String> = phrases::further_questions(diagnosis)
-        .map(|question| format!("{}: bring {}", prose(&question.what), prose(&question.bring)))
+        .map(|question| format!("{}: bring {}", prose(&question.what), item(&question.bring)))
         .collect();
     list(text, "### Open", &questions);
 }
@@ -141,6 +163,32 @@ fn folded(text: &mut String, summary: &str, items: impl Iterator<Item = String>)
     push(text, &format!("<details><summary>{summary} ({})</summary>\n\n", items.len()));
     items.iter().for_each(|item| push(text, &format!("- {item}\n")));
     push(text, "\n</details>\n\n");
+}
+
+/// Paragraphs after a label, with code in fences.
+fn told(label: &str, text: &str) -> String {
+    format!("{label} {}", parts(text).join("\n\n"))
+}
+
+/// The same as an item of a list, whose further paragraphs are indented.
+fn item(text: &str) -> String {
+    parts(text).join("\n\n").replace('\n', "\n  ").replace("\n  \n", "\n\n")
+}
+
+/// Paragraphs and blocks of code.
+fn parts(text: &str) -> Vec<String> {
+    blocks(text).iter().map(part).collect()
+}
+
+fn part(block: &Block) -> String {
+    match block {
+        Block::Prose(text) => prose(text),
+        Block::Code(lines) => {
+            let code: Vec<String> = lines.iter().map(|line| clean(line)).collect();
+            // No line of code begins with a fence: `blocks` takes it for one.
+            format!("```go\n{}\n```", code.join("\n"))
+        }
+    }
 }
 
 /// Text in one line, with what Markdown would read as markup escaped. Pairs of backticks stay code.
@@ -201,5 +249,15 @@ mod tests {
         assert_eq!(prose("call `_b()`"), "call `_b()`");
         assert_eq!(code("map[string]*T"), "`map[string]*T`");
         assert_eq!(code("a`b"), "`` a`b ``");
+    }
+
+    #[test]
+    fn code_in_a_text_keeps_its_lines() {
+        let text = "add *this*:\n    a()\n\n        b()\nthen build";
+        let fenced = "```go\na()\n\n    b()\n```";
+        let shown = format!("**Fix:** add \\*this\\*:\n\n{fenced}\n\nthen build");
+        assert_eq!(told("**Fix:**", text), shown);
+        let shown = "add \\*this\\*:\n\n  ```go\n  a()\n\n      b()\n  ```\n\n  then build";
+        assert_eq!(item(text), shown);
     }
 }

@@ -2,7 +2,7 @@
 
 use plumb_evidence::Site;
 use plumb_evidence::code::FunctionName;
-use plumb_evidence::finding::{Role, SiteKind};
+use plumb_evidence::finding::{Role, SiteKind, WitnessKind};
 use unicode_width::UnicodeWidthStr;
 
 /// A function name in at most `width` columns if leaving out leading elements of its package path can do that:
@@ -41,7 +41,8 @@ pub(crate) fn file(path: &str, line: u32, width: usize) -> String {
     tail.map(|tail| format!("…{tail}")).find(|short| short.width() <= width).unwrap_or_default()
 }
 
-/// A site in one line where it fits in `width` columns, else the function and then its file.
+/// A site in one line where it fits in `width` columns, else the function and then its file. A path is told whole, so
+/// that it can be copied: its line may be wider.
 pub(crate) fn site(site: &Site, width: usize) -> Vec<String> {
     let whole = format!("{} {}", site.function, place(site));
     if whole.trim_end().width() <= width {
@@ -51,7 +52,7 @@ pub(crate) fn site(site: &Site, width: usize) -> Vec<String> {
     if site.file.is_empty() {
         return crate::layout::wrap(&format!("{name} {}", place(site)), width);
     }
-    let file = file(&site.file, site.line, width);
+    let file = crate::layout::clean(&file(&site.file, site.line, usize::MAX));
     if name.width() + 1 + file.width() <= width {
         return vec![format!("{name} {file}")];
     }
@@ -80,7 +81,7 @@ fn place(site: &Site) -> String {
     }
 }
 
-/// What a line has to do with the leak, as a clause.
+/// What a line has to do with what leaks, as a clause.
 pub(crate) fn role(role: Role) -> &'static str {
     match role {
         Role::Creates => "creates it",
@@ -91,12 +92,23 @@ pub(crate) fn role(role: Role) -> &'static str {
     }
 }
 
-/// `heap and creator`.
+/// A kind of evidence as the subject of a sentence.
+fn witness(kind: WitnessKind) -> &'static str {
+    match kind {
+        WitnessKind::BlockedStack => "the blocked stack",
+        WitnessKind::Heap => "the heap profile",
+        WitnessKind::Creator => "the creator in the dump",
+        WitnessKind::Source => "the source",
+        WitnessKind::Trace => "the trace",
+    }
+}
+
+/// `the heap profile and the trace`.
 pub(crate) fn witnesses(site: &Site) -> Option<String> {
-    let names: Vec<String> = site.found_by.iter().map(ToString::to_string).collect();
+    let names: Vec<&str> = site.found_by.iter().copied().map(witness).collect();
     match names.as_slice() {
         [] => None,
-        [one] => Some(one.clone()),
+        [one] => Some((*one).to_owned()),
         [most @ .., last] => Some(format!("{} and {last}", most.join(", "))),
     }
 }

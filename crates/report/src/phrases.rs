@@ -1,30 +1,32 @@
 //! Sentences on a diagnosis that all outputs for people share.
 
-use plumb_evidence::finding::{Resource, SiteKind, Verdict};
+use plumb_evidence::finding::{Candidate, InstanceSummary, Resource, Role, SiteKind, Verdict};
 use plumb_evidence::measure::{Driver, Growth, Unit};
 use plumb_evidence::{Diagnosis, Finding, Problem, Site};
 
-use crate::units::{bytes, count, hours_between, per_hour, plural, seconds};
+use crate::units::{bytes, count, for_each, hours_between, per_hour, plural, seconds};
 use crate::{Kept, names};
 
-/// What was looked at: `127.0.0.1:6060, 2,714 goroutines, 7 snapshots in 15 s, go1.27.3, example.com/orders`.
-pub(crate) fn subject(diagnosis: &Diagnosis) -> String {
+/// What was looked at, the target first: `127.0.0.1:6060`, `2,714 goroutines`, `7 snapshots in 15 s`, `go1.27.3`,
+/// `example.com/orders`.
+pub(crate) fn subject(diagnosis: &Diagnosis) -> Vec<String> {
     let mut parts = vec![diagnosis.target.clone()];
     let instances = &diagnosis.instances;
     if instances.len() > 1 {
         parts.push(plural(instances.len(), "instance"));
     }
-    let latest = |instance: &plumb_evidence::finding::InstanceSummary| {
+    let latest = |instance: &InstanceSummary| {
         instance.snapshots.iter().rev().find_map(|snapshot| snapshot.goroutines)
     };
     let goroutines: Vec<u64> = instances.iter().filter_map(latest).collect();
     if !goroutines.is_empty() {
-        parts.push(format!("{} goroutines", count(goroutines.iter().sum::<u64>() as f64)));
+        let sum: u64 = goroutines.iter().fold(0, |sum, &n| sum.saturating_add(n));
+        parts.push(plural(usize::try_from(sum).unwrap_or(usize::MAX), "goroutine"));
     }
     parts.extend(looks(diagnosis));
     parts.extend(instances.iter().find_map(|i| i.go.as_deref()).map(str::to_owned));
     parts.extend(instances.iter().find_map(|i| i.module.as_deref()).map(str::to_owned));
-    parts.join(", ")
+    parts
 }
 
 /// `7 snapshots in 15 s`.
@@ -53,16 +55,17 @@ pub(crate) fn impact(finding: &Finding) -> String {
     parts.join(", ")
 }
 
-/// What the count counts.
-fn counted(finding: &Finding) -> &str {
-    match (&finding.object, finding.resource) {
-        (Some(object), _) => object,
-        (None, Resource::Memory) => "objects",
-        (None, Resource::Goroutines) => "goroutines",
-        (None, Resource::Sockets) => "connections",
-        (None, Resource::Descriptors) => "open descriptors",
-        (None, Resource::Threads) => "threads",
-    }
+/// What the count counts. Names of objects have no plural.
+fn counted(finding: &Finding) -> String {
+    let noun = match (&finding.object, finding.resource) {
+        (Some(object), _) => return object.clone(),
+        (None, Resource::Memory) => "object",
+        (None, Resource::Goroutines) => "goroutine",
+        (None, Resource::Sockets) => "connection",
+        (None, Resource::Descriptors) => "open descriptor",
+        (None, Resource::Threads) => "thread",
+    };
+    format!("{noun}{}", if finding.measured.count == 1 { "" } else { "s" })
 }
 
 fn growth(finding: &Finding) -> String {
@@ -75,7 +78,7 @@ fn growth(finding: &Finding) -> String {
     };
     if !growth.is_significant() {
         let moved = growth.gain.estimate != 0.0;
-        return format!("{} {within}", if moved { "no clear growth" } else { "stands still" });
+        return format!("{} {within}", if moved { "no clear growth" } else { "no change" });
     }
     let unit = written(growth.unit);
     let mut text = match growth.per_hour {
@@ -97,7 +100,7 @@ pub(crate) fn written(unit: Unit) -> fn(f64) -> String {
 fn driven(growth: &Growth, unit: fn(f64) -> String) -> String {
     match (growth.driver, growth.per_request) {
         (Some(Driver::Clock), _) => " although no work arrives".to_owned(),
-        (_, Some(each)) => format!(", {} for each request", unit(each)),
+        (_, Some(each)) => format!(", {}", for_each(each, unit, "request")),
         (Some(Driver::Requests), None) => " with the requests".to_owned(),
         (Some(Driver::Connections), None) => " with the connections".to_owned(),
         (None, None) => String::new(),
@@ -108,7 +111,7 @@ fn driven(growth: &Growth, unit: fn(f64) -> String) -> String {
 pub(crate) fn time_to_limit(finding: &Finding) -> Option<String> {
     if let Some(forecast) = &finding.forecast {
         let limit = written(forecast.unit)(forecast.limit);
-        return Some(format!("{}, {limit}, in {}", forecast.what, hours_between(forecast.hours)));
+        return Some(format!("in {}: {} ({limit})", hours_between(forecast.hours), forecast.what));
     }
     finding
         .measured
@@ -131,15 +134,11 @@ pub(crate) fn restart(kept: &Kept) -> String {
     }
 }
 
-fn capture(target: &str) -> String {
-    format!("plumb capture {target} -o leak.case")
-}
-
-/// Role and witnesses of a site: `creates it; named by heap and creator`.
+/// Role and witnesses of a site: `creates it; named by the heap profile`.
 pub(crate) fn standing(site: &Site) -> String {
     let role = names::role(site.role);
     match names::witnesses(site) {
-        Some(witnesses) => format!("{role}; named by: {witnesses}"),
+        Some(witnesses) => format!("{role}; named by {witnesses}"),
         None => role.to_owned(),
     }
 }
@@ -151,11 +150,34 @@ pub(crate) fn is_open(finding: &Finding) -> bool {
 
 /// What the site is, where it is not a line.
 pub(crate) fn open_site(finding: &Finding) -> &'static str {
-    match finding.site.kind {
-        SiteKind::Line => "",
-        SiteKind::EntryPoint => "undecided which line of yours; they come in through",
-        SiteKind::Process => "undecided which line; all that is known is",
+    match (finding.site.kind, finding.site.role) {
+        (SiteKind::Line, _) => "",
+        (SiteKind::EntryPoint, Role::Creates) => "line undecided; made in calls of",
+        (SiteKind::EntryPoint, Role::Uses) => "line undecided; used in calls of",
+        (SiteKind::EntryPoint, _) => "line undecided; they come in through",
+        (SiteKind::Process, _) => "line undecided, somewhere in",
     }
+}
+
+/// What a candidate line does and what its share rests on: `uses it; share by the heap profile: 2 of 2 sampled
+/// objects are still live`.
+pub(crate) fn weight(candidate: &Candidate) -> String {
+    let mut text = names::role(candidate.site.role).to_owned();
+    if let Some(witnesses) = names::witnesses(&candidate.site) {
+        text.push_str(&format!("; share by {witnesses}"));
+    }
+    if !candidate.basis.is_empty() {
+        text.push_str(&format!(": {}", candidate.basis));
+    }
+    text
+}
+
+/// Where no candidate plays the part of the site that is looked for: that another line may.
+pub(crate) fn caution(finding: &Finding) -> Option<String> {
+    let wanted = finding.site.role;
+    let none = finding.candidates.iter().all(|candidate| candidate.site.role != wanted);
+    (is_open(finding) && !finding.candidates.is_empty() && none)
+        .then(|| format!("the line that {} may be another", names::role(wanted)))
 }
 
 /// Open questions that are not already told with a finding.
@@ -177,9 +199,12 @@ pub(crate) fn nothing_found(diagnosis: &Diagnosis) -> &'static str {
     }
 }
 
-/// `2 findings, 1 line undecided, 3 crowds held healthy, 1 input not read`.
+/// `2 findings, 1 line undecided, 3 crowds held healthy, 1 problem`.
 pub(crate) fn tally(diagnosis: &Diagnosis) -> String {
-    let mut parts = vec![plural(diagnosis.findings.len(), "finding")];
+    let mut parts = vec![match diagnosis.findings.len() {
+        0 => "nothing found".to_owned(),
+        n => plural(n, "finding"),
+    }];
     let open = diagnosis.findings.iter().filter(|finding| is_open(finding)).count();
     if open > 0 {
         parts.push(format!("{} undecided", plural(open, "line")));
@@ -188,25 +213,13 @@ pub(crate) fn tally(diagnosis: &Diagnosis) -> String {
     if questions > 0 {
         parts.push(plural(questions, "open question"));
     }
-    parts.push(format!("{} held healthy", plural(diagnosis.healthy.len(), "crowd")));
+    if !diagnosis.healthy.is_empty() {
+        parts.push(format!("{} held healthy", plural(diagnosis.healthy.len(), "crowd")));
+    }
     if !diagnosis.problems.is_empty() {
         parts.push(plural(diagnosis.problems.len(), "problem"));
     }
     parts.join(", ")
-}
-
-/// The command to type next.
-pub(crate) fn next_command(diagnosis: &Diagnosis, kept: &Kept) -> String {
-    let target = &diagnosis.target;
-    let pattern = diagnosis.findings.first().and_then(|finding| finding.pattern);
-    match (diagnosis.verdict, kept, pattern) {
-        (Verdict::Leak, Kept::Nowhere, _) => capture(target),
-        (Verdict::Leak, _, Some(pattern)) => format!("plumb explain {}", pattern.id),
-        (Verdict::Leak, _, None) => format!("plumb diagnose {target} --verbose"),
-        (Verdict::Undecided, Kept::Files, _) => capture("http://HOST:PORT"),
-        (Verdict::Clean, Kept::Files, _) => format!("plumb diagnose {target} --verbose"),
-        _ => format!("plumb diagnose {target} --for 10m"),
-    }
 }
 
 /// Problems with the same text once, with all their inputs.
@@ -230,12 +243,13 @@ pub(crate) fn grouped_problems(problems: &[Problem]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Evidence without repetitions, in order.
+/// Evidence without repetitions, in order: the title is told above it.
 pub(crate) fn evidence(finding: &Finding) -> Vec<&str> {
     let mut texts: Vec<&str> = Vec::new();
     for item in &finding.evidence {
-        if !texts.contains(&item.text.as_str()) {
-            texts.push(&item.text);
+        let text = item.text.as_str();
+        if !texts.contains(&text) && !finding.title.contains(text) {
+            texts.push(text);
         }
     }
     texts

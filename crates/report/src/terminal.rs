@@ -6,13 +6,13 @@ mod memory;
 use plumb_evidence::Diagnosis;
 use plumb_evidence::finding::Verdict;
 
-use self::finding::Detail;
-use crate::layout::{LABEL, Page, Tone, excerpt};
+use crate::layout::{Page, Tone, pack, with_command, without_middle};
 use crate::units::plural;
-use crate::{Options, phrases};
+use crate::{Options, advice, phrases, sockets};
 
-/// Lines of a screen that a single finding should fit: a terminal that nobody has resized has 24, most have more than 30.
-const SCREEN_LINES: usize = 31;
+/// Lines that a single finding should fit with all the rest: a terminal that nobody has resized has 24, one in use mostly
+/// 40 and more.
+const SCREEN_LINES: usize = 40;
 
 /// Findings told in full; further ones get their opening only.
 const FULL_FINDINGS: usize = 3;
@@ -20,55 +20,67 @@ const FULL_FINDINGS: usize = 3;
 /// Problems told without being asked.
 const PROBLEMS_SHOWN: usize = 4;
 
+/// Lines for what was looked at, and for what was held healthy.
+const ASIDE_LINES: usize = 2;
+
+/// Columns of the target in which it can still be told from others.
+const TARGET_MIN: usize = 24;
+
 /// Prints a diagnosis for reading.
 pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
-    if options.verbose {
-        return page(diagnosis, options, &Detail::EVERYTHING).finish();
-    }
-    let last = Detail::LEVELS.len() - 1;
-    let mut pages = Detail::LEVELS.iter().map(|detail| page(diagnosis, options, detail));
-    match diagnosis.findings.len() {
-        // The first level at which it fits a screen, else the tersest.
-        1 => pages.enumerate().find(|(n, page)| *n == last || page.lines() <= SCREEN_LINES),
-        0 => pages.next().map(|page| (0, page)),
-        _ => pages.nth(1).map(|page| (1, page)),
-    }
-    .map(|(_, page)| page.finish())
-    .unwrap_or_default()
-}
-
-fn page(diagnosis: &Diagnosis, options: &Options, detail: &Detail) -> Page {
     let mut page = Page::new(options);
-    let subject = excerpt(&phrases::subject(diagnosis), page.width, detail.aside_lines);
-    page.paragraph(Tone::Quiet, &subject.join(" "));
+    for line in header(diagnosis, page.width) {
+        page.paragraph(Tone::Quiet, &line);
+    }
     page.blank();
     if diagnosis.findings.is_empty() {
         nothing_found(&mut page, diagnosis);
     }
+    let rest = rest(page.sheet(), diagnosis, options);
+    // Several findings do not fit a screen with all the rest; each alone does.
+    let beside = if diagnosis.findings.len() > 1 { 0 } else { rest.lines() };
+    let lines = SCREEN_LINES.saturating_sub(page.lines() + beside + 1);
     for (index, found) in diagnosis.findings.iter().enumerate() {
         let twin = diagnosis.findings[..index.min(FULL_FINDINGS)]
             .iter()
             .position(|other| other.why == found.why && other.fix == found.fix);
         let full = index < FULL_FINDINGS || options.verbose;
-        finding::opening(&mut page, found, index + 1, options);
-        if full {
-            finding::body(&mut page, found, twin.map(|at| at + 1), detail);
-        }
-        // One command for all of them is told once.
-        if index == 0 || found.verify != diagnosis.findings[0].verify {
-            page.fact("verify", &found.verify);
-        }
+        let context = finding::Context { diagnosis, number: index + 1, twin, full, lines };
+        finding::print(&mut page, found, &context, options);
         page.blank();
     }
-    crate::sockets::print(&mut page, diagnosis, options);
+    page.append(rest);
+    page.finish()
+}
+
+/// What is told once, after the findings.
+fn rest(mut page: Page, diagnosis: &Diagnosis, options: &Options) -> Page {
+    sockets::print(&mut page, diagnosis, options);
     questions(&mut page, diagnosis);
     memory::print(&mut page, &diagnosis.memory, options);
-    healthy(&mut page, diagnosis, detail.aside_lines, options);
+    healthy(&mut page, diagnosis, options);
     problems(&mut page, diagnosis, options);
     page.paragraph(Tone::Strong, &format!("{}.", phrases::tally(diagnosis)));
-    let next = format!("next: {}", phrases::next_command(diagnosis, &options.kept));
-    page.paragraph(Tone::Plain, &next);
+    let next = advice::next(diagnosis, options);
+    let lead = format!("next: {}", next.lead);
+    for line in with_command(lead.trim_end(), &next.command, page.width) {
+        page.line(&line);
+    }
     page
+}
+
+/// What was looked at. Where the target is long its middle gives way: it is told whole with the commands.
+fn header(diagnosis: &Diagnosis, width: usize) -> Vec<String> {
+    let mut parts = phrases::subject(diagnosis);
+    let target = parts[0].clone();
+    // A comma follows it.
+    for room in (TARGET_MIN..width).rev() {
+        if pack(&parts, width).len() <= ASIDE_LINES {
+            break;
+        }
+        parts[0] = without_middle(&target, room);
+    }
+    pack(&parts, width)
 }
 
 fn nothing_found(page: &mut Page, diagnosis: &Diagnosis) {
@@ -79,35 +91,44 @@ fn nothing_found(page: &mut Page, diagnosis: &Diagnosis) {
 
 fn questions(page: &mut Page, diagnosis: &Diagnosis) {
     for question in phrases::further_questions(diagnosis) {
-        page.fact("open", &question.what);
-        page.fact("  bring", &question.bring);
+        page.told("open", &question.what);
+        page.told("  bring", &question.bring);
     }
     page.blank();
 }
 
 /// A line or two in all, or one for each if asked.
-fn healthy(page: &mut Page, diagnosis: &Diagnosis, lines_max: usize, options: &Options) {
+fn healthy(page: &mut Page, diagnosis: &Diagnosis, options: &Options) {
+    const LEAD: &str = "looked at and held healthy:";
     let crowds = &diagnosis.healthy;
     if crowds.is_empty() {
         return;
     }
     if options.verbose {
-        page.paragraph(Tone::Plain, "looked at and held healthy:");
+        page.paragraph(Tone::Plain, LEAD);
         crowds.iter().for_each(|crowd| page.hanging("  - ", 4, Tone::Plain, crowd));
         return;
     }
-    let names: Vec<&str> =
-        crowds.iter().map(|crowd| crowd.split(": ").next().unwrap_or(crowd)).collect();
-    let text = format!("looked at and held healthy: {}", names.join(", "));
-    let lines = excerpt(&text, page.width, lines_max);
-    page.paragraph(Tone::Plain, &lines.join(" "));
+    let lines = (0..=crowds.len()).rev().map(|told| {
+        let names = crowds[..told].iter().map(|crowd| crowd.split(": ").next().unwrap_or(crowd));
+        let mut items: Vec<String> = names.map(str::to_owned).collect();
+        match crowds.len() - told {
+            0 => {}
+            left if told == 0 => items.push(format!("{} (--verbose)", plural(left, "crowd"))),
+            left => items.push(format!("and {left} more with --verbose")),
+        }
+        items[0] = format!("{LEAD} {}", items[0]);
+        pack(&items, page.width)
+    });
+    let shown = lines.into_iter().find(|lines| lines.len() <= ASIDE_LINES).unwrap_or_default();
+    shown.iter().for_each(|line| page.paragraph(Tone::Plain, line));
 }
 
 fn problems(page: &mut Page, diagnosis: &Diagnosis, options: &Options) {
     let groups = phrases::grouped_problems(&diagnosis.problems);
     let shown = if options.verbose { groups.len() } else { PROBLEMS_SHOWN };
     for (inputs, what) in groups.iter().take(shown) {
-        page.hanging("problem", LABEL, Tone::Plain, &format!("{inputs}: {what}"));
+        page.told("problem", &format!("{inputs}: {what}"));
     }
     if groups.len() > shown {
         let more = plural(groups.len() - shown, "further problem");

@@ -8,6 +8,9 @@ use plumb_evidence::Diagnosis;
 use plumb_report::{FORMATS, Format, Kept, Options, Style, explain};
 use unicode_width::UnicodeWidthStr;
 
+/// Lines of a terminal in use.
+const SCREEN_LINES: usize = 40;
+
 fn print(format: &str, diagnosis: &Diagnosis, options: &Options) -> String {
     (Format::named(format).unwrap().render)(diagnosis, options)
 }
@@ -27,7 +30,7 @@ fn verbose() -> Options {
 #[test]
 fn a_decided_finding_fits_a_screen() {
     let text = print("terminal", &diagnosis(vec![decided()]), &saved());
-    assert!(text.lines().count() <= 31, "{text}");
+    assert!(text.lines().count() <= SCREEN_LINES, "{text}");
     insta::assert_snapshot!(text);
 }
 
@@ -35,7 +38,7 @@ fn a_decided_finding_fits_a_screen() {
 fn an_open_line_shows_its_candidates() {
     let text = terminal(&open_diagnosis());
     // Three candidates and what would decide cost some lines more than a decided line.
-    assert!(text.lines().count() <= 35, "{text}");
+    assert!(text.lines().count() <= SCREEN_LINES + 2, "{text}");
     insta::assert_snapshot!(text);
 }
 
@@ -79,7 +82,8 @@ fn everything_if_asked() {
 fn names_of_forty_and_two_hundred_characters() {
     for length in [40, 200] {
         let text = terminal(&huge(length));
-        let wide: Vec<&str> = text.lines().filter(|line| line.width() > 80).collect();
+        let is_wide = |line: &&str| line.width() > 80 && !is_to_be_copied(line);
+        let wide: Vec<&str> = text.lines().filter(is_wide).collect();
         assert!(wide.is_empty(), "{wide:#?}");
     }
     insta::assert_snapshot!(terminal(&huge(40)));
@@ -117,6 +121,71 @@ fn a_restart_is_safe_only_with_a_saved_case() {
     assert!(told(Kept::Nowhere).contains("next: plumb capture http://127.0.0.1:6060 -o leak.case"));
     assert!(told(Kept::Case("x.case".into())).contains("case saved in x.case; keep one instance"));
     assert!(told(Kept::Files).contains("the evidence is in the files given"));
+}
+
+#[test]
+fn files_cannot_be_looked_at_again() {
+    let files = Options { kept: Kept::Files, ..Options::default() };
+    let mut clean = diagnosis(Vec::new());
+    let text = print("terminal", &clean, &files);
+    let live = "plumb diagnose http://127.0.0.1:6060 --for 10m";
+    let lead = "next: to see slower leaks, on the live service:";
+    assert!(text.ends_with(&format!("{lead}\n{live}\n")), "{text}");
+    let verbose = Options { verbose: true, ..files.clone() };
+    assert!(print("terminal", &clean, &verbose).ends_with(&format!("{live}\n")));
+    clean.target = "heap.0.pprof heap.6.pprof".into();
+    let text = print("terminal", &clean, &files);
+    assert!(text.ends_with("plumb diagnose http://HOST:PORT --for 10m\n"), "{text}");
+
+    let mut leak = diagnosis(vec![memory_leak()]);
+    assert!(print("terminal", &leak, &files).contains("next: the same with --verbose"));
+    assert!(print("terminal", &leak, &verbose).contains(&format!("on the live service: {live}")));
+    leak.target = clean.target.clone();
+    let once = "once the fix runs: plumb diagnose http://HOST:PORT\n";
+    assert!(print("terminal", &leak, &files).contains(once));
+}
+
+#[test]
+fn a_long_target_leaves_room_for_the_version() {
+    let mut shown = diagnosis(Vec::new());
+    shown.target =
+        format!("https://gateway.internal/{}/debug/pprof", "cluster/".repeat(20).trim_matches('/'));
+    let text = terminal(&shown);
+    let header: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).collect();
+    assert!(header.len() <= 2, "{text}");
+    let header = header.join(" ");
+    for part in ["https://gateway", "…", "debug/pprof", "go1.27.3", "example.com/shop"] {
+        assert!(header.contains(part), "{part}: {header}");
+    }
+    assert!(text.ends_with(&format!("plumb diagnose {} --for 10m\n", shown.target)), "{text}");
+}
+
+#[test]
+fn code_in_a_text_keeps_its_lines() {
+    let code = "    mux.HandleFunc(\"/debug/pprof/\", pprof.Index) // and whatever else is wide enough to be wrapped";
+    let mut shown = diagnosis(vec![decided()]);
+    shown.findings[0].fix = format!("Mount it:\n{code}\n\n        nested()\nthen restart.");
+    shown.problems = problems_only().problems;
+    shown.problems[0].what = format!("no endpoint: add\n{code}");
+    let text = terminal(&shown);
+    assert_eq!(text.matches(&format!("          {code}\n")).count(), 2, "{text}");
+    let nested = "              mux.HandleFunc";
+    assert!(text.contains(nested) && text.contains("\n                  nested()\n"), "{text}");
+    let ticket = print("markdown", &shown, &Options::default());
+    let fenced = format!("```go\n{}\n\n    nested()\n```\n", &code[4..]);
+    assert!(ticket.contains(&fenced), "{ticket}");
+    assert!(ticket.contains(&format!("  ```go\n  {}\n  ```\n", &code[4..])), "{ticket}");
+}
+
+#[test]
+fn why_ends_with_a_sentence_and_the_fix_is_whole() {
+    let mut shown = diagnosis(vec![decided()]);
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&terminal(&shown)).contains(&words(BODY.why)));
+    shown.findings[0].fix = "Close the body on every path. ".repeat(40);
+    let text = words(&terminal(&shown));
+    assert_eq!(text.matches("Close the body on every path.").count(), 40, "{text}");
+    assert!(text.contains("a socket and 4 kB of buffers. … fix"), "{text}");
 }
 
 #[test]

@@ -129,11 +129,65 @@ fn the_words_of_the_contract() {
     assert_eq!(finding["site"]["found_by"], json!(["heap"]));
     assert_eq!(
         finding["growth"],
-        json!({"unit": "count", "per_hour": 22.0, "low": 18.0, "high": 26.0, "per_request": null, "driver": "clock"})
+        json!({"unit": "count", "per_hour": 22, "low": 18, "high": 26, "per_request": null, "driver": "clock"})
     );
+    assert_eq!(finding["bytes"], json!(12_897_485));
+    assert_eq!(finding["forecast"]["limit"], json!(536_870_912));
     assert_eq!(document["findings"][1]["growth"]["unit"], "bytes");
     assert_eq!(finding["fix"]["diff"], Value::Null);
     assert_eq!(finding["introduced"], Value::Null);
     assert_eq!(document["findings"][1]["pattern"], "unnamed");
     assert_eq!(document["findings"][1]["related"][0]["role"], "deletes");
+}
+
+/// What scripts rely on, by name and place.
+#[test]
+fn every_key_of_the_contract_is_there() {
+    let document = printed(&diagnosis(vec![open_line(), memory_leak()]));
+    let has = |pointer: &str, keys: &str| {
+        let value = document.pointer(pointer).expect(pointer);
+        for key in keys.split_whitespace() {
+            assert!(value.get(key).is_some(), "{pointer}/{key}");
+        }
+    };
+    has("", "schema target instances verdict findings undecided memory problems");
+    has("/instances/0", "id go module snapshots");
+    has("/instances/0/snapshots/0", "taken goroutines groups heap_inuse rss");
+    has(
+        "/findings/0",
+        "pattern title confidence resource object site candidates related count bytes growth forecast evidence why \
+         fix introduced verify",
+    );
+    has("/findings/0/site", "kind file line function package version role found_by");
+    has("/findings/0/candidates/0", "site share");
+    has("/findings/0/growth", "per_hour low high per_request driver");
+    has("/findings/0/evidence/0", "kind text");
+    has("/findings/0/fix", "text diff");
+    has("/findings/1/related/0", "kind file line function package version role found_by");
+    let document = printed(&problems_only());
+    assert!(document["undecided"][0]["what"].is_string());
+    assert!(document["undecided"][0]["bring"].is_string());
+    assert!(document["problems"][0]["what"].is_string());
+    assert!(document["problems"][0]["input"].is_string());
+}
+
+/// Bytes, counts and lines are integers however large they are: `1.2e6` is none to many readers.
+#[test]
+fn no_integer_is_printed_as_a_float() {
+    for document in [diagnosis(vec![decided(), memory_leak()]), huge(40)] {
+        let text = (Format::named("json").unwrap().render)(&document, &Options::default());
+        for key in
+            ["count", "bytes", "limit", "rss", "heap_inuse", "goroutines", "resident", "line"]
+        {
+            let marker = format!("\"{key}\": ");
+            for (at, _) in text.match_indices(&marker) {
+                let value: String = text[at + marker.len()..]
+                    .chars()
+                    .take_while(|c| !matches!(c, ',' | '\n'))
+                    .collect();
+                let is_integer = value.bytes().all(|byte| byte.is_ascii_digit());
+                assert!(is_integer || value == "null", "{key}: {value}");
+            }
+        }
+    }
 }

@@ -1,22 +1,37 @@
 //! One finding: its opening, which the person on call acts on, and its body.
 
-use plumb_evidence::Finding;
 use plumb_evidence::finding::{Candidate, Confidence};
+use plumb_evidence::{Diagnosis, Finding};
 use unicode_width::UnicodeWidthStr;
 
-use crate::layout::{LABEL, Page, Tone, excerpt, wrap};
+use crate::layout::{LABEL, Page, Tone, excerpt, first_sentences, wrap};
 use crate::units::percent;
-use crate::{Options, names, phrases};
+use crate::{Options, advice, names, phrases};
 
-/// How much of a finding is told.
+/// Where a finding stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Detail {
+pub(super) struct Context<'a> {
+    /// What it is a part of.
+    pub(super) diagnosis: &'a Diagnosis,
+    /// Its number, from 1.
+    pub(super) number: usize,
+    /// Index of an earlier finding with the same mechanism and remedy.
+    pub(super) twin: Option<usize>,
+    /// Whether more is told than the opening.
+    pub(super) full: bool,
+    /// Lines that it should fit.
+    pub(super) lines: usize,
+}
+
+/// How much of a finding is told. The fix is told whole.
+#[derive(Clone, Copy, Debug)]
+struct Detail {
     /// Lines of evidence; at least two sentences are told.
     evidence_lines: usize,
-    /// Lines for one sentence of evidence.
+    /// Lines for one sentence of evidence; more only names of unusual length take.
     item_lines: usize,
-    /// Lines for each of why and fix.
-    prose_lines: usize,
+    /// Lines for why.
+    why_lines: usize,
     /// Candidate lines.
     candidates: usize,
     /// Lines of the alert rule.
@@ -25,64 +40,78 @@ pub(super) struct Detail {
     basis: bool,
     /// Candidates that lost, too.
     losers: bool,
-    /// Lines for what was looked at.
-    pub(super) aside_lines: usize,
 }
 
 /// What a sentence of evidence begins with.
 const BULLET: &str = "- ";
-
-/// Fewer columns hold no part of a sentence.
-const ROOM_MIN: usize = 8;
 
 /// Sentences of evidence that are told however little room there is.
 const EVIDENCE_MIN: usize = 2;
 
 impl Detail {
     const GENEROUS: Self = Self {
-        evidence_lines: 9,
-        item_lines: 4,
-        prose_lines: 5,
+        evidence_lines: 12,
+        item_lines: 5,
+        why_lines: usize::MAX,
         candidates: 4,
-        alert_lines: 2,
+        alert_lines: 3,
         basis: true,
         losers: false,
-        aside_lines: 2,
     };
 
-    const SHORT: Self =
-        Self { evidence_lines: 6, item_lines: 3, prose_lines: 3, candidates: 3, ..Self::GENEROUS };
+    const SHORT: Self = Self { evidence_lines: 7, candidates: 3, alert_lines: 0, ..Self::GENEROUS };
 
-    const TERSE: Self = Self {
-        evidence_lines: 4,
-        item_lines: 2,
-        prose_lines: 2,
-        alert_lines: 1,
-        basis: false,
-        aside_lines: 1,
-        ..Self::SHORT
-    };
+    const SHORTER: Self = Self { evidence_lines: 4, ..Self::SHORT };
+
+    const TERSE: Self = Self { why_lines: 4, ..Self::SHORTER };
+
+    const TERSEST: Self = Self { why_lines: 2, basis: false, ..Self::TERSE };
 
     /// From generous to terse.
-    pub(super) const LEVELS: [Self; 3] = [Self::GENEROUS, Self::SHORT, Self::TERSE];
+    const LEVELS: [Self; 5] =
+        [Self::GENEROUS, Self::SHORT, Self::SHORTER, Self::TERSE, Self::TERSEST];
 
     /// All there is.
-    pub(super) const EVERYTHING: Self = Self {
+    const EVERYTHING: Self = Self {
         evidence_lines: usize::MAX,
         item_lines: usize::MAX,
-        prose_lines: usize::MAX,
+        why_lines: usize::MAX,
         candidates: usize::MAX,
         alert_lines: usize::MAX,
         basis: true,
         losers: true,
-        aside_lines: usize::MAX,
     };
 }
 
+/// Prints a finding with as much as fits a screen, at least its opening.
+pub(super) fn print(page: &mut Page, finding: &Finding, context: &Context<'_>, options: &Options) {
+    let sheet = |detail: &Detail| {
+        let mut sheet = page.sheet();
+        opening(&mut sheet, finding, context, options);
+        if context.full {
+            body(&mut sheet, finding, context.twin, detail);
+        }
+        // One command for all of them is told once.
+        if context.number == 1 || finding.verify != context.diagnosis.findings[0].verify {
+            let advice = advice::verify(finding, context.diagnosis, &options.kept);
+            sheet.command("verify", advice.lead, &advice.command);
+        }
+        sheet
+    };
+    let told = if options.verbose {
+        sheet(&Detail::EVERYTHING)
+    } else {
+        let mut sheets = Detail::LEVELS.iter().map(sheet);
+        let fitting = sheets.find(|sheet| sheet.lines() <= context.lines);
+        fitting.unwrap_or_else(|| sheet(&Detail::TERSEST))
+    };
+    page.append(told);
+}
+
 /// Title, site, impact, time to the limit, and whether a restart is safe for the evidence.
-pub(super) fn opening(page: &mut Page, finding: &Finding, number: usize, options: &Options) {
+fn opening(page: &mut Page, finding: &Finding, context: &Context<'_>, options: &Options) {
     let tone = if finding.confidence == Confidence::Possible { Tone::Caution } else { Tone::Alarm };
-    let mark = format!("{number}. ");
+    let mark = format!("{}. ", context.number);
     let confidence = finding.confidence.to_string().to_uppercase();
     page.hanging(&mark, mark.width(), tone, &format!("{confidence}: {}", finding.title));
     page.facts("site", &site_lines(page, finding));
@@ -91,14 +120,14 @@ pub(super) fn opening(page: &mut Page, finding: &Finding, number: usize, options
         page.fact("limit", &limit);
     }
     // One restart ends them all.
-    if number == 1 {
+    if context.number == 1 {
         page.fact("restart", &phrases::restart(&options.kept));
     }
 }
 
-/// Evidence, why, fix and alert. `twin` is the number of an earlier finding with
-/// the same mechanism and remedy.
-pub(super) fn body(page: &mut Page, finding: &Finding, twin: Option<usize>, detail: &Detail) {
+/// Candidates, evidence, why, fix and alert. `twin` is the index of an earlier finding with the same mechanism and
+/// remedy.
+fn body(page: &mut Page, finding: &Finding, twin: Option<usize>, detail: &Detail) {
     candidates(page, finding, detail);
     for site in &finding.related {
         let mut lines = names::site(site, page.fact_width());
@@ -107,10 +136,11 @@ pub(super) fn body(page: &mut Page, finding: &Finding, twin: Option<usize>, deta
     }
     evidence(page, finding, detail);
     match twin {
-        Some(number) => page.fact("why, fix", &format!("as in {number}.")),
+        Some(index) => page.fact("why, fix", &format!("as in {}.", index + 1)),
         None => {
-            page.short_fact("why", &finding.why, detail.prose_lines);
-            page.short_fact("fix", &finding.fix, detail.prose_lines);
+            let why = first_sentences(&finding.why, page.fact_width(), detail.why_lines);
+            page.facts("why", &why);
+            page.told("fix", &finding.fix);
         }
     }
     alert(page, finding, detail.alert_lines);
@@ -121,7 +151,10 @@ fn site_lines(page: &Page, finding: &Finding) -> Vec<String> {
     let site = names::site(&finding.site, width);
     if phrases::is_open(finding) {
         let mut lines = wrap(phrases::open_site(finding), width);
-        lines.extend(site);
+        match site.as_slice() {
+            [whole] => add(&mut lines, whole, width),
+            _ => lines.extend(site),
+        }
         return lines;
     }
     let mut lines = site;
@@ -156,23 +189,27 @@ fn candidates(page: &mut Page, finding: &Finding, detail: &Detail) {
         if left > 0 {
             page.fact("", &format!("and {left} more with --verbose"));
         }
+        if let Some(caution) = phrases::caution(finding) {
+            page.fact("", &caution);
+        }
     }
     if open && !finding.would_decide.is_empty() {
         page.fact("to decide", &finding.would_decide.join("; or "));
     }
 }
 
-/// `71 % main.fetch fetch.go:41 (3 of 3 sampled objects live)`.
+/// `71 % main.fetch fetch.go:41 (uses it; share by the heap profile: 3 of 3 sampled objects live)`.
 fn candidate_lines(candidate: &Candidate, width: usize, basis: bool) -> Vec<String> {
     let share = format!("{:>5} ", percent(candidate.share));
     let width = width - share.width();
     if !basis {
-        return marked(&share, vec![names::short_site(&candidate.site, width)]).collect();
+        let role = names::role(candidate.site.role);
+        let room = width.saturating_sub(role.width() + " ()".len());
+        let line = format!("{} ({role})", names::short_site(&candidate.site, room));
+        return marked(&share, vec![line]).collect();
     }
     let mut lines = names::site(&candidate.site, width);
-    if !candidate.basis.is_empty() {
-        add(&mut lines, &format!("({})", candidate.basis), width);
-    }
+    add(&mut lines, &format!("({})", phrases::weight(candidate)), width);
     marked(&share, lines).collect()
 }
 
@@ -190,28 +227,11 @@ fn evidence(page: &mut Page, finding: &Finding, detail: &Detail) {
         told.push(item);
     }
     let left = texts.len() - told.len();
-    if let Some(last) = told.last_mut().filter(|_| left > 0) {
-        close(last, &format!("(and {left} more with --verbose)"), width, detail.item_lines);
+    let mut bullets: Vec<String> = told.into_iter().flat_map(|item| marked(BULLET, item)).collect();
+    if left > 0 {
+        bullets.push(format!("{BULLET}{left} more with --verbose"));
     }
-    let bullets: Vec<String> = told.into_iter().flat_map(|item| marked(BULLET, item)).collect();
     page.facts("evidence", &bullets);
-}
-
-/// Adds words to the last line; if that takes more than `max` lines, at the cost of what stands there.
-fn close(lines: &mut Vec<String>, words: &str, width: usize, max: usize) {
-    add(lines, words, width);
-    if lines.len() <= max || max == 0 {
-        return;
-    }
-    lines.truncate(max);
-    let room = width.saturating_sub(words.width() + 1);
-    if let Some(last) = lines.last_mut() {
-        let start = last.trim_end_matches(" …");
-        *last = match room {
-            0..ROOM_MIN => words.to_owned(),
-            _ => format!("{} {words}", excerpt(&format!("{start} …"), room, 1).concat()),
-        };
-    }
 }
 
 /// The lines with a mark before the first and as much space before the others.
@@ -224,7 +244,7 @@ fn marked(mark: &str, lines: Vec<String>) -> impl Iterator<Item = String> {
         .map(move |(index, line)| format!("{}{line}", if index == 0 { &mark } else { &indent }))
 }
 
-/// The rule that would have fired early, if it fits; a rule cut in half is of no use.
+/// The rule that would have fired early, if it fits: a rule cut in half is of no use, and `plumb explain` has it.
 fn alert(page: &mut Page, finding: &Finding, lines_max: usize) {
     let Some(pattern) = finding.pattern.filter(|pattern| !pattern.prevention.alert.is_empty())
     else {
@@ -233,7 +253,5 @@ fn alert(page: &mut Page, finding: &Finding, lines_max: usize) {
     let lines = wrap(pattern.prevention.alert, page.width - LABEL);
     if lines.len() <= lines_max {
         page.facts("alert", &lines);
-    } else {
-        page.fact("alert", &format!("the rule is in: plumb explain {}", pattern.id));
     }
 }

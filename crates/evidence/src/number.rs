@@ -1,9 +1,17 @@
 //! Numbers as people read them: `12.3 MB`, `1,234`, `22/h (18 to 26)`, `2 h 14 min`.
+//!
+//! Sentences are made in the catalogue, in `detect` and in `report`; a figure is spelled the same in all of them.
 
-use plumb_evidence::measure::Interval;
+use crate::measure::Interval;
 
 /// Above this, digits say nothing and would fill lines.
 const SCIENTIFIC_FROM: f64 = 1e15;
+
+/// Digits of a rate that are told: its interval is seldom narrower than a percent.
+const RATE_DIGITS: i32 = 3;
+
+/// Below this, a rate with one decimal would say too little.
+const RATE_MIN: f64 = 0.1;
 
 const MINUTES_PER_HOUR: f64 = 60.0;
 const HOURS_PER_DAY: f64 = 24.0;
@@ -56,10 +64,33 @@ pub fn bytes(value: f64) -> String {
     }
 }
 
+/// The value with its first `digits` digits, the others 0: what is estimated has no more that mean something.
+pub fn significant(value: f64, digits: i32) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let shift = digits - 1 - value.abs().log10().floor() as i32;
+    // Both powers are exact; their quotient is nearer to the decimal than a product with a fraction.
+    match shift {
+        0.. => (value * 10f64.powi(shift)).round() / 10f64.powi(shift),
+        _ => (value / 10f64.powi(-shift)).round() * 10f64.powi(-shift),
+    }
+}
+
 /// A rate an hour with its 95 % interval: `22/h (18 to 26)`. `unit` prints one value.
 pub fn per_hour(rate: Interval, unit: fn(f64) -> String) -> String {
+    let unit = |value: f64| unit(significant(value, RATE_DIGITS));
     let (low, estimate, high) = (unit(rate.low), unit(rate.estimate), unit(rate.high));
     if low == high { format!("{estimate}/h") } else { format!("{estimate}/h ({low} to {high})") }
+}
+
+/// A rate for each of something, told as a whole number where it is small: `2.5 for each request`,
+/// `1 for every 250 requests`. `unit` prints one value.
+pub fn for_each(rate: f64, unit: fn(f64) -> String, what: &str) -> String {
+    if rate > 0.0 && rate < RATE_MIN {
+        return format!("{} for every {} {what}s", unit(1.0), count(significant(1.0 / rate, 2)));
+    }
+    format!("{} for each {what}", unit(significant(rate, RATE_DIGITS)))
 }
 
 /// A time in hours: `less than a minute`, `40 min`, `2 h 14 min`, `3 d 4 h`, `250 days`, `more than 2 years`.
@@ -176,6 +207,25 @@ mod tests {
         assert_eq!(per_hour(rate(18.0, 22.0, 26.0), count), "22/h (18 to 26)");
         assert_eq!(per_hour(rate(0.9e6, 1.2e6, 1.6e6), bytes), "1.1 MB/h (879 kB to 1.5 MB)");
         assert_eq!(per_hour(rate(22.0, 22.0, 22.0), count), "22/h");
+        let noisy = rate(156_794.2, 201_979.6, 247_166.1);
+        assert_eq!(per_hour(noisy, count), "202,000/h (157,000 to 247,000)");
+    }
+
+    #[test]
+    fn rates_for_each_request() {
+        assert_eq!(for_each(2.48, count, "request"), "2.5 for each request");
+        assert_eq!(for_each(0.0041, count, "request"), "1 for every 240 requests");
+        assert_eq!(for_each(5120.0, bytes, "request"), "5.0 kB for each request");
+    }
+
+    #[test]
+    fn estimates_keep_their_first_digits() {
+        for (value, expect) in
+            [(201_980.0, 202_000.0), (0.012345, 0.0123), (-9996.0, -10_000.0), (0.0, 0.0)]
+        {
+            assert_eq!(significant(value, 3), expect);
+        }
+        assert_eq!(significant(f64::INFINITY, 3), f64::INFINITY);
     }
 
     #[test]
