@@ -6,15 +6,15 @@ use plumb_evidence::finding::{Resource, Role};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
 
-use crate::judging::{has_waited, matched, mechanism, number};
+use crate::judging::{has_waited, matched, mechanism, number, survives};
 
 const STANDING_MIN: Threshold = Threshold {
-    name: "senders that stand still in a quiet service",
-    value: 100.0,
+    name: "senders that stand still in a quiet service, made by nobody knows whom",
+    value: 400.0,
     unit: "goroutines",
-    source: "pools of workers that wait for a slow consumer are sized by CPUs or by tens; \
-             LeakProf reports from 10,000 at one line, because it has neither growth nor quiet to \
-             go by",
+    source: "fixed producers before a slow consumer look the same where no dump says who made \
+             them: 300 were seen in a healthy program; LeakProf reports from 10,000 at one line, \
+             because it has neither growth nor quiet to go by",
 };
 
 const LOOK_MIN: Threshold = Threshold {
@@ -119,18 +119,40 @@ fn check(suspect: &Suspect) -> Option<Match> {
     if let Some(starter) = starter(crowd).filter(|_| !crowd.starter_alive) {
         evidence.push(mechanism(format!(
             "{count} goroutines wait to send, and {starter}, which started them, is on no stack \
-             any more: nobody is left to receive"
+             any more"
+        )));
+        if crowd.makers.is_none() && !suspect.measured.grows() {
+            evidence.push(mechanism(
+                "a fixed set of producers, made by one call and kept waiting by one consumer, \
+                 would look the same; a full dump (--pause-limit) tells them apart",
+            ));
+        }
+    }
+    if let Some(makers) = crowd.makers.filter(|makers| makers.separate_calls) {
+        evidence.push(mechanism(format!(
+            "{} goroutines made them, and the calls of {} of these are over",
+            number(makers.number),
+            number(makers.gone)
         )));
     }
     if evidence.is_empty() {
-        let others = suspect.surroundings.user_goroutines.saturating_sub(suspect.measured.count);
-        evidence.push(mechanism(format!(
-            "{count} goroutines wait to send, and {} others run your code: too few to receive \
-             from each",
-            number(others)
-        )));
+        evidence.push(mechanism(too_few_receivers(suspect, &count)));
     }
     matched(confidence(suspect, crowd), Resource::Goroutines, Role::Blocks, evidence)
+}
+
+/// Who could receive, where nothing is known of those that started the senders.
+fn too_few_receivers(suspect: &Suspect, count: &str) -> String {
+    let others = suspect.surroundings.user_goroutines.saturating_sub(suspect.measured.count);
+    let few = (others as f64) < RECEIVERS_SHARE.value * suspect.measured.count as f64;
+    if few {
+        let others = number(others);
+        format!(
+            "{count} goroutines wait to send, and {others} others run your code: too few to receive from each"
+        )
+    } else {
+        format!("{count} goroutines wait to send, and more and more do")
+    }
 }
 
 fn confidence(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Confidence> {
@@ -141,16 +163,21 @@ fn confidence(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Confidence> {
     if measured.grows() && !may_be_received(suspect, crowd) {
         return Some(Likely);
     }
+    let count = measured.count as f64;
+    let unmoved = measured.stands_still_for(LOOK_MIN.value) && measured.steadiness() >= 1.0;
+    let old = has_waited(measured, OLD_MINUTES.value as u64) && count >= OLD_MIN.value;
+    if let Some(makers) = crowd.makers {
+        // Producers that one goroutine made are a pool, whoever keeps them waiting.
+        let stay = unmoved && survives(measured, LOOK_MIN.value) && count >= OLD_MIN.value;
+        return (makers.separate_calls && (stay || old)).then_some(Likely);
+    }
     if crowd.starter_alive {
         return None;
     }
     // Who started them must be known, before its absence can say anything about those that do not grow.
     starter(crowd)?;
-    let count = measured.count as f64;
-    let unmoved = measured.stands_still_for(LOOK_MIN.value) && measured.steadiness() >= 1.0;
     let quiet = suspect.surroundings.quiet == Some(true);
     let stands = quiet && unmoved && count >= STANDING_MIN.value;
-    let old = has_waited(measured, OLD_MINUTES.value as u64) && count >= OLD_MIN.value;
     (stands || old).then_some(Likely)
 }
 
@@ -174,8 +201,9 @@ fn starter(crowd: &GoroutineCrowd) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{churning, confidence, goroutines, growing, standing, waiting};
+    use crate::testing::{churning, confidence, goroutines, growing, standing, surviving, waiting};
     use plumb_evidence::measure::Measured;
+    use plumb_evidence::suspect::Makers;
 
     fn senders(measured: Measured) -> Suspect {
         goroutines(WaitState::ChanSend, &["main.(*desk).offerInTime.func1"], measured)
@@ -218,6 +246,40 @@ mod tests {
     fn old_ones_are_likely() {
         assert_eq!(confidence(&PATTERN, &senders(waiting(40, 90))), Some(Likely));
         assert_eq!(confidence(&PATTERN, &senders(waiting(4, 90))), None);
+    }
+
+    fn made_by(suspect: Suspect, number: u64, separate_calls: bool) -> Suspect {
+        with(suspect, |crowd| {
+            crowd.makers = Some(Makers { number, gone: number, separate_calls });
+        })
+    }
+
+    #[test]
+    fn producers_that_one_goroutine_made_are_a_pool() {
+        let mut pool = made_by(senders(surviving(standing(2000))), 1, false);
+        pool.surroundings.quiet = Some(true);
+        assert_eq!(confidence(&PATTERN, &pool), None, "back-pressure");
+        pool.measured = waiting(2000, 90);
+        assert_eq!(confidence(&PATTERN, &pool), None, "a consumer that stands");
+    }
+
+    #[test]
+    fn senders_that_many_calls_left_are_likely_at_rest_whoever_started_them() {
+        let mut left = senders(surviving(standing(200)));
+        left = with(left, |crowd| crowd.starter_alive = true);
+        assert_eq!(confidence(&PATTERN, &made_by(left.clone(), 40, true)), Some(Likely));
+        left.measured = standing(200);
+        assert_eq!(confidence(&PATTERN, &made_by(left, 40, true)), None, "others take their place");
+    }
+
+    #[test]
+    fn no_sentence_says_more_than_the_evidence() {
+        let mut many = with(senders(growing(60)), |crowd| crowd.started = None);
+        many.surroundings.user_goroutines = 500;
+        let text = |suspect: &Suspect| check(suspect).unwrap().evidence[0].text.clone();
+        assert!(!text(&many).contains("too few"), "{}", text(&many));
+        many.surroundings.user_goroutines = 70;
+        assert!(text(&many).contains("too few"), "{}", text(&many));
     }
 
     #[test]

@@ -75,6 +75,7 @@ pub(crate) fn goroutines(state: WaitState, functions: &[&str], measured: Measure
             starter_alive: false,
             convicted: 0,
             serves_connection: false,
+            makers: None,
         }),
         measured,
     )

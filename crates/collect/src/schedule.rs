@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-/// World-stopped time of `goroutine?debug=2` per goroutine. Measured on Go 1.27, 2 cores: 21 ms at 1,000, 0.34 s at
-/// 10,000, 2.7 s at 100,000 (DESIGN.md §4), that is 21 to 34 µs; the upper end, so that 300 stay below 10 ms.
-const DUMP_PAUSE_PER_GOROUTINE: Duration = Duration::from_micros(33);
+pub(crate) use plumb_evidence::goroutine::dump_pause;
 
 /// Pause between the two forced collections: finalizers run after the first, and what they let go
 /// is found by the second.
@@ -29,11 +27,6 @@ pub(crate) fn offsets(window: Duration, every: Duration) -> Vec<Duration> {
         offsets.push(window);
     }
     offsets
-}
-
-/// How long a full dump of so many goroutines stops the target.
-pub(crate) fn dump_pause(goroutines: u64) -> Duration {
-    DUMP_PAUSE_PER_GOROUTINE.saturating_mul(goroutines.min(u32::MAX.into()) as u32)
 }
 
 /// An estimate of the live heap in bytes, from the `runtime.MemStats` at the end of a `heap?debug=1` text.

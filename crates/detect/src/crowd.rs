@@ -6,12 +6,14 @@ use plumb_evidence::catalogue::{Catalogue, LibraryObject, Phase};
 use plumb_evidence::code::{Frame, Stack};
 use plumb_evidence::goroutine::{Goroutines, Group, WaitState};
 use plumb_evidence::measure::{Measured, Survival, SurvivalBy};
+use plumb_evidence::suspect::Makers;
 use plumb_evidence::{Instance, Snapshot};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::classify::{Class, Classifier, runs};
 use crate::code::Code;
 use crate::growth::{growth, growth_without_times};
+use crate::makers::Roll;
 use crate::together;
 
 /// What makes goroutines the same crowd.
@@ -38,6 +40,8 @@ pub(crate) struct Crowd {
     pub(crate) goroutines: Vec<(Arc<str>, WaitState, u64)>,
     pub(crate) created_by: Option<Frame>,
     pub(crate) convicted: u64,
+    /// Who made them, in the latest dump.
+    pub(crate) makers: Option<Makers>,
     pub(crate) measured: Measured,
     /// Index of the instance with most of them.
     pub(crate) instance: usize,
@@ -137,6 +141,7 @@ fn instance_crowds(
             goroutines: object.map_or_else(Vec::new, |object| goroutines_of(object, latest)),
             created_by: detail.created_by.or_else(|| tally.exemplar.created_by.clone()),
             convicted: detail.convicted,
+            makers: detail.makers,
             measured: Measured {
                 count: counts.last().map_or(0, |&count| count as u64),
                 survival: detail.survival,
@@ -260,6 +265,14 @@ fn merge(known: &mut Crowd, other: Crowd) {
     }
     together::add(&mut known.measured, other.measured);
     known.convicted += other.convicted;
+    known.makers = match (known.makers, other.makers) {
+        (Some(a), Some(b)) => Some(Makers {
+            number: a.number + b.number,
+            gone: a.gone + b.gone,
+            separate_calls: a.separate_calls || b.separate_calls,
+        }),
+        (one, other) => one.or(other),
+    };
     known.created_by = known.created_by.take().or(other.created_by);
     for (function, state, count) in other.goroutines {
         match known.goroutines.iter_mut().find(|(f, s, _)| *f == function && *s == state) {
@@ -274,6 +287,7 @@ struct Dumps<'a> {
     first: FxHashMap<CrowdKey, Vec<&'a Group>>,
     last: FxHashMap<CrowdKey, Vec<&'a Group>>,
     leaked: FxHashMap<CrowdKey, u64>,
+    roll: Option<Roll<'a>>,
     /// Ids of the last dump, in whatever crowd they are now.
     last_ids: FxHashSet<u64>,
     window_seconds: f64,
@@ -286,6 +300,7 @@ struct Detail {
     survival: Option<Survival>,
     wait_minutes: Option<(u64, u64)>,
     convicted: u64,
+    makers: Option<Makers>,
 }
 
 impl<'a> Dumps<'a> {
@@ -315,6 +330,7 @@ impl<'a> Dumps<'a> {
             first: by_key(dumps.first()),
             last: by_key(dumps.last()),
             leaked,
+            roll: dumps.last().and_then(|(_, dump)| Roll::of(dump)),
             last_ids: dumps
                 .last()
                 .iter()
@@ -334,6 +350,7 @@ impl<'a> Dumps<'a> {
             survival: self.survival(key),
             wait_minutes: wait_minutes(last),
             convicted: self.leaked.get(key).copied().unwrap_or(0).max(marked),
+            makers: self.roll.as_ref().and_then(|roll| roll.makers(last)),
         }
     }
 

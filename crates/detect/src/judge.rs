@@ -1,7 +1,7 @@
 //! Suspects to findings: patterns, witnesses, confidence, and what one finding explains of another.
 
 use plumb_evidence::catalogue::{Catalogue, Pattern};
-use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, SiteKind};
+use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, SiteKind, Undecided};
 use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::service::{Instance, Service};
 use plumb_evidence::suspect::{Match, SocketCrowd, Subject, Suspect};
@@ -9,9 +9,10 @@ use plumb_evidence::suspect::{Match, SocketCrowd, Subject, Suspect};
 use crate::code::Code;
 use crate::forecast::forecast;
 use crate::site::{Decision, decide};
+use crate::standing::question;
 use crate::surroundings::work_counter;
 use crate::suspects::{Accused, are_siblings};
-use crate::unnamed::{excuse, is_notable, unnamed};
+use crate::unnamed::{advice, excuse, is_notable, unnamed};
 use crate::versions::known_bad;
 use crate::witness::Hearing;
 use crate::wording::{common_evidence, subject, thousands};
@@ -27,6 +28,8 @@ pub(crate) struct Case {
 pub(crate) struct Judgement {
     pub(crate) cases: Vec<Case>,
     pub(crate) healthy: Vec<String>,
+    /// What cannot be told from a leak.
+    pub(crate) questions: Vec<Undecided>,
 }
 
 /// Judges every suspect by itself.
@@ -48,6 +51,10 @@ pub(crate) fn judge(
             Some((pattern, matched)) => (Some(pattern), matched),
             None => {
                 if let Some(reason) = excuse(&suspect, work_gain) {
+                    if let Some(question) = question(&suspect, &service.target) {
+                        judgement.questions.push(question);
+                        continue;
+                    }
                     // One look acquits nobody.
                     if is_notable(&suspect) && suspect.measured.series.len() > 1 {
                         let count = thousands(suspect.measured.count as f64);
@@ -171,6 +178,7 @@ fn object(suspect: &Suspect) -> Option<String> {
     match &suspect.subject {
         Subject::Object(object) => Some(object.name.to_string()),
         Subject::Memory(site) => site.holds_dead.as_ref().map(|dead| dead.name.to_string()),
+        Subject::Zombies => Some("exec.Cmd".to_owned()),
         _ => None,
     }
 }
@@ -182,15 +190,12 @@ fn why(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
             .map(|phase| format!("Each is in the phase \"{}\": {}. ", phase.name, phase.meaning)),
         _ => None,
     };
-    let why = pattern.map_or(
-        "Their number grows and nothing that plumb knows to be healthy explains it. No pattern of the catalogue fits.",
-        |pattern| pattern.why,
-    );
+    let why = pattern.map_or_else(|| advice(suspect).why, |pattern| pattern.why);
     format!("{}{why}", phase.unwrap_or_default())
 }
 
 fn fix(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
-    let mut text = pattern.map_or("", |pattern| pattern.fix).to_owned();
+    let mut text = pattern.map_or_else(|| advice(suspect).fix, |pattern| pattern.fix).to_owned();
     if let Subject::Object(object) = &suspect.subject
         && let Some(record) = object.record
     {
@@ -205,9 +210,6 @@ fn fix(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
                 bad.fixed, bad.what, bad.source
             );
         }
-    }
-    if text.is_empty() {
-        text = "Find what should end or release them, starting at the site or the candidates, and see that every path does.".to_owned();
     }
     text.trim().to_owned()
 }

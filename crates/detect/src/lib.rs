@@ -6,12 +6,12 @@
 //! | step | module |
 //! |---|---|
 //! | whose code, which object a goroutine belongs to | `code`, `classify` |
-//! | crowds over time and instances, with growth, survival and age | `crowd`, `growth`, `together` |
-//! | sockets, memory and descriptors | `sockets`, `heap_paths`, `memory_sites`, `connection_handlers`, `descriptors` |
+//! | crowds over time and instances, with growth, survival, age and makers | `crowd`, `makers`, `growth`, `together` |
+//! | sockets, memory and descriptors | `sockets`, `heaps`, `heap_paths`, `memory_sites`, `connection_handlers`, `descriptors` |
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
-//! | pattern, confidence, title, forecast | `judge`, `unnamed`, `versions`, `forecast`, `wording` |
+//! | pattern, confidence, title, forecast | `judge`, `unnamed`, `standing`, `versions`, `forecast`, `wording` |
 //! | what is open, and where the memory is | `verdict`, `memory_split` |
 
 mod classify;
@@ -24,11 +24,13 @@ mod growth;
 mod heap_paths;
 mod judge;
 mod memory_sites;
+mod makers;
 mod memory_split;
 mod object_name;
 mod site;
 mod sockets;
 mod surroundings;
+mod standing;
 mod suspects;
 pub mod thresholds;
 mod together;
@@ -66,7 +68,7 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         judge::judge(suspects::suspects(&sources), service, &codes, catalogue, work_gain);
     let findings = judge::settle(judgement.cases);
     let (verdict, undecided) =
-        verdict::verdict(service, &codes, &crowds, &findings, surroundings.quiet);
+        verdict::verdict(service, &codes, &crowds, &findings, judgement.questions);
     Diagnosis {
         target: service.target.clone(),
         instances: service.instances.iter().map(summary).collect(),

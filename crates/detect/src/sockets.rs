@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use plumb_evidence::Service;
 use plumb_evidence::measure::{Survival, SurvivalBy};
-use plumb_evidence::socket::{Direction, Socket, SocketTable, TcpState, Timer};
+use plumb_evidence::socket::{Direction, Socket, SocketSource, SocketTable, TcpState, Timer};
 use plumb_evidence::suspect::SocketCrowd;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -59,6 +59,10 @@ impl<'a> Connections<'a> {
                 by_peer.entry(peer_of(socket)).or_default().push(socket);
             }
             if tables.len() > 1 {
+                if tables[0].source == SocketSource::SockDiag {
+                    // Even if no connection is open: then none of them carried anything.
+                    first_segments.get_or_insert_default();
+                }
                 for socket in tables[0].sockets.iter().filter(|s| s.is_connection() && s.inode != 0)
                 {
                     first_by_peer.entry(peer_of(socket)).or_default().push(socket.inode);
@@ -88,6 +92,11 @@ impl<'a> Connections<'a> {
     /// Connections by peer, most first.
     pub(crate) fn by_peer(&self) -> impl Iterator<Item = (Peer, &[&'a Socket])> {
         self.by_peer.iter().map(|(peer, sockets)| (*peer, sockets.as_slice()))
+    }
+
+    /// Connections in either direction.
+    pub(crate) fn open(&self) -> u64 {
+        self.by_peer.iter().map(|(_, sockets)| sockets.len() as u64).sum()
     }
 
     pub(crate) fn incoming(&self) -> u64 {

@@ -2,6 +2,7 @@
 
 use plumb_evidence::Service;
 use plumb_evidence::catalogue::{Catalogue, LibraryObject, Side};
+use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::metrics::MetricKind;
 use plumb_evidence::suspect::Surroundings;
 
@@ -18,6 +19,9 @@ const BODY_READERS: [&str; 4] = [
     "net/http.http2transportResponseBody.Read",
     "golang.org/x/net/http2.transportResponseBody.Read",
 ];
+
+/// What an HTTP server is in while a client keeps its connection open and asks for nothing.
+const BETWEEN_REQUESTS: &str = "net/http.(*conn).readRequest";
 
 /// Seconds between the first and the last snapshot; the longest of all instances.
 pub(crate) fn window_seconds(service: &Service) -> f64 {
@@ -38,6 +42,7 @@ pub(crate) fn surroundings(
     let window_seconds = window_seconds(service);
     let mut facts = Surroundings { window_seconds, ..Surroundings::default() };
     let mut serving = 0;
+    let (mut at_rest, mut in_network) = (0, 0);
     for (instance, code) in service.instances.iter().zip(codes) {
         let Some(&(_, latest)) = comparable(instance).last() else { continue };
         facts.goroutines += latest.total;
@@ -47,10 +52,15 @@ pub(crate) fn surroundings(
             let reads = BODY_READERS.iter().any(|reader| group.stack.passes(reader));
             facts.body_readers += if reads { group.count } else { 0 };
             serving += if is_serving(catalogue, &group.stack) { group.count } else { 0 };
+            at_rest += if group.stack.passes(BETWEEN_REQUESTS) { group.count } else { 0 };
+            in_network += if group.state == WaitState::IoWait { group.count } else { 0 };
         }
     }
     facts.incoming_connections = if connections.known() { connections.incoming() } else { serving };
-    facts.quiet = quiet(service, connections, window_seconds);
+    let open = if connections.known() { connections.open() } else { in_network };
+    facts.attended_connections = open.saturating_sub(at_rest);
+    facts.unasked = unasked(service, connections, window_seconds);
+    facts.quiet = quiet(service, facts.unasked, window_seconds);
     facts.uptime_seconds = service.instances.iter().filter_map(uptime_seconds).reduce(f64::min);
     facts.go_release = service.instances.iter().find_map(|instance| instance.build.go_release());
     facts
@@ -75,17 +85,25 @@ pub(crate) fn uptime_seconds(instance: &plumb_evidence::Instance) -> Option<f64>
     })
 }
 
-/// Whether no work arrived during the look, by everything that can tell: data from clients, request counters, CPU
-/// time. One of them is enough to say that work did arrive.
-fn quiet(service: &Service, connections: &Connections<'_>, window_seconds: f64) -> Option<bool> {
+/// Whether no requests arrived during the look, by data from clients and request counters. One of them is enough to
+/// say that some did.
+fn unasked(service: &Service, connections: &Connections<'_>, window_seconds: f64) -> Option<bool> {
     if window_seconds <= 0.0 {
         return None;
     }
     let most = QUIET_REQUESTS_PER_SECOND * window_seconds;
     let segments = connections.incoming_segments().map(|segments| segments as f64 <= most);
     let requests = requests_in_look(service).map(|requests| requests <= most);
+    [segments, requests].into_iter().flatten().reduce(|a, b| a && b)
+}
+
+/// Whether nothing happened at all: no requests arrived, and hardly any CPU time was used.
+fn quiet(service: &Service, unasked: Option<bool>, window_seconds: f64) -> Option<bool> {
+    if window_seconds <= 0.0 {
+        return None;
+    }
     let cpu = cpu_share(service, window_seconds).map(|share| share <= QUIET_CPU_SHARE);
-    [segments, requests, cpu].into_iter().flatten().reduce(|a, b| a && b)
+    [unasked, cpu].into_iter().flatten().reduce(|a, b| a && b)
 }
 
 /// CPU seconds per second over the regular rounds.

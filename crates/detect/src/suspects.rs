@@ -282,6 +282,7 @@ fn user_goroutines(sources: &Sources<'_>) -> Vec<Accused> {
                 created_by: crowd.created_by.clone(),
                 convicted: crowd.convicted,
                 serves_connection: is_serving(sources.catalogue, &stack),
+                makers: crowd.makers,
                 stack,
             });
             let mut accused = sources.accuse(subject, crowd.measured.clone(), crowd.instance);

@@ -126,3 +126,24 @@ pub const STANDING_SENDERS_MIN: u64 = 100;
 
 /// Live samples that a site needs before its whole history is taken as growth: 20 are known to ±22 %.
 pub const SINCE_START_SAMPLES_MIN: f64 = 20.0;
+
+/// Goroutines that made a crowd and whose call is over, from which on the crowd is what many calls left behind. Each
+/// connection that a client keeps open is one goroutine of the server, so a thousand requests of one client come from a
+/// few (3 to 6 were seen at 60 requests a second); two may be two pools of different size.
+pub const MAKERS_GONE_MIN: u64 = 3;
+/// Share of the crowd that these made: the rest belongs to calls in progress.
+pub const MAKERS_GONE_SHARE_MIN: f64 = 0.8;
+/// A crowd whose makers each made the same number, and at least so many, is a pool in shards: requests are spread
+/// over connections by chance, and one call rarely starts as many.
+pub const POOL_SHARE_MIN: u64 = 8;
+
+/// Goroutines that calls left behind, from which on they are a finding: below, a few dozen workers, one for each
+/// tenant or file, started by the first call that needs them, are everyday.
+pub const LEFT_BEHIND_MIN: u64 = 100;
+
+/// The largest crowd that is taken for a pool without knowing who made it: pools have the size of a connection limit
+/// or a power of two, up to some hundreds. A leak that is worth a question passes it soon.
+pub const STANDING_POOL_MAX: u64 = 512;
+
+/// Goroutines of one kind for each connection that may need them; the lists are not taken at one moment.
+pub const ATTENDED_FACTOR: f64 = 1.2;

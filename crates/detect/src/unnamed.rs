@@ -5,10 +5,15 @@ use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::measure::Measured;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
 
+use crate::standing::{is_left_behind, left_behind};
 use crate::thresholds::{
     CONNECTION_RISES_MIN, LOOK_SECONDS_MIN, STANDING_CROWD_MIN, STUCK_CROWD_MIN,
     SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY, WARM_UP_SECONDS, ZOMBIES_MIN,
 };
+
+/// Calls that start a child and leave it to the caller to wait for it. `Run`, `Output` and `CombinedOutput` are on the
+/// way to `Start` too, and wait, but a user's function that calls them frees what it took.
+const STARTS_A_CHILD: [&str; 2] = ["os/exec.(*Cmd).Start", "os.StartProcess"];
 
 /// Why a suspect is held to be healthy although it is a crowd or grows; `None` if nothing excuses it.
 pub(crate) fn excuse(suspect: &Suspect, work_gain: f64) -> Option<String> {
@@ -28,7 +33,11 @@ pub(crate) fn excuse(suspect: &Suspect, work_gain: f64) -> Option<String> {
         Subject::Connections(crowd) if crowd.is_explained => {
             Some("the client objects and goroutines that hold them are judged instead".to_owned())
         }
-        Subject::Goroutines(crowd) if is_stuck(suspect, crowd) => None,
+        Subject::Goroutines(crowd)
+            if is_stuck(suspect, crowd) || is_left_behind(suspect).is_some() =>
+        {
+            None
+        }
         Subject::Memory(site) if site.holds_dead.is_none() && is_young(suspect) => Some(
             "grows, but the process has only just started and may be filling its caches".to_owned(),
         ),
@@ -88,6 +97,9 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
     {
         return Some(stuck());
     }
+    if let Some(left) = left_behind(suspect).filter(|_| !suspect.measured.grows()) {
+        return Some(left);
+    }
     let growth = suspect.measured.growth.filter(|growth| growth.is_significant())?;
     // A client that turns to a new peer opens its connections to it at once; a leak goes on.
     if matches!(suspect.subject, Subject::Connections(_))
@@ -121,6 +133,51 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
     Some(Match { confidence, resource, role, through: &[], evidence })
 }
 
+/// What a finding says that no pattern explains.
+pub(crate) struct Advice {
+    pub(crate) why: &'static str,
+    pub(crate) fix: &'static str,
+}
+
+/// Why it leaks and what to do about it, as far as the kind of thing tells.
+pub(crate) fn advice(suspect: &Suspect) -> Advice {
+    const LOOK: &str = "Find what should end or release them, starting at the site or the candidates, and see that every path does.";
+    match &suspect.subject {
+        Subject::Zombies => Advice {
+            why: "A process that has ended stays in the kernel's table until its parent asks how it ended. \
+                  exec.Cmd.Start only starts the child; Run, Output and CombinedOutput also wait. Each that is not \
+                  waited for keeps a process id (`ps` shows it as <defunct>, state Z), and at the pid limit of the \
+                  cgroup or the system nothing can be started any more. Pipes and the goroutines that copy from \
+                  them stay open as well.",
+            fix: "Call cmd.Wait() after every cmd.Start() that succeeded, on every path; where nobody needs the \
+                  result: go cmd.Wait(). Or use cmd.Run(). For children that the program did not start itself (it \
+                  is pid 1 of a container), start it under an init such as tini.",
+        },
+        Subject::Goroutines(_)
+            if !suspect.measured.grows() && is_left_behind(suspect).is_some() =>
+        {
+            Advice {
+                why: "Each call started goroutines and returned, and they are still there: nothing ends them. Typical \
+                  are a loop over a ticker or channel that nobody stops or closes, and a wait for a context that \
+                  nobody cancels. If each serves a tenant, a room or a session that lives on, their number has a \
+                  bound and they are healthy.",
+                fix: "Give each a way to end, and use it on every path of the function that starts them: close the \
+                  channel, cancel the context (defer cancel()), or select on ctx.Done() beside the ticker.",
+            }
+        }
+        _ if suspect.measured.grows() => Advice {
+            why: "Their number grows and nothing that plumb knows to be healthy explains it. No pattern of the \
+                  catalogue fits.",
+            fix: LOOK,
+        },
+        _ => Advice {
+            why: "They stand still and nothing that plumb knows to be healthy explains it. No pattern of the \
+                  catalogue fits.",
+            fix: LOOK,
+        },
+    }
+}
+
 /// Steps between snapshots in which the count rose.
 fn rises(measured: &Measured) -> usize {
     measured.series.windows(2).filter(|pair| pair[1].1 > pair[0].1).count()
@@ -138,12 +195,13 @@ fn stuck() -> Match {
 }
 
 fn zombies() -> Match {
-    let text = "each is a child process that has ended and whose exit nobody collects (no Wait after Start)";
+    let text = "each is a child process that has ended and whose exit nobody collects: exec.Cmd without Wait \
+                (`ps` shows it as <defunct>)";
     Match {
         confidence: Confidence::Likely,
         resource: Resource::Threads,
         role: Role::Creates,
-        through: &[],
+        through: &STARTS_A_CHILD,
         evidence: vec![EvidenceItem::new("mechanism", text)],
     }
 }

@@ -7,16 +7,16 @@ use plumb_evidence::{Instance, Service};
 use crate::code::Code;
 use crate::crowd::{Crowd, CrowdKey, comparable};
 use crate::surroundings::window_seconds;
-use crate::thresholds::{LOOK_SECONDS_MIN, OLD_CROWD_MIN, OLD_CROWD_MINUTES, STANDING_SENDERS_MIN};
+use crate::thresholds::{LOOK_SECONDS_MIN, OLD_CROWD_MIN, OLD_CROWD_MINUTES};
 use crate::wording::thousands;
 
-/// The open questions, and the verdict.
+/// The open questions, and the verdict; `open` are those that the judgement of suspects left.
 pub(crate) fn verdict(
     service: &Service,
     codes: &[Code<'_>],
     crowds: &[Crowd],
     findings: &[Finding],
-    quiet: Option<bool>,
+    open: Vec<Undecided>,
 ) -> (Verdict, Vec<Undecided>) {
     let mut questions: Vec<Undecided> = findings.iter().filter_map(open_line).collect();
     if !findings.is_empty() {
@@ -24,11 +24,10 @@ pub(crate) fn verdict(
     }
     let missing = missing_evidence(service);
     let old = old_crowds(codes, crowds);
-    let senders = standing_senders(crowds, quiet);
-    let enough = missing.is_empty() && old.is_empty() && senders.is_empty();
+    let enough = missing.is_empty() && old.is_empty() && open.is_empty();
     questions.extend(missing);
     questions.extend(old);
-    questions.extend(senders);
+    questions.extend(open);
     (if enough { Verdict::Clean } else { Verdict::Undecided }, questions)
 }
 
@@ -75,25 +74,6 @@ fn restarted(instance: &Instance) -> bool {
     let uptimes: Vec<f64> =
         instance.snapshots.iter().filter_map(|s| s.process.as_ref()?.uptime_seconds).collect();
     uptimes.windows(2).any(|pair| pair[1] < pair[0])
-}
-
-/// Senders that nobody received from during a look at a quiet process: a queue that is full for a while looks the same.
-fn standing_senders(crowds: &[Crowd], quiet: Option<bool>) -> Vec<Undecided> {
-    let stand = |crowd: &&Crowd| {
-        matches!(&crowd.key, CrowdKey::User { state: WaitState::ChanSend, .. })
-            && crowd.measured.count >= STANDING_SENDERS_MIN
-            && crowd.measured.stands_still_for(LOOK_SECONDS_MIN)
-            && quiet == Some(true)
-    };
-    let question = |crowd: &Crowd| {
-        Undecided {
-        what: format!("{} goroutines that wait to send and did not move", thousands(crowd.measured.count as f64)),
-        bring: "a full dump, which tells how long they have waited and who started them (--pause-limit 200ms), or the \
-                runtime's own conviction (--goroutineleak)"
-            .to_owned(),
-    }
-    };
-    crowds.iter().filter(stand).map(question).collect()
 }
 
 /// Crowds that waited long in a single look. Parked workers look the same, so this is a question, not a finding.

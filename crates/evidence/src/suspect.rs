@@ -90,6 +90,21 @@ pub struct GoroutineCrowd {
     pub convicted: u64,
     /// Part of them that runs inside a handler of an incoming connection.
     pub serves_connection: bool,
+    /// Who made them; `None` without a whole dump of Go 1.21 or later.
+    pub makers: Option<Makers>,
+}
+
+/// The goroutines that made a crowd, by the `created by … in goroutine N` of a dump.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Makers {
+    /// How many different ones, an estimate where the dump was sampled.
+    pub number: u64,
+    /// Of these, those that have ended or left the function with the `go` statement, so that their call is over. The
+    /// main goroutine is never among them.
+    pub gone: u64,
+    /// Whether this is the trace of many calls that each left goroutines behind. A pool is made by one goroutine, or
+    /// by a few that made equally many.
+    pub separate_calls: bool,
 }
 
 /// Memory allocated on one path.
@@ -221,6 +236,12 @@ pub struct Surroundings {
     pub body_readers: u64,
     /// Incoming connections that are open.
     pub incoming_connections: u64,
+    /// Connections that a goroutine may be there for: open ones in either direction, without those of HTTP clients
+    /// between two requests. Where no sockets are known, as many as goroutines wait for the network.
+    pub attended_connections: u64,
+    /// Whether no requests came from outside during the look, whatever the process does by itself; `None` if there is
+    /// no evidence on that.
+    pub unasked: Option<bool>,
     /// Whether the service was idle during the look; `None` if there is no evidence on that.
     pub quiet: Option<bool>,
     /// Seconds between first and last snapshot; 0 for one look.

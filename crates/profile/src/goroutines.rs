@@ -2,6 +2,7 @@
 //! aggregated by distinct stack while it streams by.
 
 mod body;
+mod creators;
 mod header;
 mod ids;
 mod labels;
@@ -10,6 +11,7 @@ mod waits;
 
 use std::sync::Arc;
 
+pub use creators::Creators;
 pub use ids::{IdSample, Survival};
 pub use labels::{LabelSet, LabelSets};
 pub use waits::WaitHistogram;
@@ -55,8 +57,8 @@ pub struct GoroutineGroup {
     pub waits: WaitHistogram,
     /// Their ids: all of them, or a sample that is consistent between dumps.
     pub ids: IdSample,
-    /// The goroutine that created them (Go 1.21 and later).
-    pub creator: Creator,
+    /// The goroutines that created them (Go 1.21 and later).
+    pub creators: Creators,
     /// pprof labels (Go 1.27 modules print them).
     pub labels: LabelSets,
 }
@@ -92,28 +94,6 @@ pub struct Ancestor {
     pub frames: Vec<StackFrame>,
     /// The go statement that created it.
     pub created_by: Option<CreatedBy>,
-}
-
-/// Which goroutine created the goroutines of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Creator {
-    /// The dump does not say.
-    #[default]
-    Unknown,
-    /// The same one for all.
-    One(u64),
-    /// Different ones.
-    Many,
-}
-
-impl Creator {
-    fn add(&mut self, id: u64) {
-        *self = match *self {
-            Self::Unknown => Self::One(id),
-            Self::One(known) if known == id => Self::One(id),
-            _ => Self::Many,
-        };
-    }
 }
 
 impl GoroutineDump {

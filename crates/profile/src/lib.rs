@@ -22,7 +22,7 @@ mod text;
 pub use error::ReadError;
 pub use formats::{Contents, Reading, read, read_from};
 pub use goroutines::{
-    Ancestor, CreatedBy, Creator, GoroutineDump, GoroutineGroup, IdSample, LabelSet, LabelSets,
+    Ancestor, CreatedBy, Creators, GoroutineDump, GoroutineGroup, IdSample, LabelSet, LabelSets,
     StackFrame, Survival, WaitHistogram,
 };
 pub use heap::{heap_raw_samples, unsample};

@@ -164,7 +164,7 @@ fn creators_and_inlined_frames() {
         assert_eq!(&*created.function, "main.park", "{version}");
         assert!(created.file.ends_with("/home/dev/src/recorded/main.go"), "{version}");
         let has_id = version != "1.9.7" && version != "1.19.13";
-        assert_eq!(group.creator != plumb_profile::Creator::Unknown, has_id, "{version}");
+        assert_eq!(group.creators.is_known(), has_id, "{version}");
         let inlined =
             |g: &GoroutineGroup| g.frames.iter().any(|f| f.inlined && &*f.function == "main.small");
         assert!(dump.groups.iter().any(inlined), "{version}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plumb_evidence::Timestamp;
 use plumb_evidence::goroutine::{
-    GoroutineSource, Goroutines, Group, IdSample, WaitMinutes, WaitState,
+    Creators, GoroutineSource, Goroutines, Group, IdSample, WaitMinutes, WaitState,
 };
 use plumb_evidence::{Frame, Stack};
 use plumb_profile::{GoroutineDump, GoroutineGroup, WaitHistogram};
@@ -42,6 +42,7 @@ pub(crate) fn from_dump(
             count: merged.count,
             waiting: merged.waiting(),
             convicted: merged.convicted,
+            creators: merged.creators,
             ids: merged.ids,
         }
     });
@@ -59,6 +60,7 @@ struct Merged {
     minutes: BTreeMap<u64, u64>,
     any_minutes: bool,
     ids: IdSample,
+    creators: Creators,
     label_sets: Vec<Vec<(String, String)>>,
     unlabelled: bool,
 }
@@ -69,6 +71,10 @@ impl Merged {
         self.convicted += if group.leaked { group.count } else { 0 };
         self.add_minutes(&group.waits);
         self.add_ids(&group.ids);
+        self.creators.add(&Creators {
+            made: group.creators.made().collect(),
+            level: u8::try_from(group.creators.level()).unwrap_or(u8::MAX),
+        });
         let labelled: u64 = group.labels.sets.iter().map(|set| set.count).sum();
         self.unlabelled |= labelled < group.count;
         for set in &group.labels.sets {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use plumb_evidence::Timestamp;
-use plumb_evidence::goroutine::{GoroutineSource, Goroutines, Group, IdSample, WaitState};
+use plumb_evidence::goroutine::{Creators, GoroutineSource, Goroutines, Group, IdSample, WaitState};
 use plumb_evidence::{Frame, Stack};
 use plumb_profile::{LabelRef, Profile, SampleRef};
 use rustc_hash::FxHashMap;
@@ -43,6 +43,7 @@ pub(crate) fn from_profile(
         count,
         waiting: None,
         ids: IdSample::default(),
+        creators: Creators::default(),
         convicted: if leaked { count } else { 0 },
     });
     let mut groups: Vec<Group> = groups.collect();

@@ -1,7 +1,9 @@
 //! Services built by hand: what a program's goroutines, heap and sockets would look like over a look of 12 s.
 
 use plumb_evidence::code::{Build, Frame, Module, Stack};
-use plumb_evidence::goroutine::{GoroutineSource, Goroutines, Group, IdSample, WaitState};
+use plumb_evidence::goroutine::{
+    Creators, GoroutineSource, Goroutines, Group, IdSample, WaitState,
+};
 use plumb_evidence::heap::{Amount, Heap, HeapSample};
 use plumb_evidence::{Instance, Service, Snapshot, Timestamp};
 
@@ -35,6 +37,7 @@ pub(crate) fn group(state: &str, frames: &str, count: u64) -> Group {
         count,
         waiting: None,
         ids: IdSample::default(),
+        creators: Creators::default(),
         convicted: 0,
     }
 }

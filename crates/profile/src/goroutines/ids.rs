@@ -111,7 +111,7 @@ impl IdSample {
 }
 
 /// Whether a sample of `level` keeps `id`.
-fn kept(id: u64, level: u32) -> bool {
+pub(super) fn kept(id: u64, level: u32) -> bool {
     level == 0 || mix(id) >> (64 - level) == 0
 }
 

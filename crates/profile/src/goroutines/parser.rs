@@ -201,7 +201,7 @@ impl Parser {
             count: 0,
             waits: Default::default(),
             ids: Default::default(),
-            creator: Default::default(),
+            creators: Default::default(),
             labels: Default::default(),
         });
         Some(index)
@@ -271,7 +271,7 @@ fn count(group: &mut GoroutineGroup, current: &Current) {
     group.waits.add(current.minutes);
     group.ids.add(current.id);
     if let Some(id) = current.creator {
-        group.creator.add(id);
+        group.creators.add(id);
     }
     if let Some(labels) = &current.labels {
         group.labels.add(labels);

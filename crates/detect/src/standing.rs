@@ -1,0 +1,126 @@
+//! Crowds of the user's own goroutines that stand still: left behind by calls that are over, or an open question.
+
+use std::time::Duration;
+
+use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role, Undecided};
+use plumb_evidence::goroutine::{WaitState, dump_pause};
+use plumb_evidence::suspect::{GoroutineCrowd, Makers, Match, Subject, Suspect};
+
+use crate::thresholds::{
+    ATTENDED_FACTOR, LEFT_BEHIND_MIN, LOOK_SECONDS_MIN, OLD_CROWD_MINUTES, STANDING_POOL_MAX,
+    STANDING_SENDERS_MIN, SURVIVORS_SHARE_MIN,
+};
+use crate::wording::{subject, thousands};
+
+/// Goroutines that many calls left behind and that do not end. Possible at most: a worker for each tenant, started by
+/// the first request that needs it, is made in the same way.
+pub(crate) fn left_behind(suspect: &Suspect) -> Option<Match> {
+    let (crowd, makers) = is_left_behind(suspect)?;
+    let gone = format!(
+        "they were made by {} goroutines; the calls of {} of these are over, and what they started runs on",
+        thousands(makers.number as f64),
+        thousands(makers.gone as f64),
+    );
+    let mut evidence = vec![EvidenceItem::new("mechanism", gone)];
+    evidence.extend(survivors(suspect));
+    evidence.extend(crowd.created_by.as_ref().map(|frame| {
+        let text = format!("created by {} ({}:{})", frame.function, frame.file, frame.line);
+        EvidenceItem::new("creator", text)
+    }));
+    Some(Match {
+        confidence: Confidence::Possible,
+        resource: Resource::Goroutines,
+        role: Role::Blocks,
+        through: &[],
+        evidence,
+    })
+}
+
+/// That the same ones are there, not others in their place.
+fn survivors(suspect: &Suspect) -> Option<EvidenceItem> {
+    let survival = suspect.measured.survival?;
+    let (seen, stayed) = (thousands(survival.seen as f64), thousands(survival.stayed as f64));
+    let text = format!("of {seen} goroutines followed by id, {stayed} are still there");
+    Some(EvidenceItem::new("survival", text))
+}
+
+/// The crowd and its makers, if calls that are over left it behind and nothing explains it.
+pub(crate) fn is_left_behind(suspect: &Suspect) -> Option<(&GoroutineCrowd, Makers)> {
+    let Subject::Goroutines(crowd) = &suspect.subject else { return None };
+    let makers = crowd.makers.filter(|makers| makers.separate_calls)?;
+    let measured = &suspect.measured;
+    let old = measured.wait_minutes.is_some_and(|(median, _)| median >= OLD_CROWD_MINUTES);
+    let stayed = measured.survival.is_some_and(|survival| {
+        survival.share() >= SURVIVORS_SHARE_MIN && survival.window_seconds >= LOOK_SECONDS_MIN
+    });
+    // Under load, jobs that take some minutes are made in the same way, and most of them outlast a look.
+    let stands = stayed && !has_requests(suspect);
+    let holds = measured.count >= LEFT_BEHIND_MIN
+        && crowd.state.is_blocked()
+        && (old || stands)
+        && !crowd.serves_connection
+        && !is_attended(suspect);
+    holds.then_some((crowd, makers))
+}
+
+/// The question that a standing crowd leaves open, if it does.
+pub(crate) fn question(suspect: &Suspect, target: &str) -> Option<Undecided> {
+    let Subject::Goroutines(crowd) = &suspect.subject else { return None };
+    let limit = match crowd.state {
+        WaitState::ChanSend => STANDING_SENDERS_MIN,
+        WaitState::Running | WaitState::Unknown | WaitState::Syscall => return None,
+        _ => STANDING_POOL_MAX + 1,
+    };
+    let measured = &suspect.measured;
+    let stands = measured.count >= limit
+        && measured.stands_still_for(LOOK_SECONDS_MIN)
+        && !has_requests(suspect);
+    // A pool, made by who is still there. Senders of a pool may wait for somebody who is gone.
+    let answered =
+        crowd.makers.is_some_and(|makers| makers.gone == 0) && crowd.state != WaitState::ChanSend;
+    if !stands || answered || crowd.serves_connection || is_attended(suspect) {
+        return None;
+    }
+    let frame = crowd.user_frame.and_then(|index| crowd.stack.frames().get(index));
+    let place = frame.map_or_else(String::new, |frame| {
+        let file = frame.file.rsplit('/').next().unwrap_or_default();
+        format!(" at {file}:{}", frame.line)
+    });
+    let count = thousands(measured.count as f64);
+    let what = format!("{count} {}{place} stand still: a pool, or left behind?", subject(suspect));
+    Some(Undecided { what, bring: what_answers(suspect, crowd, target) })
+}
+
+/// Whether requests are known to have come during the look. CPU time does not count: a thousand tickers left behind
+/// use more of it than a quiet service.
+fn has_requests(suspect: &Suspect) -> bool {
+    let here = &suspect.surroundings;
+    here.unasked.or(here.quiet) == Some(false)
+}
+
+/// What to bring for a standing crowd.
+fn what_answers(suspect: &Suspect, crowd: &GoroutineCrowd, target: &str) -> String {
+    const LATER: &str = "a second look after some hours of use: if there are more then, they leak";
+    if crowd.makers.is_some() {
+        return LATER.to_owned();
+    }
+    let pause = dump_pause(suspect.surroundings.goroutines);
+    let ms = pause.as_millis();
+    let dump = if target.starts_with("http") && !target.contains(' ') {
+        format!("plumb diagnose {target} --pause-limit {}ms", rounded_up(pause))
+    } else {
+        "a full dump (/debug/pprof/goroutine?debug=2)".to_owned()
+    };
+    format!("{dump} (tells who made them; stops the service for about {ms} ms); or {LATER}")
+}
+
+/// A limit in milliseconds that the pause stays below, though a few more goroutines may run by then.
+fn rounded_up(pause: Duration) -> u128 {
+    (pause.as_millis() * 12 / 10 + 10) / 10 * 10
+}
+
+/// Whether each of the goroutines may be there for a connection.
+fn is_attended(suspect: &Suspect) -> bool {
+    let connections = suspect.surroundings.attended_connections as f64;
+    suspect.measured.count as f64 <= ATTENDED_FACTOR * connections
+}
