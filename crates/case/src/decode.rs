@@ -115,6 +115,7 @@ fn text(text: &str, context: &Context) -> Decoded {
         PieceKind::Ss => table(ss::read(text, taken, pid)),
         PieceKind::Netstat => table(netstat::read(text, taken, pid)),
         PieceKind::PeerSockets => match socket_kind(text) {
+            Some(PieceKind::Ss) => table(ss::read_of_peer(text, taken)),
             Some(kind) => self::text(text, &Context { kind, ..context.clone() }),
             None => Decoded::problem(
                 "no socket listing: give the output of ss -tan, netstat -tan or lsof -nP -iTCP of the other machine",

@@ -104,9 +104,58 @@ fn a_process_can_be_chosen() {
         assert_eq!(count(&table, |s| s.direction == Direction::Incoming), table.sockets.len());
         assert_eq!(count(&table, |s| s.state == TcpState::Listen), 2, "{name}");
         let other = read(&text, Some(1));
-        assert_eq!(other.problems, ["no socket of process 1 in it: all sockets are used"]);
-        assert!(!other.value.owned_only, "{name}");
+        assert_eq!(other.problems.len(), 1, "{name}");
+        assert!(
+            other.problems[0].starts_with("no socket of process 1 in it: none is used"),
+            "{name}"
+        );
+        assert_eq!((other.value.sockets.len(), other.value.owned_only), (0, true), "{name}");
     }
+    let anonymous = ss::read(&fixture("ss-tanoe.txt"), None, Some(client));
+    assert!(anonymous.problems[0].contains("it names no processes"), "{:?}", anonymous.problems);
+    check_all("ss-tanoe.txt", &anonymous.value);
+}
+
+#[test]
+fn a_process_that_lsof_does_not_list_has_nothing() {
+    for name in ["lsof-p.txt", "lsof-nP-iTCP.txt"] {
+        let Reading { value, problems } = lsof::read(&fixture(name), None, Some(1));
+        assert_eq!(value.process, None, "{name}");
+        assert!(value.sockets.is_none_or(|table| table.sockets.is_empty()), "{name}");
+        assert_eq!(problems.len(), 1, "{name}: {problems:?}");
+        assert!(problems[0].contains("of process 1 in it: none is used"), "{name}: {problems:?}");
+    }
+}
+
+/// Somebody without root, whose shell is the only process that is named.
+#[test]
+fn the_only_process_that_is_named_may_be_the_wrong_one() {
+    let named = fixture("ss-tanoe.txt").replacen("ino:", "users:((\"sshd\",pid=7,fd=3)) ino:", 1);
+    check_all("one named", &ss::read(&named, None, None).value);
+}
+
+#[test]
+fn a_head_without_rows_is_a_problem() {
+    let head = |name: &str, lines| -> String {
+        fixture(name).lines().take(lines).map(|line| format!("{line}\n")).collect()
+    };
+    let listings = [
+        ss::read(&head("ss-tanoe.txt", 1), None, None),
+        ss::read_of_peer(&head("ss-tan.txt", 1), None),
+        netstat::read(&head("netstat-tanp.txt", 2), None, None),
+    ];
+    for Reading { value, problems } in listings {
+        assert_eq!(value.sockets, []);
+        assert_eq!(problems, ["no TCP socket in it: was it cut, or taken with a filter?"]);
+    }
+}
+
+#[test]
+fn timers_do_not_matter_at_the_peer() {
+    let text = fixture("ss-tanoe.txt");
+    let without: String =
+        text.lines().filter(|line| !line.contains("timer:")).map(|l| format!("{l}\n")).collect();
+    assert!(!clean(ss::read_of_peer(&without, None)).sockets.is_empty());
 }
 
 #[test]

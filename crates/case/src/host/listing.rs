@@ -77,18 +77,30 @@ impl Listing {
         &mut self.rows
     }
 
+    /// A head without rows is a listing that went wrong: a machine that somebody looks at has sockets.
+    pub(crate) fn report_empty(&mut self) {
+        if self.rows.is_empty() && self.problems.is_empty() {
+            self.problems.add("no TCP socket in it: was it cut, or taken with a filter?");
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// The one process that holds all sockets which have an owner.
+    /// The one process that holds all sockets which have an owner. Without root, `-p` names the caller's own processes
+    /// only; where most established connections have no owner, that one is not what the listing is about.
     fn only_pid(&self) -> Option<u32> {
         let mut pids = self.rows.iter().filter_map(|row| row.socket.owner.as_ref()).map(|o| o.pid);
         let first = pids.next()?;
-        pids.all(|pid| pid == first).then_some(first)
+        let established = self.rows.iter().filter(|row| row.socket.state == TcpState::Established);
+        let (owned, others): (Vec<_>, Vec<_>) =
+            established.partition(|row| row.socket.owner.is_some());
+        (pids.all(|pid| pid == first) && owned.len() >= others.len()).then_some(first)
     }
 
-    /// Keeps the sockets of process `pid`; without one, of the only process in the listing; else all.
+    /// Keeps the sockets of process `pid`; without one, of the only process in the listing; else all. What belongs to
+    /// other processes is never taken for those of `pid`.
     pub(crate) fn into_table(
         mut self,
         source: SocketSource,
@@ -96,12 +108,10 @@ impl Listing {
         pid: Option<u32>,
     ) -> Reading<SocketTable> {
         self.tell_directions();
-        let wanted = pid.or_else(|| self.only_pid());
-        let owned = wanted.filter(|&pid| self.rows.iter().any(|row| row.is_held_by(pid)));
-        if let (Some(pid), None) = (pid, owned)
-            && self.rows.iter().any(|row| row.socket.owner.is_some())
-        {
-            self.problems.add(format!("no socket of process {pid} in it: all sockets are used"));
+        let names_owners = self.rows.iter().any(|row| row.socket.owner.is_some());
+        let owned = pid.filter(|_| names_owners).or_else(|| self.only_pid());
+        if let Some(pid) = pid {
+            self.report_missing(pid, names_owners);
         }
         let mut host = self.host;
         for row in &self.rows {
@@ -112,6 +122,19 @@ impl Listing {
         let sockets = rows.map(|row| row.socket).collect();
         let table = SocketTable { taken, source, sockets, owned_only: owned.is_some(), host };
         Reading { value: table, problems: texts(self.problems) }
+    }
+
+    fn report_missing(&mut self, pid: u32, names_owners: bool) {
+        if self.rows.is_empty() || self.rows.iter().any(|row| row.is_held_by(pid)) {
+            return;
+        }
+        self.problems.add(if names_owners {
+            format!("no socket of process {pid} in it: none is used (without root, -p names only your own processes)")
+        } else {
+            format!(
+                "it names no processes, so all sockets are used and not only those of {pid} (take it again as root with -p)"
+            )
+        });
     }
 
     /// Incoming is what has the local port of a listener. Where no listener is known: the end that more

@@ -30,11 +30,15 @@ pub struct LsofListing {
 pub fn read(text: &str, taken: Option<Timestamp>, pid: Option<u32>) -> Reading<LsofListing> {
     let mut listing = Listing::default();
     let files: Vec<File<'_>> = parse(text, &mut listing);
+    if files.is_empty() {
+        listing.problems.add("no open file in it: was it cut, or the process gone?");
+    }
     let pids: HashSet<u32> = files.iter().map(|file| file.pid).collect();
-    let chosen = pid.filter(|pid| pids.contains(pid)).or(match pids.len() {
-        1 => files.first().map(|file| file.pid),
-        _ => None,
-    });
+    let only = files.first().map(|file| file.pid).filter(|_| pids.len() == 1);
+    let chosen = pid.or(only).filter(|pid| pids.contains(pid));
+    if let Some(pid) = pid.filter(|_| chosen.is_none() && listing.is_empty() && !files.is_empty()) {
+        listing.problems.add(format!("no file of process {pid} in it: none is used"));
+    }
     let process = chosen.map(|pid| process(pid, taken, &files));
     let whole = process.as_ref().is_some_and(is_whole);
     // A listing of everything that the process has open also has all its listeners.

@@ -32,6 +32,7 @@ fn parse(text: &str) -> Listing {
                 .add("a row without readable addresses (take it again with netstat -tanpoW)");
         }
     }
+    listing.report_empty();
     listing
 }
 

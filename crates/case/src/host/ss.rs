@@ -13,7 +13,16 @@ use super::listing::{self, Listing, Row};
 /// Reads what `ss -tan` prints, with any of `-o`, `-e`, `-p`, `-i`, `-m`, `-O`, `-H`. Sockets other than TCP are
 /// passed over. `pid` chooses the process where several are listed.
 pub fn read(text: &str, taken: Option<Timestamp>, pid: Option<u32>) -> Reading<SocketTable> {
-    parse(text).into_table(SocketSource::Ss, taken, pid)
+    let (mut listing, shown) = parse(text);
+    if shown.extended && !shown.timers && !listing.is_empty() {
+        listing.problems.add(NO_TIMERS);
+    }
+    listing.into_table(SocketSource::Ss, taken, pid)
+}
+
+/// Reads a listing of another machine, of which only addresses and states matter.
+pub fn read_of_peer(text: &str, taken: Option<Timestamp>) -> Reading<SocketTable> {
+    parse(text).0.into_table(SocketSource::Ss, taken, None)
 }
 
 /// Whether a text has the column heads or a row of `ss`.
@@ -24,6 +33,9 @@ pub fn looks_like(text: &str) -> bool {
     text.lines().take(50).any(|line| head(line) || parse_row(line).is_some())
 }
 
+const NO_TIMERS: &str = "no timer on any socket: taken to mean that none runs; if -o was not among the flags, take it \
+                         again with ss -tanoe";
+
 /// Which optional details the listing shows at all: only then does the lack of one mean zero.
 #[derive(Default)]
 struct Shown {
@@ -32,7 +44,7 @@ struct Shown {
     segments: bool,
 }
 
-fn parse(text: &str) -> Listing {
+fn parse(text: &str) -> (Listing, Shown) {
     let mut listing = Listing::default();
     let mut shown = Shown { timers: asks_for_timers(text), ..Shown::default() };
     let mut lines = text.lines().peekable();
@@ -50,7 +62,8 @@ fn parse(text: &str) -> Listing {
         listing.push(row);
     }
     fill_in(&mut listing, &shown);
-    listing
+    listing.report_empty();
+    (listing, shown)
 }
 
 /// Whether the command line itself stands in the text, with `-o` among its flags.
@@ -151,12 +164,6 @@ fn read_users(line: &str, row: &mut Row) {
 }
 
 fn fill_in(listing: &mut Listing, shown: &Shown) {
-    if shown.extended && !shown.timers && !listing.is_empty() {
-        listing.problems.add(
-            "no timer on any socket: taken to mean that none runs; if -o was not among the flags, take it again \
-             with ss -tanoe",
-        );
-    }
     let timers = shown.timers || shown.extended;
     for row in listing.rows_mut() {
         let socket = &mut row.socket;
