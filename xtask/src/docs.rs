@@ -69,7 +69,9 @@ fn readme(plumb: &Path) -> Result<String> {
     let root = workspace::root();
     let page = fs::read_to_string(root.join("README.md")).context("cannot read README.md")?;
     let mut diagnose = plain(plumb, &["diagnose", SHOWN_CASE]);
-    let output = diagnose.current_dir(root).output().context("cannot run plumb")?;
+    // As wide as where it is not known how wide it may be.
+    let output =
+        diagnose.current_dir(root).env("COLUMNS", "80").output().context("cannot run plumb")?;
     ensure!(output.status.code() == Some(1), "plumb finds no leak in {SHOWN_CASE}");
     with_block(&page, &lines(&String::from_utf8(output.stdout)?))
         .context("README.md has no place for a diagnosis")

@@ -11,6 +11,9 @@ use crate::user_error::UserError;
 /// Longer lines are hard to read, however wide the terminal is.
 const WIDTH_MAX: usize = 100;
 
+/// Columns that COLUMNS may ask for: it is set by somebody who wants them, but a bar must not fill the memory.
+const ASKED_MAX: usize = 500;
+
 /// When to print in colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Colour {
@@ -31,13 +34,21 @@ pub(crate) fn options(colour: Colour, verbose: bool, kept: Kept) -> Options {
         Colour::Never => false,
         Colour::Auto => terminal && !is_set("NO_COLOR") && !is("TERM", "dumb"),
     };
-    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let measured = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     Options {
-        width: columns.filter(|_| terminal).unwrap_or(DEFAULT_WIDTH).clamp(MIN_WIDTH, WIDTH_MAX),
+        width: width(env::var("COLUMNS").ok().as_deref(), measured.filter(|_| terminal)),
         style: if styled { Style::Ansi } else { Style::Plain },
         unicode: !terminal || speaks_unicode(),
         verbose,
         kept,
+    }
+}
+
+/// The width that COLUMNS asks for (POSIX, "Environment Variables"), else that of the terminal, else what any page has.
+fn width(asked: Option<&str>, measured: Option<usize>) -> usize {
+    match asked.and_then(|columns| columns.trim().parse::<usize>().ok()).filter(|&n| n > 0) {
+        Some(columns) => columns.clamp(MIN_WIDTH, ASKED_MAX),
+        None => measured.unwrap_or(DEFAULT_WIDTH).clamp(MIN_WIDTH, WIDTH_MAX),
     }
 }
 
@@ -69,4 +80,22 @@ pub(crate) fn print(text: &str) -> Result<(), UserError> {
 /// Prints to standard error. If that is closed, there is nobody left to tell.
 pub(crate) fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_asked_for_then_measured() {
+        assert_eq!(width(None, None), 80);
+        assert_eq!(width(None, Some(96)), 96);
+        assert_eq!(width(None, Some(300)), 100);
+        assert_eq!(width(None, Some(10)), 40);
+        assert_eq!(width(Some("120"), Some(96)), 120);
+        assert_eq!(width(Some("20"), None), 40);
+        assert_eq!(width(Some("99999"), None), 500);
+        assert_eq!(width(Some("wide"), Some(90)), 90);
+        assert_eq!(width(Some("0"), None), 80);
+    }
 }

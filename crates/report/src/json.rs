@@ -10,9 +10,9 @@ use plumb_evidence::{Diagnosis, Finding, Problem, Site, Timestamp};
 use serde::Serialize;
 use serde_json::Number;
 
-use crate::Options;
 use crate::sockets::SocketsJson;
 use crate::units::significant;
+use crate::{Options, advice};
 
 /// Name and version of the contract. Keys may be added within a version; none changes its meaning or goes away.
 const SCHEMA: &str = "plumb.diagnose/1";
@@ -42,9 +42,13 @@ fn estimate(value: f64) -> Option<Number> {
 }
 
 /// Prints a diagnosis for programs.
-pub(crate) fn render(diagnosis: &Diagnosis, _options: &Options) -> String {
+pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
+    let mut document = Document::from(diagnosis);
+    for (printed, finding) in document.findings.iter_mut().zip(&diagnosis.findings) {
+        printed.verify = advice::verify_command(finding, diagnosis, &options.kept);
+    }
     // Serialising plain data into memory fails only for maps with keys that are no strings; there are none.
-    let mut text = serde_json::to_string_pretty(&Document::from(diagnosis)).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }
@@ -144,7 +148,7 @@ struct FindingJson<'a> {
     why: &'a str,
     fix: FixJson<'a>,
     introduced: Option<IntroducedJson>,
-    verify: &'a str,
+    verify: String,
 }
 
 impl<'a> From<&'a Finding> for FindingJson<'a> {
@@ -170,7 +174,7 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
             why: &finding.why,
             fix: FixJson { text: &finding.fix, diff: None },
             introduced: None,
-            verify: &finding.verify,
+            verify: finding.verify.clone(),
         }
     }
 }

@@ -191,3 +191,31 @@ fn no_integer_is_printed_as_a_float() {
         }
     }
 }
+
+/// The guide for scripts names every key of the contract's core.
+#[test]
+fn the_guide_names_every_key() {
+    let guide = include_str!("../../../docs/guide/scripts.md");
+    let schema = schema();
+    let named =
+        |key: &str| guide.contains(&format!("`{key}`")) || guide.contains(&format!("{key}[]`"));
+    let keys = |pointer: &str| -> Vec<String> {
+        let object = schema.pointer(pointer).and_then(Value::as_object).expect(pointer);
+        object.keys().cloned().collect()
+    };
+    let instance = "/properties/instances/items/properties";
+    let finding = "/$defs/finding/properties";
+    for pointer in ["/properties", instance, "/$defs/site/properties", finding] {
+        for key in keys(pointer) {
+            let nested = ["instances", "memory", "findings", "undecided"].contains(&key.as_str());
+            let path = guide.contains(&format!("findings[].{key}"));
+            assert!(named(&key) || nested || path, "{pointer}/{key}");
+        }
+    }
+    for key in keys(&format!("{instance}/snapshots/items/properties")) {
+        assert!(named(&key), "{key}");
+    }
+    for key in keys(&format!("{finding}/growth/properties")) {
+        assert!(named(&key), "{key}");
+    }
+}
