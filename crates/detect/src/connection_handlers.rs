@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use plumb_evidence::Instance;
 use plumb_evidence::code::{FunctionName, Stack};
-use plumb_evidence::heap::Amount;
+use plumb_evidence::heap::{Amount, HeapSample};
 use plumb_evidence::measure::Interval;
 use plumb_evidence::suspect::DeadObjects;
 use rustc_hash::FxHashMap;
 
 use crate::code::Code;
 use crate::crowd::comparable;
-use crate::memory_sites::Heaps;
-use crate::thresholds::{DEAD_FACTOR_MIN, DEAD_SHARE_MIN};
+use crate::heaps::Heaps;
+use crate::thresholds::{DEAD_EACH_MAX, DEAD_FACTOR_MIN, DEAD_SHARE_MIN};
 
 /// Calls that take a connection over from the HTTP server, beside whatever a websocket library is called for.
 const TAKES_OVER: [&str; 4] = [
@@ -22,6 +22,9 @@ const TAKES_OVER: [&str; 4] = [
     "github.com/gobwas/ws.Upgrade",
 ];
 
+/// What accepts a connection, whoever serves it.
+const ACCEPT: &str = "net.(*TCPListener).accept";
+
 /// Connection handlers of one instance, with how many of each run now.
 pub(crate) struct ConnectionHandlers {
     handlers: FxHashMap<Arc<str>, Handler>,
@@ -30,8 +33,20 @@ pub(crate) struct ConnectionHandlers {
 #[derive(Clone, Copy, Default)]
 struct Handler {
     running: u64,
-    /// At least so often it was called: its most frequent sampled allocation, lower bound.
-    calls_min: f64,
+    calls: Calls,
+}
+
+/// How often a handler was called, from allocations.
+#[derive(Clone, Copy)]
+struct Calls {
+    min: f64,
+    max: f64,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self { min: 0.0, max: f64::INFINITY }
+    }
 }
 
 impl ConnectionHandlers {
@@ -50,11 +65,7 @@ impl ConnectionHandlers {
             let groups = latest.iter().flat_map(|list| &list.groups);
             handler.running =
                 groups.filter(|group| group.stack.passes(name)).map(|group| group.count).sum();
-            let made = samples
-                .iter()
-                .filter(|sample| sample.stack.passes(name))
-                .map(|sample| sample.allocated);
-            handler.calls_min = made.map(|made| objects(&made).low).fold(0.0, f64::max);
+            handler.calls = Calls::of(name, samples);
         }
         Self { handlers }
     }
@@ -65,11 +76,56 @@ impl ConnectionHandlers {
         let (name, handler) = names.filter_map(|name| self.handlers.get_key_value(name)).next()?;
         let number = objects(live);
         let outlived = number.low >= DEAD_FACTOR_MIN * handler.running as f64 + 1.0;
-        let is_cache = number.high < DEAD_SHARE_MIN * handler.calls_min;
+        let is_cache = number.high < DEAD_SHARE_MIN * handler.calls.min;
+        // Many for each connection are what clients stored, not what was made for the connections themselves.
+        let is_stored = number.low > DEAD_EACH_MAX * handler.calls.max;
         let name = format!("objects made for connections in {name}").into();
         let dead = DeadObjects { name, in_memory: live.objects, existing: handler.running };
-        (outlived && !is_cache).then_some(dead)
+        (outlived && !is_cache && !is_stored).then_some(dead)
     }
+}
+
+impl Calls {
+    /// A call upgrades or hijacks its connection once, so most lines that allocate for that were there once a call;
+    /// the middle one is meant. Where none was sampled, the handler's most frequent allocation bounds the number of
+    /// calls that a cache may have served, unless it is in a loop; there were not more calls than connections.
+    fn of(name: &str, samples: &[HeapSample]) -> Self {
+        let mut lines: FxHashMap<&Stack, (Amount, bool)> = FxHashMap::default();
+        for sample in samples.iter().filter(|sample| sample.stack.passes(name)) {
+            let once = || sample.stack.frames().iter().any(|frame| is_done_once(&frame.function));
+            let line = lines.entry(&sample.stack).or_insert_with(|| (Amount::default(), once()));
+            line.0 += sample.allocated;
+        }
+        let once = lines.values().filter(|(_, once)| *once).map(|(amount, _)| *amount);
+        if let Some(middle) = middle(once.collect()) {
+            let calls = objects(&middle);
+            return Self { min: calls.low, max: calls.high };
+        }
+        let most = lines.values().map(|(amount, _)| objects(amount).low).fold(0.0, f64::max);
+        let accepted = samples.iter().filter(|sample| sample.stack.passes(ACCEPT));
+        let accepted: Vec<_> = accepted.map(|sample| sample.allocated).collect();
+        let max = middle(accepted).map_or(f64::INFINITY, |accepted| objects(&accepted).high);
+        Self { min: most.min(max), max }
+    }
+}
+
+/// The amount that holds the middle one of all samples, in the order of their objects.
+fn middle(mut amounts: Vec<Amount>) -> Option<Amount> {
+    amounts.sort_by(|a, b| a.objects.total_cmp(&b.objects));
+    let half = amounts.iter().map(|amount| amount.samples).sum::<f64>() / 2.0;
+    let mut passed = 0.0;
+    amounts.into_iter().find(|amount| {
+        passed += amount.samples;
+        amount.samples > 0.0 && passed >= half
+    })
+}
+
+/// Whether a function does what happens once in the life of a connection.
+fn is_done_once(function: &str) -> bool {
+    let local = FunctionName(function).local();
+    let local = local.rsplit('.').next().unwrap_or(local);
+    TAKES_OVER.contains(&function)
+        || takes_over(function) && (local.starts_with("Upgrade") || local.starts_with("Accept"))
 }
 
 /// How many objects an amount stands for, with the error of its samples.

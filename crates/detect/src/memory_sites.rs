@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use plumb_evidence::code::{Frame, Stack};
-use plumb_evidence::heap::{Amount, Heap, HeapSample, MemStats};
+use plumb_evidence::heap::HeapSample;
 use plumb_evidence::measure::{Growth, Interval, Measured, Unit};
 use plumb_evidence::suspect::{MemorySite, PerWork, Surroundings};
 use plumb_evidence::{Instance, Service};
@@ -11,111 +11,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
 use crate::connection_handlers::ConnectionHandlers;
+use crate::heaps::{Heaps, Held};
 use crate::surroundings::{uptime_seconds, work_counter};
 use crate::thresholds::{
-    BEND_RATIO, CONTAINER_SIZES_MIN, CONTAINER_SPREAD_MIN, DEAD_SAMPLES_MIN,
-    MEMORY_KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN, SINCE_START_SAMPLES_MIN, WARM_UP_SECONDS, Z95,
+    BEND_RATIO, CONTAINER_SIZES_MIN, CONTAINER_SPREAD_MIN, DEAD_SAMPLES_MIN, GROWTHS_MIN,
+    GROWTHS_SHARE_MAX, MEMORY_BYTES_MIN, MEMORY_KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN,
+    SINCE_START_SAMPLES_MIN, WARM_UP_SECONDS, Z95,
 };
-
-/// The first and the latest heap profile of an instance, comparable with each other.
-pub(crate) struct Heaps<'a> {
-    pub(crate) first: Option<&'a Heap>,
-    pub(crate) latest: &'a Heap,
-    /// Seconds between them, if known.
-    pub(crate) window_seconds: Option<f64>,
-    /// The first and the last `runtime.MemStats`.
-    statistics: Option<(MemStats, MemStats)>,
-}
-
-impl<'a> Heaps<'a> {
-    /// The latest profile is preferably one after a forced collection: what it holds is held.
-    pub(crate) fn of(instance: &'a Instance) -> Option<Self> {
-        let heaps = || instance.snapshots.iter().filter_map(|s| Some((s.taken, s.heap.as_ref()?)));
-        let (taken, latest) =
-            heaps().rfind(|(_, heap)| heap.after_gc).or_else(|| heaps().next_back())?;
-        let first = heaps()
-            .next()
-            .filter(|(_, first)| !std::ptr::eq(*first, latest) && first.period == latest.period);
-        // Before the first collection nothing is published, and everything looks gained after it.
-        let first =
-            first.filter(|(_, heap)| heap.memstats.is_none_or(|memstats| memstats.num_gc > 0));
-        let moment = |taken: Option<plumb_evidence::Timestamp>, heap: &Heap| heap.taken.or(taken);
-        let window_seconds = first.and_then(|(first_taken, first)| {
-            Some(moment(taken, latest)?.duration_since(moment(first_taken, first)?).as_secs_f64())
-        });
-        Some(Self {
-            first: first.map(|(_, heap)| heap),
-            latest,
-            window_seconds: window_seconds.filter(|&s| s > 0.0),
-            statistics: Self::statistics(instance),
-        })
-    }
-}
-
-impl Heaps<'_> {
-    fn statistics(instance: &Instance) -> Option<(MemStats, MemStats)> {
-        let memstats = |snapshot: &plumb_evidence::Snapshot| snapshot.heap.as_ref()?.memstats;
-        Some((instance.earliest(memstats)?, instance.latest(memstats)?))
-    }
-
-    /// Bytes that the whole process allocated during the look; exact, whatever was freed again.
-    fn allocated_bytes(&self) -> Option<f64> {
-        let (first, last) = self.statistics?;
-        (last.num_gc > first.num_gc)
-            .then(|| last.total_alloc.saturating_sub(first.total_alloc) as f64)
-    }
-}
-
-/// What one key holds in the first and the latest profile.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Held {
-    pub(crate) live: Amount,
-    pub(crate) allocated: Amount,
-    pub(crate) first_live: Amount,
-    pub(crate) first_allocated: Amount,
-}
-
-impl Held {
-    pub(crate) fn add_latest(&mut self, sample: &HeapSample) {
-        self.live += sample.live;
-        self.allocated += sample.allocated;
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.live += other.live;
-        self.allocated += other.allocated;
-        self.first_live += other.first_live;
-        self.first_allocated += other.first_allocated;
-    }
-
-    pub(crate) fn add_first(&mut self, sample: &HeapSample) {
-        self.first_live += sample.live;
-        self.first_allocated += sample.allocated;
-    }
-
-    /// Live samples gained, with the error of a count of arrivals and departures. Samples that stay live are the
-    /// same in both profiles, so only those that came or went are uncertain; without allocation columns it is not
-    /// known which did, and both totals count.
-    pub(crate) fn gained_samples(&self) -> Interval {
-        let gained = self.live.samples - self.first_live.samples;
-        let moved = if self.allocated.samples > 0.0 {
-            let came = (self.allocated.samples - self.first_allocated.samples).max(0.0);
-            came + (came - gained).max(0.0)
-        } else {
-            self.live.samples + self.first_live.samples
-        };
-        let error = Z95 * moved.max(1.0).sqrt();
-        Interval { low: gained - error, estimate: gained, high: gained + error }
-    }
-
-    pub(crate) fn live_share(&self) -> f64 {
-        if self.allocated.samples > 0.0 { self.live.samples / self.allocated.samples } else { 0.0 }
-    }
-
-    fn bytes_per_sample(&self) -> f64 {
-        if self.live.samples > 0.0 { self.live.bytes / self.live.samples } else { 0.0 }
-    }
-}
 
 /// Memory suspects of one instance: lines of the user's code that keep (nearly) all they allocate and still do.
 pub(crate) fn memory_sites(
@@ -143,6 +45,7 @@ pub(crate) fn memory_sites(
         .map(|(cluster, dead)| {
             let held = cluster.held;
             let growth = growth(&held, &heaps, uptime, surroundings.quiet);
+            let stored_at = cluster.stored_at();
             let site = MemorySite {
                 frame: cluster.primary,
                 stack: cluster.stack,
@@ -150,7 +53,7 @@ pub(crate) fn memory_sites(
                 allocated: held.allocated,
                 gained: heaps.first.map(|_| held.gained_samples().scaled(held.bytes_per_sample())),
                 allocated_since: held.allocated.samples - held.first_allocated.samples,
-                stored_at: cluster.stored_at,
+                stored_at,
                 holds_dead: dead,
                 per_work: work.per_work(&cluster.largest),
             };
@@ -203,32 +106,54 @@ fn grows_container(sizes: &[f64]) -> bool {
     sizes.len() >= CONTAINER_SIZES_MIN && spread >= CONTAINER_SPREAD_MIN
 }
 
+/// What one path allocates, in all and by size.
+#[derive(Default)]
+struct PathHeld {
+    held: Held,
+    by_size: Vec<HeapSample>,
+}
+
+impl PathHeld {
+    fn keeps(&self) -> bool {
+        self.held.live_share() >= MEMORY_KEEPING_SHARE_MIN || self.held.allocated.samples == 0.0
+    }
+
+    /// Sizes of which the path drops what it makes: what grows drops its smaller self each time, while a literal of
+    /// several parts keeps them all. With exact figures it is seen that it does so a few times, not for each entry.
+    fn grown_sizes(&self, exact: bool) -> Vec<f64> {
+        let few = (GROWTHS_SHARE_MAX * self.held.live.objects).max(GROWTHS_MIN);
+        let most = if exact { few } else { f64::INFINITY };
+        let dropped = self.by_size.iter().filter(|size| {
+            let share = size.live.samples / size.allocated.samples;
+            share < MEMORY_KEEPING_SHARE_MIN && size.allocated.objects <= most
+        });
+        dropped.map(|size| size.allocated.bytes / size.allocated.objects).collect()
+    }
+}
+
 /// Samples by the user's line. Of a line that calls several things, only the paths count that keep what they take: what
 /// it builds and drops on the way says nothing on what it stores.
 fn by_user_line(heaps: &Heaps<'_>, code: &Code<'_>) -> FxHashMap<Frame, LineHeld> {
-    let mut paths: FxHashMap<&Stack, Held> = FxHashMap::default();
-    let mut sizes: FxHashMap<&Stack, Vec<f64>> = FxHashMap::default();
-    for sample in &heaps.latest.samples {
-        paths.entry(&sample.stack).or_default().add_latest(sample);
+    let mut paths: FxHashMap<&Stack, PathHeld> = FxHashMap::default();
+    for sample in heaps.latest.samples.iter().filter(|sample| !is_of_runtime(&sample.stack)) {
+        let path = paths.entry(&sample.stack).or_default();
+        path.held.add_latest(sample);
         if sample.allocated.objects > 0.0 {
-            let size = sample.allocated.bytes / sample.allocated.objects;
-            sizes.entry(&sample.stack).or_default().push(size);
+            path.by_size.push(sample.clone());
         }
     }
     for sample in heaps.first.iter().flat_map(|heap| &heap.samples) {
-        if let Some(held) = paths.get_mut(&sample.stack) {
-            held.add_first(sample);
+        if let Some(path) = paths.get_mut(&sample.stack) {
+            path.held.add_first(sample);
         }
     }
     let mut sites: FxHashMap<Frame, LineHeld> = FxHashMap::default();
-    for (stack, held) in paths {
+    for (stack, path) in paths {
         let Some(user) = code.user_frame(stack) else { continue };
         let frames = stack.frames();
-        let keeps = held.live_share() >= MEMORY_KEEPING_SHARE_MIN || held.allocated.samples == 0.0;
-        // What grows drops its smaller self each time; a literal of several parts keeps them all.
-        let grown: &[f64] =
-            if user == 0 && !keeps { sizes.get(stack).map_or(&[], Vec::as_slice) } else { &[] };
-        if is_start_up(&frames[user..]) || !(keeps || grows_container(grown)) {
+        // The runtime's own frames are hidden, so a map or slice that grows is a leaf.
+        let grown = if user == 0 { path.grown_sizes(heaps.latest.is_exact()) } else { Vec::new() };
+        if is_start_up(&frames[user..]) || !(path.keeps() || grows_container(&grown)) {
             continue;
         }
         let site = sites.entry(frames[user].clone()).or_insert_with(|| LineHeld {
@@ -237,15 +162,21 @@ fn by_user_line(heaps: &Heaps<'_>, code: &Code<'_>) -> FxHashMap<Frame, LineHeld
             stack_bytes: 0.0,
             sizes: Vec::new(),
         });
-        site.held.add(&held);
+        site.held.add(&path.held);
         site.sizes.extend(grown);
         // Paths come in no order, and the answer must not depend on one.
-        let bytes = held.live.bytes;
+        let bytes = path.held.live.bytes;
         if bytes > site.stack_bytes || bytes == site.stack_bytes && *stack < site.stack {
             (site.stack, site.stack_bytes) = (stack.clone(), bytes);
         }
     }
     sites
+}
+
+/// Whether the runtime allocates for itself, under the name that another package links it by
+/// (`sync.runtime_notifyListWait`): it keeps such objects for reuse.
+fn is_of_runtime(stack: &Stack) -> bool {
+    stack.leaf().is_some_and(|leaf| leaf.name().local().starts_with("runtime_"))
 }
 
 /// Allocated once, by package initialisation.
@@ -265,7 +196,8 @@ struct Cluster {
     stack: Stack,
     held: Held,
     largest: Held,
-    stored_at: Option<Frame>,
+    /// Lines on which a map or slice grows.
+    containers: Vec<Frame>,
     functions: FxHashSet<Arc<str>>,
 }
 
@@ -284,13 +216,11 @@ fn cluster(sites: Vec<(Frame, LineHeld)>, code: &Code<'_>) -> Vec<Cluster> {
         match clusters.iter_mut().find(|cluster| !cluster.functions.is_disjoint(&near)) {
             Some(cluster) => {
                 cluster.held.add(&site.held);
-                if site.grows_container() && cluster.stored_at.is_none() {
-                    cluster.stored_at = Some(frame);
-                }
+                cluster.containers.extend(site.grows_container().then_some(frame));
                 cluster.functions.extend(near);
             }
             None => clusters.push(Cluster {
-                stored_at: site.grows_container().then(|| frame.clone()),
+                containers: site.grows_container().then(|| frame.clone()).into_iter().collect(),
                 primary: frame,
                 stack: site.stack,
                 held: site.held,
@@ -303,12 +233,19 @@ fn cluster(sites: Vec<(Frame, LineHeld)>, code: &Code<'_>) -> Vec<Cluster> {
 }
 
 impl Cluster {
+    /// The line that stores what is kept, if only one may.
+    fn stored_at(&self) -> Option<Frame> {
+        let [line] = &self.containers[..] else { return None };
+        Some(line.clone())
+    }
+
     /// Whether enough samples are live to speak of it. Fewer do where nothing moves and those that it was made for
     /// are gone.
     fn is_known_well(&self, outlives: bool) -> bool {
         let samples = if outlives { DEAD_SAMPLES_MIN } else { MEMORY_SAMPLES_MIN };
         let held = &self.held;
         held.live.samples >= samples - 0.5
+            && held.live.bytes >= MEMORY_BYTES_MIN
             && (held.allocated.samples == 0.0
                 || held.live_share() >= MEMORY_KEEPING_SHARE_MIN - 0.1)
     }
@@ -326,10 +263,7 @@ fn growth(
     heaps.first?;
     let window = heaps.window_seconds;
     let gain = held.gained_samples().scaled(held.bytes_per_sample());
-    // A profile shows the state of the last collection, which in a process at rest is long ago. What was not allocated
-    // during the look was not gained in it either.
-    let stale = heaps.allocated_bytes().is_some_and(|allocated| gain.estimate > allocated);
-    if stale || quiet == Some(true) {
+    if heaps.is_older_than_it_says(gain.estimate) || quiet == Some(true) {
         return None;
     }
     let made = |gain: Interval, seconds: Option<f64>, bends: bool| Growth {

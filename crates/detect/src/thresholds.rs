@@ -52,6 +52,10 @@ pub const STANDING_CROWD_MIN: u64 = 20;
 /// Live samples of one allocation site below which memory is not a suspect: 6 samples are known to ±41 %.
 pub const MEMORY_SAMPLES_MIN: f64 = 6.0;
 
+/// Live bytes of one allocation site below which memory is not a suspect, however exactly it is known: with the
+/// default period a fifth of a sample.
+pub const MEMORY_BYTES_MIN: f64 = 100_000.0;
+
 /// Live ÷ allocated above which a site frees (nearly) nothing.
 pub const MEMORY_KEEPING_SHARE_MIN: f64 = 0.85;
 
@@ -111,8 +115,18 @@ pub const CONTAINER_SIZES_MIN: usize = 3;
 /// … this factor between the smallest and the largest; maps and slices double.
 pub const CONTAINER_SPREAD_MIN: f64 = 4.0;
 
+/// How often one size may be outgrown on the line of a map or slice, as a share of the objects that live there: one
+/// container doubles a few times, while a slice that is filled for each entry does so for each.
+pub const GROWTHS_SHARE_MAX: f64 = 0.25;
+/// … or this often, if that is more: a map in a few shards.
+pub const GROWTHS_MIN: f64 = 4.0;
+
 /// Share of a handler's calls whose objects stay, upper bound, below which the memory is a cache that later calls hit.
 pub const DEAD_SHARE_MIN: f64 = 0.5;
+
+/// Objects of one line for each connection, lower bound, above which they are no longer the connection's own but what
+/// clients stored or sent through it: a key-value store, the history of a chat. A session has one or two of a kind.
+pub const DEAD_EACH_MAX: f64 = 4.0;
 
 /// Snapshots in which connections to one peer must have risen to be called growing: opening a pool takes one or two.
 pub const CONNECTION_RISES_MIN: usize = 3;

@@ -42,7 +42,7 @@ func joinSession(user, address string) *session {
 	s := newSession(user, address)
 	sessionsMu.Lock()
 	defer sessionsMu.Unlock()
-	sessions[user+"@"+address] = s // leak-related: stores
+	sessions[user+"@"+address] = s // leak: map-entry-never-deleted
 	sessionsOpen.Inc()
 	sessionsTotal.Inc()
 	return s

@@ -2,7 +2,7 @@
 //!
 //! | comment | meaning |
 //! |---|---|
-//! | `// leak: ID` at the end of a line | this line is the site of pattern ID |
+//! | `// leak: ID` at the end of a line | this line is the site of pattern ID; if the fix edits several lines, each of them is |
 //! | `// leak: ID (OBJECT)` | … and OBJECT is the library object that leaks |
 //! | `// leak-related: ROLE` at the end of a line | this line matters too, but is not the site |
 //! | `// variant: FLAGS leaves ID…` | started with FLAGS, the program leaks only the patterns named |
