@@ -57,6 +57,8 @@ pub(crate) struct Decoded {
     pub(crate) build: Option<Build>,
     /// It is something else than evidence.
     pub(crate) foreign: bool,
+    /// It is a text of which only a part is evidence: a log, or a page that quotes a dump.
+    pub(crate) in_text: bool,
     pub(crate) problems: Vec<String>,
 }
 
@@ -77,14 +79,7 @@ pub(crate) fn decode(
     symbols: &mut Symbols,
 ) -> Decoded {
     match context.kind {
-        PieceKind::Goroutine
-        | PieceKind::GoroutineText
-        | PieceKind::GoroutineDump
-        | PieceKind::GoroutineLeak
-        | PieceKind::Heap
-        | PieceKind::HeapText
-        | PieceKind::Allocs
-        | PieceKind::Log => profile(piece, context, symbols),
+        kind if is_profile(kind) => profile(piece, context, symbols),
         // Stored for a reader that this version does not have.
         PieceKind::Trace => Decoded::default(),
         PieceKind::Unknown => {
@@ -92,6 +87,21 @@ pub(crate) fn decode(
         }
         _ => in_memory(piece, context),
     }
+}
+
+/// Whether the reader of profiles reads pieces of a kind.
+pub(crate) fn is_profile(kind: PieceKind) -> bool {
+    matches!(
+        kind,
+        PieceKind::Goroutine
+            | PieceKind::GoroutineText
+            | PieceKind::GoroutineDump
+            | PieceKind::GoroutineLeak
+            | PieceKind::Heap
+            | PieceKind::HeapText
+            | PieceKind::Allocs
+            | PieceKind::Log
+    )
 }
 
 fn in_memory(piece: &mut PieceReader<'_>, context: &Context) -> Decoded {
@@ -183,11 +193,10 @@ fn profile(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols
             return Decoded { foreign, ..Decoded::problem(error.to_string()) };
         }
     };
-    let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
-    let truncated = context.truncated
-        || piece.ended_early()
-        || problems.iter().any(|problem| says_cut(problem));
-    let mut decoded = match reading.contents {
+    let mut problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
+    let truncated = context.truncated || piece.ended_early() || reading.broken_off;
+    let in_text = matches!(reading.contents, Contents::Log(_));
+    let decoded = match reading.contents {
         Contents::Profile(profile, stats) => {
             of_profile(&profile, stats.as_deref(), is_text, context, symbols)
         }
@@ -200,13 +209,11 @@ fn profile(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols
             of_dumps(dumps, truncated, symbols)
         }
     };
-    decoded.problems.extend(problems);
-    decoded
-}
-
-/// Whether a problem of the dump reader means that goroutines are missing at the end.
-fn says_cut(problem: &str) -> bool {
-    problem.contains("was cut at") || problem.contains("ends in the middle of")
+    // The cause first; what a broken stream does not hold only follows from it.
+    if !(reading.broken_off && decoded.parts.is_empty()) {
+        problems.extend(decoded.problems);
+    }
+    Decoded { problems, in_text, ..decoded }
 }
 
 fn of_dumps<'d>(
@@ -214,15 +221,23 @@ fn of_dumps<'d>(
     truncated: bool,
     symbols: &mut Symbols,
 ) -> Decoded {
-    let mut parts: Vec<(Option<Timestamp>, Part)> = dumps
-        .map(|(taken, dump)| (taken, Part::Dump(from_dump(dump, taken, false, symbols))))
-        .collect();
+    let mut parts: Vec<(Option<Timestamp>, Part)> = Vec::new();
+    let mut most = 0;
+    for (taken, dump) in dumps {
+        most = most.max(dump.total);
+        parts.push((taken, Part::Dump(from_dump(dump, taken, symbols))));
+    }
     // Only the last one can be cut by the end of the file.
     if let Some((_, Part::Dump(last))) = parts.last_mut() {
-        last.truncated = truncated;
+        last.truncated |= truncated;
     }
-    Decoded { parts, ..Decoded::default() }
+    let problems = if most == 1 { vec![ONE_GOROUTINE.to_owned()] } else { Vec::new() };
+    Decoded { parts, problems, ..Decoded::default() }
 }
+
+/// What a panic prints by default (`GOTRACEBACK=single`, package runtime), and `debug.Stack`. A service has more.
+const ONE_GOROUTINE: &str = "only one goroutine is in it, as a panic prints by default: set GOTRACEBACK=all, \
+                             or send SIGQUIT (kill -QUIT PID), and bring that dump";
 
 fn of_profile(
     profile: &Profile,
@@ -249,7 +264,7 @@ fn of_profile(
                 None => return Decoded::problem("the heap profile has no in-use columns"),
             }
         }
-        other => return Decoded::problem(says_nothing(other)),
+        _ => return Decoded::problem(says_nothing(profile)),
     };
     let build = build_of_profile(profile);
     Decoded {
@@ -260,9 +275,15 @@ fn of_profile(
     }
 }
 
-fn says_nothing(kind: ProfileKind) -> String {
-    let what = match kind {
+fn says_nothing(profile: &Profile) -> String {
+    let what = match profile.kind() {
         ProfileKind::Cpu => "a CPU profile",
+        // In protobuf, nothing but the stacks tells the two apart.
+        ProfileKind::Block | ProfileKind::Mutex
+            if profile.declared_kind.is_none() && profile.samples.is_empty() =>
+        {
+            "a block or mutex profile"
+        }
         ProfileKind::Block => "a block profile",
         ProfileKind::Mutex => "a mutex profile",
         ProfileKind::Threadcreate => "a threadcreate profile",

@@ -6,20 +6,11 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use plumb_profile::{Contents, GoroutineDump, LabelValue, Limits, Profile, Samples};
 
 use crate::PieceKind;
+use crate::decode::is_profile;
 
-/// Whether pieces of a kind can carry labels.
+/// Whether pieces of a kind can carry labels: all profiles, and what goroutines are dumped into.
 pub(crate) fn may_carry(kind: PieceKind) -> bool {
-    matches!(
-        kind,
-        PieceKind::Goroutine
-            | PieceKind::GoroutineText
-            | PieceKind::GoroutineDump
-            | PieceKind::GoroutineLeak
-            | PieceKind::Heap
-            | PieceKind::HeapText
-            | PieceKind::Allocs
-            | PieceKind::Log
-    )
+    is_profile(kind)
 }
 
 /// Adds the keys of all labels in a piece. A piece that cannot be read adds none.

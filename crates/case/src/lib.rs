@@ -22,7 +22,7 @@ mod scrub;
 pub use archive::CaseLimits;
 pub use error::{CaseError, InputError};
 pub use format::PieceKind;
-pub use inputs::{InputOptions, read_inputs};
+pub use inputs::{InputOptions, read_inputs, read_noting};
 pub use reader::{open, open_with};
 pub use recorder::{CaseFile, CaseMeta, InstanceIndex, PieceMeta, PieceWriter, Recorder};
 pub use scrub::scrub;

@@ -5,7 +5,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::{dump, fixture, recorder, unpack};
-use plumb_case::{InputError, InputOptions, PieceKind, PieceMeta, read_inputs};
+use plumb_case::{InputError, InputOptions, PieceKind, PieceMeta, read_inputs, read_noting};
 use plumb_evidence::goroutine::GoroutineSource;
 use plumb_evidence::{Instance, Service};
 use tempfile::TempDir;
@@ -162,19 +162,137 @@ fn a_log_with_two_dumps_is_two_snapshots() {
 }
 
 #[test]
-fn a_folder_is_read_and_what_stands_beside_is_passed_over() {
+fn a_folder_is_read_and_what_is_no_evidence_is_passed_over_and_told() {
     let evidence = Evidence::new();
-    evidence.write("0/RECIPE.md", dump(3));
-    evidence.write("0/notes.txt", "we saw this on Tuesday\nand again on Friday\n");
-    let service = read(&[evidence.folder.path().join("0")]);
+    let quoted = format!("# What we saw\n\n```\n{}```\n", dump(3));
+    let passed = [
+        evidence.write("0/RECIPE.md", quoted),
+        evidence.write("0/main.go", format!("package main\n\nconst dump = `\n{}`\n", dump(3))),
+        evidence.write("0/notes.txt", "we saw this on Tuesday\nand again on Friday\n"),
+    ];
+    let mut passed_over = Vec::new();
+    let folder = evidence.folder.path().join("0");
+    let service = read_noting(&[folder], &InputOptions::default(), &mut passed_over).unwrap();
     assert_eq!(service.problems, []);
+    passed_over.sort();
+    assert_eq!(passed_over, passed);
     // Two rounds, and the `goroutineleak` profile, which was taken twelve seconds after the second.
     let leaked: Vec<_> = only(&service).snapshots.iter().map(|s| s.leaked.is_some()).collect();
     assert_eq!(leaked, [false, false, true]);
-    let empty = evidence.folder.path().join("empty");
-    std::fs::create_dir(&empty).unwrap();
+}
+
+#[test]
+fn evidence_in_a_folder_is_told_by_its_content_whatever_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("README.md"), dump(4)).unwrap();
+    std::fs::copy(fixture("bare/heap.pb.gz"), folder.path().join(".heap.html")).unwrap();
+    let service = read(&[folder.path().to_owned()]);
+    assert_eq!(service.problems, []);
+    let [snapshot] = only(&service).snapshots.as_slice() else { panic!() };
+    assert!(snapshot.heap.is_some());
+    assert_eq!(snapshot.dump.as_ref().unwrap().total, 4);
+}
+
+#[test]
+fn an_empty_folder_names_what_is_not_looked_into() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = || {
+        read_inputs(&[folder.path().to_owned()], &InputOptions::default()).unwrap_err().to_string()
+    };
+    assert!(told().ends_with("the folder holds no evidence"), "{}", told());
+    std::fs::create_dir(folder.path().join("case")).unwrap();
+    assert!(told().ends_with("; the folder in it is not looked into: name it"), "{}", told());
+}
+
+#[test]
+fn a_panic_of_one_goroutine_says_how_to_get_all() {
+    let evidence = Evidence::new();
+    let log = evidence.write("app.log", format!("panic: boom\n\n{}exit status 2\n", dump(1)));
+    let told = what(&read(std::slice::from_ref(&log))).join("\n");
+    assert!(
+        told.starts_with("only one goroutine is in it, as a panic prints by default"),
+        "{told}"
+    );
+    assert!(told.contains("set GOTRACEBACK=all, or send SIGQUIT (kill -QUIT PID)"), "{told}");
+    let whole = evidence.write("all.log", format!("panic: boom\n\n{}exit status 2\n", dump(2)));
+    assert_eq!(what(&read(&[whole])), Vec::<&str>::new());
+}
+
+#[test]
+fn a_cut_dump_is_told_and_marked() {
+    let evidence = Evidence::new();
+    let whole = dump(6);
+    let cut = evidence.write("cut.txt", &whole[..whole.len() - 30]);
+    let service = read(&[cut]);
+    let dump = only(&service).snapshots[0].dump.as_ref().unwrap();
+    assert_eq!((dump.truncated, dump.total), (true, 5));
+    assert_eq!(
+        what(&service),
+        [
+            "the dump is cut: it ends in the middle of a goroutine, which is left out, and those after it are \
+          missing; bring the whole dump"
+        ]
+    );
+}
+
+#[test]
+fn goroutines_of_another_program_are_named_and_left_out() {
+    let evidence = Evidence::new();
+    let theirs = evidence.write("theirs.txt", dump(3));
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../profile/tests/fixtures/go1.27.3");
+    let service = read(&[recorded.join("goroutine.pb.gz"), theirs.clone()]);
+    let [only_problem] = what(&service)[..] else { panic!("{:?}", service.problems) };
+    assert!(only_problem.starts_with("goroutine dump of another program: "), "{only_problem}");
+    assert!(only_problem.contains(" of the program in app/; give the files"), "{only_problem}");
+    assert!(only(&service).snapshots[0].dump.is_none());
+    let fine = read(&["heap.pb.gz", "goroutine.debug2.txt"].map(|name| recorded.join(name)));
+    assert_eq!(fine.problems, []);
+}
+
+#[test]
+fn what_is_no_profile_says_what_it_is_and_what_to_bring() {
+    let evidence = Evidence::new();
+    for (name, bytes, expect) in [
+        (
+            "server",
+            &b"\x7fELF\x02\x01\x01"[..],
+            "an executable (ELF), which holds no evidence itself: pass a profile, or the PID",
+        ),
+        (
+            "trace.out",
+            b"go 1.26 trace\0\0\0",
+            "this version of plumb reads no traces; bring the goroutine and heap profiles",
+        ),
+    ] {
+        let path = evidence.write(name, bytes);
+        let error = read_inputs(&[path], &InputOptions::default()).unwrap_err();
+        assert!(error.to_string().contains(expect), "{error}");
+    }
+}
+
+#[test]
+fn contention_profiles_are_called_what_they_are() {
+    let profiles = Path::new(env!("CARGO_MANIFEST_DIR")).join("../profile/tests/fixtures");
+    for version in ["go1.9.7", "go1.19.13", "go1.22.12", "go1.23.12", "go1.26.8", "go1.27.3"] {
+        for kind in ["mutex", "block"] {
+            for ending in ["pb.gz", "debug1.txt"] {
+                let path = profiles.join(version).join(format!("{kind}.{ending}"));
+                let error = read_inputs(&[path], &InputOptions::default()).unwrap_err();
+                let expect = format!(": a {kind} profile says nothing about leaks; bring heap");
+                assert!(error.to_string().contains(&expect), "{version}: {error}");
+            }
+        }
+    }
+    // Nothing but the stacks tells them apart, and this one has none.
+    let types = [
+        &[0x0a, 4, 8, 1, 16, 2, 0x0a, 4, 8, 3, 16, 4][..],
+        b"\x32\x00\x32\x0bcontentions\x32\x05count\x32\x05delay\x32\x0bnanoseconds",
+    ]
+    .concat();
+    let evidence = Evidence::new();
+    let empty = evidence.write("mutex.pb", types);
     let error = read_inputs(&[empty], &InputOptions::default()).unwrap_err();
-    assert!(error.to_string().ends_with("the folder holds no evidence"), "{error}");
+    assert!(error.to_string().contains(": a block or mutex profile says nothing"), "{error}");
 }
 
 #[test]
@@ -212,7 +330,17 @@ fn a_cut_profile_and_a_page_say_what_they_are() {
     let cut = evidence.write("cut.pb.gz", &whole[..whole.len() / 2]);
     let page = evidence.write("login", "<!DOCTYPE html><title>Sign in</title>");
     let service = read(&[cut, page, evidence.file("0001-heap.pb.gz")]);
-    assert!(what(&service).iter().any(|what| what.contains("gzip stream")), "{:?}", what(&service));
+    assert!(
+        what(&service)[0].starts_with("the gzip stream ends early after "),
+        "{:?}",
+        what(&service)
+    );
+    assert_eq!(
+        what(&service).len(),
+        2,
+        "what follows from the cut is not told: {:?}",
+        what(&service)
+    );
     assert!(what(&service).iter().any(|what| what.contains("HTML page")), "{:?}", what(&service));
 }
 

@@ -36,8 +36,10 @@ pub enum Contents {
 pub struct Reading {
     /// What the input holds.
     pub contents: Contents,
-    /// What could not be read.
+    /// What could not be read; a cause stands before what follows from it.
     pub problems: Vec<Problem>,
+    /// Whether the compressed stream broke off, so that the contents lack their end.
+    pub broken_off: bool,
 }
 
 /// A format: `recognise` says "mine" from the first bytes, and from then on `read` decides alone.
@@ -59,7 +61,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
     }
     let mut problems = Problems::new();
     let contents = dispatch(Input::Bytes(bytes), limits, &mut problems)?;
-    Ok(Reading { contents, problems: problems.into_vec() })
+    Ok(Reading { contents, problems: problems.into_vec(), broken_off: false })
 }
 
 /// Reads a stream, compressed with gzip or not. Dumps and logs are not held in memory.
@@ -67,25 +69,36 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
 /// # Errors
 /// As [`read`], and if the stream fails.
 pub fn read_from(mut input: impl Read, limits: &Limits) -> Result<Reading, ReadError> {
-    let mut problems = Problems::new();
     let head = read_head(&mut input)?;
-    let contents = if is_gzip(&head) {
-        let mut inflate = Inflate::new(BufReader::new(head.chain(input)));
-        let head = read_head(&mut inflate)?;
-        let contents = stream(&head, &mut inflate, limits, &mut problems);
-        if let Some(complaint) = inflate.complaint() {
-            problems.add(complaint);
-        }
-        match (contents, inflate.complaint()) {
-            (Err(ReadError::Empty), Some(why)) => {
-                return Err(ReadError::Broken { format: "gzip stream", why: why.to_owned() });
-            }
-            (contents, _) => contents?,
-        }
-    } else {
-        stream(&head, &mut input, limits, &mut problems)?
+    if is_gzip(&head) {
+        return read_gzip(head.chain(input), limits);
+    }
+    let mut problems = Problems::new();
+    let contents = stream(&head, &mut input, limits, &mut problems)?;
+    Ok(Reading { contents, problems: problems.into_vec(), broken_off: false })
+}
+
+/// Reads a compressed stream. Where it breaks off, that is the problem; whatever else is wrong with a profile then
+/// only follows from it.
+fn read_gzip(input: impl Read, limits: &Limits) -> Result<Reading, ReadError> {
+    let mut problems = Problems::new();
+    let mut inflate = Inflate::new(BufReader::new(input));
+    let head = read_head(&mut inflate)?;
+    let contents = stream(&head, &mut inflate, limits, &mut problems);
+    let Some(why) = inflate.complaint() else {
+        let contents = contents?;
+        return Ok(Reading { contents, problems: problems.into_vec(), broken_off: false });
     };
-    Ok(Reading { contents, problems: problems.into_vec() })
+    let broken = || ReadError::Broken { format: "file", why: why.to_owned() };
+    let contents = contents.map_err(|error| match error {
+        ReadError::Empty | ReadError::Unknown | ReadError::Broken { .. } => broken(),
+        other => other,
+    })?;
+    if let Contents::Profile(..) = contents {
+        problems.clear();
+    }
+    problems.add_first(why);
+    Ok(Reading { contents, problems: problems.into_vec(), broken_off: true })
 }
 
 impl Profile {

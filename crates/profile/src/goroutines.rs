@@ -29,6 +29,9 @@ pub struct GoroutineDump {
     /// All goroutines of the dump, those included whose stack was not kept
     /// because the dump has more distinct ones than the limit.
     pub total: u64,
+    /// Whether goroutines are missing at the end: `net/http/pprof` cut the text at 64 MiB, or the input ends in the
+    /// middle of a goroutine, which is left out.
+    pub truncated: bool,
 }
 
 /// Goroutines of one dump that share state, stack and creator.

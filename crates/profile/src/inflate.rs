@@ -43,9 +43,11 @@ impl<R: BufRead> Read for Inflate<R> {
             Err(e) => {
                 let n = self.produced;
                 self.complaint = Some(match e.kind() {
-                    ErrorKind::UnexpectedEof => format!("gzip stream ends early after {n} bytes"),
+                    ErrorKind::UnexpectedEof => {
+                        format!("the gzip stream ends early after {n} bytes: fetch it again")
+                    }
                     ErrorKind::InvalidInput | ErrorKind::InvalidData => {
-                        format!("gzip stream is damaged after {n} bytes")
+                        format!("the gzip stream is damaged after {n} bytes: fetch it again")
                     }
                     _ => return Err(e),
                 });
@@ -95,7 +97,9 @@ mod tests {
         let packed = gzip(&text);
         let (out, problems) = decompress(&packed[..packed.len() / 2], 1 << 30);
         assert!(!out.is_empty() && text.starts_with(&out));
-        assert_eq!(problems, [format!("gzip stream ends early after {} bytes", out.len())]);
+        let expected =
+            format!("the gzip stream ends early after {} bytes: fetch it again", out.len());
+        assert_eq!(problems, [expected]);
     }
 
     #[test]

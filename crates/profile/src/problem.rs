@@ -8,7 +8,7 @@ const MAX_DISTINCT: usize = 64;
 /// One thing that was wrong with the input, and how often it occurred.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Lowercase sentence fragment, for example `gzip stream ends early after 512 bytes`.
+    /// Lowercase sentence fragment, for example `lines without a function`.
     pub what: String,
     /// Number of occurrences, at least 1.
     pub count: u64,
@@ -54,6 +54,16 @@ impl Problems {
         } else {
             self.dropped += count;
         }
+    }
+
+    /// Puts a problem before all others: one that explains them.
+    pub fn add_first(&mut self, what: impl Into<String>) {
+        self.list.insert(0, Problem { what: what.into(), count: 1 });
+    }
+
+    /// Forgets all problems, because they only follow from another one.
+    pub fn clear(&mut self) {
+        *self = Self::default();
     }
 
     /// Whether nothing was wrong.

@@ -122,8 +122,29 @@ fn a_cut_profile_says_so() {
 }
 
 #[test]
+fn a_gzip_stream_that_breaks_off_is_the_only_problem_of_a_profile() {
+    let mut long = valid();
+    for value in 0..20_000 {
+        long.samples.push(&[value * 7919], [0, 1], []);
+    }
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, &long.encode()).unwrap();
+    let packed = packed.finish().unwrap();
+    let reading = read(&packed[..packed.len() / 2], &Limits::default()).unwrap();
+    let problems: Vec<_> = reading.problems.iter().map(|problem| problem.what.as_str()).collect();
+    let [only] = problems.as_slice() else { panic!("{problems:?}") };
+    assert!(only.starts_with("the gzip stream ends early after "), "{only}");
+    assert!(only.ends_with(": fetch it again"), "{only}");
+    assert!(reading.broken_off);
+    assert!(!read(&packed, &Limits::default()).unwrap().broken_off);
+}
+
+#[test]
 fn a_gzip_stream_without_content_is_broken() {
     let error = read(&[0x1f, 0x8b, 8, 0], &Limits::default()).unwrap_err();
     assert!(matches!(error, ReadError::Broken { .. }), "{error}");
-    assert_eq!(error.to_string(), "broken gzip stream: gzip stream ends early after 0 bytes");
+    assert_eq!(
+        error.to_string(),
+        "broken file: the gzip stream ends early after 0 bytes: fetch it again"
+    );
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use plumb_profile::{Contents, FoundDump, GoroutineDump, Limits, ReadError, read, read_from};
+use plumb_profile::{Contents, FoundDump, Limits, ReadError, read, read_from};
 
 fn text(version: &str, name: &str) -> String {
     let path: PathBuf =
@@ -290,24 +290,25 @@ fn a_cut_dump_is_told_and_its_last_goroutine_left_out() {
     else {
         panic!("no dump");
     };
-    let inside = dump.rfind("\ncreated by").unwrap();
-    for cut in [inside + 5, inside + 12, inside - 1] {
-        let reading = read(&dump.as_bytes()[..cut], &Limits::default()).unwrap();
-        let Contents::Goroutines(GoroutineDump { total, .. }) = reading.contents else {
-            panic!("no dump");
-        };
-        let told = "the dump ends in the middle of a goroutine, which is left out";
-        if reading.problems.is_empty() {
-            // Cut right behind a whole position: nothing shows it.
-            assert_eq!((cut, total), (inside - 1, whole.total));
-        } else {
-            assert_eq!(
-                (reading.problems[0].what.as_str(), total),
-                (told, whole.total - 1),
-                "{cut}"
-            );
-        }
+    let creator = dump.rfind("\ncreated by").unwrap();
+    let header = dump.rfind("\ngoroutine ").unwrap() + 1;
+    let inside = [creator + 5, creator + 12, creator - 1, creator + 1, dump.len() - 9];
+    for cut in inside.into_iter().chain([header + 4, header + 10, header + 14]) {
+        let cut_dump = &dump[..cut];
+        let alone = read(cut_dump.as_bytes(), &Limits::default()).unwrap();
+        let Contents::Goroutines(found) = &alone.contents else { panic!("no dump") };
+        assert_eq!((found.truncated, found.total), (true, whole.total - 1), "{cut}");
+        assert!(alone.problems[0].what.starts_with("the dump is cut: it ends in the middle"));
+        let log = format!("10:00:00 starting\nSIGQUIT: quit\nPC=0x1 m=0 sigcode=0\n\n{cut_dump}");
+        let in_log = read(log.as_bytes(), &Limits::default()).unwrap();
+        let Contents::Log(found) = &in_log.contents else { panic!("no log") };
+        // A log may go on with other words than those of a header.
+        let told = cut != header + 4;
+        assert_eq!(found[0].dump.truncated, told, "{cut}: {:?}", cut_dump.lines().last());
+        assert_eq!(found[0].dump.total, whole.total - 1, "{cut}");
+        assert_eq!(in_log.problems.is_empty(), !told, "{cut}");
     }
+    assert!(!whole.truncated);
 }
 
 #[test]
@@ -317,6 +318,8 @@ fn the_64_mib_cut_of_net_http_pprof_is_told() {
     assert!(text.len() > 64 << 20);
     let reading = read_from(&text.as_bytes()[..64 << 20], &Limits::default()).unwrap();
     assert!(reading.problems[0].what.contains("cut at 64 MiB"), "{:?}", reading.problems);
+    let Contents::Goroutines(dump) = reading.contents else { panic!("no dump") };
+    assert!(dump.truncated);
 }
 
 #[test]

@@ -18,7 +18,6 @@ use super::symbols::{Symbols, without_runtime};
 pub(crate) fn from_dump(
     dump: &GoroutineDump,
     taken: Option<Timestamp>,
-    truncated: bool,
     symbols: &mut Symbols,
 ) -> Goroutines {
     let mut merged: FxHashMap<(WaitState, Stack, Option<Frame>), Merged> = FxHashMap::default();
@@ -48,7 +47,8 @@ pub(crate) fn from_dump(
     });
     let mut groups: Vec<Group> = groups.collect();
     sort(&mut groups);
-    Goroutines { taken, source: GoroutineSource::Dump, total: dump.total, groups, truncated }
+    let (source, total, truncated) = (GoroutineSource::Dump, dump.total, dump.truncated);
+    Goroutines { taken, source, total, groups, truncated }
 }
 
 /// What is summed over the dump's groups.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::archive::is_case_folder;
 
-/// Endings of what stands beside evidence and may quote it: recipes, sources, scripts.
+/// Endings of what stands beside evidence and may quote it: recipes, sources, scripts. Such a file is evidence only if
+/// nothing but evidence is in it.
 const BESIDE: [&str; 10] =
     ["md", "go", "mod", "sum", "sh", "yaml", "yml", "toml", "html", "gitignore"];
 
@@ -19,8 +20,8 @@ pub(super) enum Found {
     Case,
     /// A file of any kind.
     File,
-    /// The files of a folder in natural order.
-    Folder(Vec<PathBuf>),
+    /// The files of a folder in natural order, and how many folders are in it, which are not looked into.
+    Folder(Vec<PathBuf>, usize),
 }
 
 pub(super) fn find(path: &Path) -> io::Result<Found> {
@@ -30,19 +31,22 @@ pub(super) fn find(path: &Path) -> io::Result<Found> {
     if is_case_folder(path) {
         return Ok(Found::Case);
     }
-    let mut files = Vec::new();
+    let (mut files, mut folders) = (Vec::new(), 0);
     for entry in std::fs::read_dir(path)?.take(MAX_FILES) {
         let path = entry?.path();
-        if path.is_file() && !stands_beside(&path) {
+        if path.is_file() {
             files.push(path);
+        } else {
+            folders += usize::from(path.is_dir());
         }
     }
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     files.sort_by(|a, b| natural(&name(a), &name(b)));
-    Ok(Found::Folder(files))
+    Ok(Found::Folder(files, folders))
 }
 
-fn stands_beside(path: &Path) -> bool {
+/// Whether the name is that of something that may quote evidence.
+pub(super) fn may_quote(path: &Path) -> bool {
     let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
     hidden || ending.is_some_and(|ending| BESIDE.contains(&ending.as_str()))

@@ -3,6 +3,7 @@
 mod arrange;
 mod detect;
 mod files;
+mod programs;
 
 use std::fs::File;
 use std::io::Read;
@@ -20,7 +21,7 @@ use crate::program::Program;
 use crate::{InputError, PieceKind, open_with};
 use arrange::Arrangement;
 use detect::{Detected, HEAD, detect};
-use files::{Found, find};
+use files::{Found, find, may_quote};
 
 /// What a person says about the files.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +45,18 @@ pub struct InputOptions {
 /// [`InputError`] if no file was named or none could be read. A file that could not be read beside others that
 /// could is among the service's problems.
 pub fn read_inputs(paths: &[PathBuf], options: &InputOptions) -> Result<Service, InputError> {
+    read_noting(paths, options, &mut Vec::new())
+}
+
+/// [`read_inputs`], with the files that were found in folders and passed over because they are no evidence.
+///
+/// # Errors
+/// As [`read_inputs`].
+pub fn read_noting(
+    paths: &[PathBuf],
+    options: &InputOptions,
+    passed_over: &mut Vec<PathBuf>,
+) -> Result<Service, InputError> {
     if paths.is_empty() {
         return Err(InputError::NoInput);
     }
@@ -54,6 +67,7 @@ pub fn read_inputs(paths: &[PathBuf], options: &InputOptions) -> Result<Service,
     for path in &options.peer_sockets {
         inputs.peer(path);
     }
+    passed_over.append(&mut inputs.passed_over);
     inputs.finish(paths)
 }
 
@@ -63,6 +77,8 @@ struct Inputs<'a> {
     service: Service,
     targets: Vec<String>,
     bare: Bare,
+    /// Files of folders that are no evidence.
+    passed_over: Vec<PathBuf>,
 }
 
 /// The files that are no cases.
@@ -83,6 +99,7 @@ impl<'a> Inputs<'a> {
             service: Service::default(),
             targets: Vec::new(),
             bare: Bare::default(),
+            passed_over: Vec::new(),
         }
     }
 
@@ -95,20 +112,27 @@ impl<'a> Inputs<'a> {
         match find(path) {
             Ok(Found::Case) => self.case(path),
             Ok(Found::File) => self.file(path, false),
-            Ok(Found::Folder(files)) => {
-                let before = (self.service.instances.len(), self.bare.names.len());
-                for file in &files {
-                    self.file(file, true);
-                }
-                if before == (self.service.instances.len(), self.bare.names.len()) {
-                    self.problem(path, "the folder holds no evidence");
-                }
-            }
+            Ok(Found::Folder(files, folders)) => self.folder(path, &files, folders),
             Err(error) => self.problem(path, format!("cannot be read: {error}")),
         }
     }
 
-    /// Reads a file. In a folder, what is no evidence is passed over in silence.
+    fn folder(&mut self, path: &Path, files: &[PathBuf], folders: usize) {
+        let before = (self.service.instances.len(), self.bare.names.len());
+        for file in files {
+            self.file(file, true);
+        }
+        if before == (self.service.instances.len(), self.bare.names.len()) {
+            let below = match folders {
+                0 => String::new(),
+                1 => "; the folder in it is not looked into: name it".to_owned(),
+                n => format!("; the {n} folders in it are not looked into: name one"),
+            };
+            self.problem(path, format!("the folder holds no evidence{below}"));
+        }
+    }
+
+    /// Reads a file. In a folder, what is no evidence is passed over, and so is what only quotes some.
     fn file(&mut self, path: &Path, in_folder: bool) {
         // A pipe (`<(curl …)`) has no size and cannot be read twice.
         let opened = File::open(path).and_then(|mut file| {
@@ -127,7 +151,9 @@ impl<'a> Inputs<'a> {
         let mut whole = head.as_slice().chain(file);
         let mut piece = PieceReader::new(&mut whole, size);
         let decoded = decode(&mut piece, &self.context(kind), &mut self.symbols);
-        if !(in_folder && decoded.foreign) {
+        if in_folder && (decoded.foreign || decoded.in_text && may_quote(path)) {
+            self.passed_over.push(path.to_owned());
+        } else {
             self.take(path, decoded);
         }
     }
@@ -142,15 +168,17 @@ impl<'a> Inputs<'a> {
         for what in decoded.problems {
             self.problem(path, what);
         }
-        if let Some(program) = decoded.program {
-            match &self.bare.program {
-                Some((first, known)) if known.differs_from(&program) => {
-                    let what = Program::conflict((first, known), (&name, &program));
-                    return self.problem(path, what);
-                }
-                Some(_) => {}
-                None => self.bare.program = Some((name.clone(), program)),
+        let program = decoded.program.unwrap_or_default();
+        let program =
+            decoded.parts.iter().fold(program, |known, (_, part)| known.with_stacks_of(part));
+        match &mut self.bare.program {
+            _ if program.is_unknown() => {}
+            Some((first, known)) if known.differs_from(&program) => {
+                let what = Program::conflict((first, known), (&name, &program));
+                return self.problem(path, what);
             }
+            Some((_, known)) => known.learn(program),
+            None => self.bare.program = Some((name.clone(), program)),
         }
         if decoded.parts.is_empty() {
             return;
@@ -218,6 +246,7 @@ impl<'a> Inputs<'a> {
             self.targets
                 .extend(given.filter(|path| names.iter().any(|name| name.starts_with(path))));
         }
+        programs::keep_one(&mut self.service);
         let has_evidence = |snapshot: &Snapshot| *snapshot != Snapshot::default();
         let instances = &self.service.instances;
         if !instances.iter().any(|instance| instance.snapshots.iter().any(has_evidence)) {

@@ -11,10 +11,14 @@ pub(super) const FORMAT: Format = Format {
     },
 };
 
+/// The executable alone tells what could run, not what did.
+const EXECUTABLE: &str = "an executable (ELF), which holds no evidence itself: pass a profile, or the PID of a \
+                          process that runs it";
+
 fn name(head: &[u8]) -> Option<String> {
     let magics: [(&[u8], &str); 5] = [
-        (b"\x7fELF", "an executable (ELF), not a profile of it"),
-        (b"MZ", "a Windows executable, not a profile of it"),
+        (b"\x7fELF", EXECUTABLE),
+        (b"MZ", "a Windows executable: pass a profile of it, it holds no evidence itself"),
         (b"PK\x03\x04", "a zip archive; unpack it first"),
         (b"\x28\xb5\x2f\xfd", "compressed with zstd; unpack it first"),
         (b"JAVA PROFILE ", "a Java heap dump (hprof)"),
@@ -31,7 +35,10 @@ fn name(head: &[u8]) -> Option<String> {
 /// `go1.7 heap dump`, the first line that `runtime/debug.WriteHeapDump` writes.
 fn heap_dump(head: &[u8]) -> Option<String> {
     let line = head.get(..16).filter(|l| l.starts_with(b"go1.") && l.ends_with(b" heap dump\n"));
-    line.map(|_| "a heap dump of runtime/debug.WriteHeapDump, not a heap profile".to_owned())
+    line.map(|_| {
+        "a heap dump of runtime/debug.WriteHeapDump, not a heap profile; bring URL/debug/pprof/heap"
+            .to_owned()
+    })
 }
 
 /// `go 1.22 trace\0\0\0` (`internal/trace/tracev2` and before it `internal/trace/parser.go`).
@@ -40,7 +47,10 @@ fn execution_trace(head: &[u8]) -> Option<String> {
     let digits = version.iter().take_while(|b| b.is_ascii_digit()).count();
     version[digits..].starts_with(b" trace\0").then(|| {
         let minor = String::from_utf8_lossy(&version[..digits]);
-        format!("an execution trace (of Go 1.{minor} or later), not a profile")
+        format!(
+            "an execution trace (Go 1.{minor} or later), and this version of plumb reads no traces; \
+             bring the goroutine and heap profiles: URL/debug/pprof/goroutine, URL/debug/pprof/heap"
+        )
     })
 }
 
@@ -59,7 +69,9 @@ fn legacy_cpu(head: &[u8]) -> Option<String> {
         .any(|n| words32(*n) == Some([0, 3, 0]))
         || [u64::from_le_bytes, u64::from_be_bytes].iter().any(|n| words64(*n) == Some([0, 3, 0]));
     found.then(|| {
-        "a CPU profile in the binary format of gperftools (Go before 1.9 wrote it)".to_owned()
+        "a CPU profile in the binary format of gperftools (Go before 1.9 wrote it), which says nothing about leaks; \
+         bring URL/debug/pprof/heap"
+            .to_owned()
     })
 }
 
@@ -89,7 +101,7 @@ mod tests {
         [0u64, 3, 0, 10_000, 0].iter().for_each(|w| cpu.extend_from_slice(&w.to_le_bytes()));
         let cases: [(&[u8], &str); 6] = [
             (b"\x7fELF\x02\x01", "an executable (ELF)"),
-            (b"go 1.26 trace\0\0\0", "an execution trace (of Go 1.26"),
+            (b"go 1.26 trace\0\0\0", "an execution trace (Go 1.26"),
             (b"go1.7 heap dump\n", "a heap dump of runtime/debug"),
             (&cpu, "a CPU profile in the binary format"),
             (b"// Copyright\n/* a\n b */\n\npackage main // x\n", "Go source"),

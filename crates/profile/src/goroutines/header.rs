@@ -19,6 +19,21 @@ pub(crate) fn looks_like_header(line: &[u8]) -> bool {
     parse(line).is_some()
 }
 
+/// Whether a last line without a line feed is the beginning of a header. Where nothing but a dump stands in the
+/// input, the first letters are enough.
+pub(super) fn cut(line: &[u8], alone: bool) -> bool {
+    const WORD: &[u8] = b"goroutine ";
+    if alone && !line.is_empty() && WORD.starts_with(line) {
+        return true;
+    }
+    let start = memchr::memmem::find(line, WORD).map(|at| &line[at + WORD.len()..]);
+    start.is_some_and(|rest| {
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        let bracket = rest[digits..].trim_ascii_start();
+        (digits > 0 || rest.is_empty()) && (bracket.is_empty() || bracket.starts_with(b"["))
+    })
+}
+
 /// Parses a header line; none if it is anything else.
 #[inline]
 pub(crate) fn parse(line: &[u8]) -> Option<Header<'_>> {

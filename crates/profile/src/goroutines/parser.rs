@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
 
 use super::body::{self, Kind, Names, Stack};
-use super::header::Header;
+use super::header::{self, Header};
 use super::{GoroutineDump, GoroutineGroup};
 use crate::limits::Limits;
 use crate::problem::Problems;
@@ -213,17 +213,20 @@ impl Parser {
         end: Option<InputEnd<'_>>,
         problems: &mut Problems,
     ) -> GoroutineDump {
-        match end {
-            Some(InputEnd { bytes: Some(DEBUG2_CUT), .. }) => {
-                problems
-                    .add("the dump was cut at 64 MiB by net/http/pprof; goroutines are missing");
-                self.drop_current();
-            }
-            Some(end) if self.cut_by(&end) => {
-                problems.add("the dump ends in the middle of a goroutine, which is left out");
-                self.drop_current();
-            }
-            _ => {}
+        let cut = match end {
+            Some(InputEnd { bytes: Some(DEBUG2_CUT), .. }) => Some(
+                "the dump was cut at 64 MiB by net/http/pprof: goroutines are missing at its end",
+            ),
+            Some(end) if self.cut_by(&end) => Some(
+                "the dump is cut: it ends in the middle of a goroutine, which is left out, and \
+                 those after it are missing; bring the whole dump",
+            ),
+            _ => None,
+        };
+        if let Some(what) = cut {
+            problems.add(what);
+            self.dump.truncated = true;
+            self.drop_current();
         }
         self.end_goroutine();
         problems.add_many("goroutines with more distinct stacks than are kept", self.beyond);
@@ -233,13 +236,29 @@ impl Parser {
 
     /// Whether the end of the input cut the current goroutine.
     fn cut_by(&self, end: &InputEnd<'_>) -> bool {
-        let Some(current) = &self.current else { return false };
+        let Some(current) = &self.current else {
+            return end.last.is_some_and(|line| header::cut(line, end.bytes.is_some()));
+        };
         match (current.last, end.last) {
-            (Kind::Position, Some(line)) => !body::complete_position(line),
+            (Kind::Position, Some(line)) if !body::complete_position(line) => true,
             (Kind::Other, Some(_)) if end.bytes.is_some() => true,
-            (Kind::Position | Kind::Mark | Kind::Other, _) => self.text.len() == current.stack,
             (Kind::Function | Kind::Created(_), _) => true,
+            (Kind::Position | Kind::Other, _) => self.lacks_its_root(current),
+            (Kind::Mark, _) => self.text.len() == current.stack,
         }
+    }
+
+    /// Whether a stack ends before its outermost frame, below which the runtime prints who created the goroutine.
+    /// It prints nothing there for the main goroutine (1), for a thread's own stack (0), and for threads that C code
+    /// started, which are locked.
+    fn lacks_its_root(&self, current: &Current) -> bool {
+        let stack = &self.text[current.stack..];
+        let ends_at_root = |line: &[u8]| {
+            line.starts_with(b"created by ")
+                || line.starts_with(b"runtime.goexit")
+                || line.starts_with(b"[originating from goroutine ")
+        };
+        current.id > 1 && !current.locked && !stack.split(|b| *b == b'\n').any(ends_at_root)
     }
 
     fn drop_current(&mut self) {

@@ -66,15 +66,11 @@ fn memory(profile: &Profile) -> ProfileKind {
 
 /// A mutex event is recorded by the goroutine that unlocks, a block event by the one that waited.
 fn contention(profile: &Profile) -> ProfileKind {
-    let unlocks = |function: &str| {
-        function.ends_with("Unlock")
-            || function.ends_with("unlock")
-            || function.contains("unlockSlow")
-            || function == "runtime._LostContendedRuntimeLock"
-    };
+    let unlocks = |function: &str| function.to_ascii_lowercase().contains("unlock");
     let (mut mutex, mut block) = (0usize, 0usize);
     for function in profile.samples().filter_map(leaf_function) {
-        *if unlocks(function) { &mut mutex } else { &mut block } += 1;
+        let is_mutex = unlocks(function) || function == "runtime._LostContendedRuntimeLock";
+        *if is_mutex { &mut mutex } else { &mut block } += 1;
     }
     if mutex > block { ProfileKind::Mutex } else { ProfileKind::Block }
 }
