@@ -263,6 +263,9 @@ pub(crate) fn wrap_text(text: &str, width: usize) -> Vec<String> {
 pub(crate) fn with_command(lead: &str, command: &str, width: usize) -> Vec<String> {
     let command = clean(command);
     let mut lines = wrap(lead, width);
+    if command.is_empty() {
+        return lines;
+    }
     match lines.last_mut() {
         Some(last) if last.width() + 1 + command.width() <= width => {
             last.push(' ');
@@ -375,6 +378,7 @@ mod tests {
         assert_eq!(first_sentences(text, 10, 1), wrap_text(text, 10));
         assert_eq!(with_command("run:", "plumb x", 12), ["run: plumb x"]);
         assert_eq!(with_command("run:", "plumb x", 8), ["run:", "plumb x"]);
+        assert_eq!(with_command("run it", "", 8), ["run it"]);
     }
 
     #[test]

@@ -26,8 +26,10 @@ pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
     diagnosis.memory.iter().for_each(|split| memory(&mut text, split));
     folded(&mut text, "Looked at and held healthy", diagnosis.healthy.iter().map(|h| prose(h)));
     let problems = phrases::grouped_problems(&diagnosis.problems);
-    let problems: Vec<String> =
-        problems.iter().map(|(inputs, what)| format!("{}: {}", code(inputs), item(what))).collect();
+    let problems: Vec<String> = problems
+        .iter()
+        .map(|(inputs, what)| format!("{}: {}", code(inputs), item(what, 2)))
+        .collect();
     list(&mut text, "### Problems", &problems);
     push(&mut text, &format!("Next: {}\n", advised(&advice::next(diagnosis, options))));
     text
@@ -126,7 +128,9 @@ fn weighed(candidate: &Candidate) -> String {
 
 fn questions(text: &mut String, diagnosis: &Diagnosis) {
     let questions: Vec<String> = phrases::further_questions(diagnosis)
-        .map(|question| format!("{}: bring {}", prose(&question.what), item(&question.bring)))
+        .map(|question| {
+            format!("{}\n  - bring: {}", prose(&question.what), item(&question.bring, 4))
+        })
         .collect();
     list(text, "### Open", &questions);
 }
@@ -170,9 +174,14 @@ fn told(label: &str, text: &str) -> String {
     format!("{label} {}", parts(text).join("\n\n"))
 }
 
-/// The same as an item of a list, whose further paragraphs are indented.
-fn item(text: &str) -> String {
-    parts(text).join("\n\n").replace('\n', "\n  ").replace("\n  \n", "\n\n")
+/// The same in an item of a list, whose further paragraphs are indented by so many columns.
+fn item(text: &str, indent: usize) -> String {
+    let text = parts(text).join("\n\n");
+    let lines = text.lines().enumerate().map(|(index, line)| match (index, line) {
+        (0, _) | (_, "") => line.to_owned(),
+        _ => format!("{}{line}", " ".repeat(indent)),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Paragraphs and blocks of code.
@@ -258,6 +267,6 @@ mod tests {
         let shown = format!("**Fix:** add \\*this\\*:\n\n{fenced}\n\nthen build");
         assert_eq!(told("**Fix:**", text), shown);
         let shown = "add \\*this\\*:\n\n  ```go\n  a()\n\n      b()\n  ```\n\n  then build";
-        assert_eq!(item(text), shown);
+        assert_eq!(item(text, 2), shown);
     }
 }

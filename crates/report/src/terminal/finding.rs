@@ -63,13 +63,15 @@ impl Detail {
 
     const SHORTER: Self = Self { evidence_lines: 4, ..Self::SHORT };
 
-    const TERSE: Self = Self { why_lines: 4, ..Self::SHORTER };
+    const TERSE: Self = Self { why_lines: 5, ..Self::SHORTER };
 
-    const TERSEST: Self = Self { why_lines: 2, basis: false, ..Self::TERSE };
+    const TERSER: Self = Self { why_lines: 3, ..Self::TERSE };
+
+    const TERSEST: Self = Self { why_lines: 2, basis: false, ..Self::TERSER };
 
     /// From generous to terse.
-    const LEVELS: [Self; 5] =
-        [Self::GENEROUS, Self::SHORT, Self::SHORTER, Self::TERSE, Self::TERSEST];
+    const LEVELS: [Self; 6] =
+        [Self::GENEROUS, Self::SHORT, Self::SHORTER, Self::TERSE, Self::TERSER, Self::TERSEST];
 
     /// All there is.
     const EVERYTHING: Self = Self {
