@@ -6,6 +6,8 @@ use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::service::{Instance, Service};
 use plumb_evidence::suspect::{Match, SocketCrowd, Subject, Suspect};
 
+mod alternatives;
+
 use crate::code::Code;
 use crate::forecast::forecast;
 use crate::site::{Decision, decide};
@@ -16,6 +18,7 @@ use crate::unnamed::{advice, excuse, is_notable, unnamed};
 use crate::versions::known_bad;
 use crate::witness::Hearing;
 use crate::wording::{common_evidence, subject, thousands};
+use alternatives::name_alternatives;
 
 /// A finding with the suspect it was made from, which later steps need.
 pub(crate) struct Case {
@@ -74,7 +77,8 @@ pub(crate) fn judge(
             through: matched.through,
         };
         let decision = decide(&hearing);
-        if let Some(finding) = finding(&hearing, pattern, matched, decision, &service.target) {
+        if let Some(mut finding) = finding(&hearing, pattern, matched, decision, &service.target) {
+            name_alternatives(&mut finding, &suspect, catalogue);
             judgement.cases.push(Case { finding, suspect });
         }
     }
@@ -255,13 +259,18 @@ pub(crate) fn settle(mut cases: Vec<Case>) -> Vec<Finding> {
     findings.sort_by(|a, b| {
         b.confidence
             .cmp(&a.confidence)
-            .then(b.pattern.is_some().cmp(&a.pattern.is_some()))
+            .then(is_named(b).cmp(&is_named(a)))
             .then(urgency(a).cmp(&urgency(b)))
             .then(b.bytes.unwrap_or(0.0).total_cmp(&a.bytes.unwrap_or(0.0)))
             .then(b.measured.count.cmp(&a.measured.count))
             .then_with(|| a.title.cmp(&b.title))
     });
     findings
+}
+
+/// Whether it says more than that something grows.
+fn is_named(finding: &Finding) -> bool {
+    finding.pattern.is_some() || finding.object.is_some()
 }
 
 /// Time to the limit by powers of two: leaks that hit one limit together are told apart by their weight.

@@ -172,6 +172,39 @@ fn two_heap_profiles_name_the_connection_object() {
     assert_eq!(diagnosis.findings[0].object.as_deref(), Some("grpc.ClientConn"));
 }
 
+/// Two heap profiles and nothing else; `paths` hold so many live samples in the first and in the second.
+fn two_heaps(paths: &[(&str, f64, f64)]) -> Service {
+    let heap = |live: &dyn Fn(&(&str, f64, f64)) -> f64| {
+        paths.iter().map(|path| sample(path.0, live(path), live(path), 4096.0)).collect()
+    };
+    let mut two = service(&[Crowd("select", "main.x", steady(1))]);
+    two = with_heap(two, 0, heap(&|path| path.1));
+    two = with_heap(two, 6, heap(&|path| path.2));
+    two.instances[0].snapshots.retain(|snapshot| snapshot.heap.is_some());
+    two.instances[0].snapshots.iter_mut().for_each(|snapshot| snapshot.goroutines = None);
+    two
+}
+
+#[test]
+fn connections_in_the_heap_alone_name_what_they_may_be_and_what_decides() {
+    let dialled =
+        "bufio.NewReaderSize < net/http.(*Transport).dialConn < net/http.(*Transport).dialConnFor";
+    let asked =
+        "net/http.(*persistConn).roundTrip < net/http.(*Client).do < main.audit:40 < main.run";
+    let diagnosis = judge(&two_heaps(&[(dialled, 4.0, 60.0), (asked, 1.0, 12.0)]));
+    let [finding] = &diagnosis.findings[..] else { panic!("{:#?}", diagnosis.findings) };
+    assert_eq!(finding.object.as_deref(), Some("http.persistConn"));
+    assert_eq!(finding.pattern.map(|pattern| pattern.id), None);
+    let said = format!("{} {:?} {:?}", finding.title, finding.evidence, finding.would_decide);
+    for word in
+        ["http-body-not-closed", "transport-per-request", "/debug/pprof/goroutine", "[IO wait]"]
+    {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert_ne!(finding.site.kind, SiteKind::Line, "which line depends on which it is");
+    assert_eq!(&*finding.candidates[0].site.function, "main.audit");
+}
+
 #[test]
 fn instances_are_judged_together() {
     let crowd = |start| Crowd("chan send", SUBMIT, rising(start, 3));
