@@ -31,7 +31,7 @@ const KEPT_SHARE_MIN: Threshold = Threshold {
 
 const RATIO_LOW: Threshold = Threshold {
     name: "entries kept for each unit of work, at least",
-    value: 0.5,
+    value: PerWork::ONE_EACH.0,
     unit: "entries",
     source: "one entry a connection or request, with the sampling error and work that stores \
              nothing",
@@ -39,29 +39,31 @@ const RATIO_LOW: Threshold = Threshold {
 
 const RATIO_HIGH: Threshold = Threshold {
     name: "entries kept for each unit of work, at most",
-    value: 2.0,
+    value: PerWork::ONE_EACH.1,
     unit: "entries",
     source: "an entry may consist of two objects of a kind, rarely of more",
 };
 
+const RATIO_BOUND: Threshold = Threshold {
+    name: "lower end of the 95 % interval of that ratio",
+    value: PerWork::ONE_EACH_LOW,
+    unit: "entries",
+    source: "a cache that fills keeps an entry for few of its requests once it is warm",
+};
+
 const WORK_MIN: Threshold = Threshold {
     name: "work done before its ratio to what is kept means anything",
-    value: 20_000.0,
+    value: PerWork::ONE_EACH_WORK,
     unit: "requests or connections",
     source: "warm caches of services hold thousands of entries and meet most of their keys early; beyond, an entry \
              for each request is no cache that anybody wants",
 };
-const WARM_UP: Threshold = Threshold {
-    name: "time after the start in which caches fill",
-    value: 300.0,
+
+const CACHE_SECONDS: Threshold = Threshold {
+    name: "time after the start in which a cache may fill and nothing in it has expired",
+    value: MemorySite::CACHE_SECONDS,
     unit: "s",
-    source: "a cache of some thousand entries fills within minutes of ordinary traffic",
-};
-const RATIO_BOUND: Threshold = Threshold {
-    name: "lower end of the 95 % interval of that ratio",
-    value: 0.2,
-    unit: "entries",
-    source: "a cache that fills keeps an entry for few of its requests once it is warm",
+    source: "the documentation of go-cache and bigcache lets entries live for 5 and 10 minutes",
 };
 
 pub(crate) static PATTERN: Pattern = Pattern {
@@ -113,7 +115,7 @@ defer delete(sessions, key)
         RATIO_HIGH,
         RATIO_BOUND,
         WORK_MIN,
-        WARM_UP,
+        CACHE_SECONDS,
     ],
     check,
 };
@@ -129,22 +131,20 @@ fn check(suspect: &Suspect) -> Option<Match> {
     matched(confidence(suspect, site), Resource::Memory, Role::Stores, evidence(suspect, site))
 }
 
-/// Growth alone may be a cache or unfinished work. In the quiet, what was made for connections that are gone and is
-/// still there has no such excuse; a cache has, even one that holds as much as there was work.
+/// Growth alone may be a cache or unfinished work, and so may an entry for each request. In the quiet, what was made
+/// for connections that are gone and is still there has no such excuse.
 fn confidence(suspect: &Suspect, site: &MemorySite) -> Option<Confidence> {
     let dead = site.holds_dead.is_some();
     if suspect.surroundings.quiet == Some(true) && dead {
         return Some(Likely);
     }
-    let young = suspect.surroundings.uptime_seconds.is_some_and(|seconds| seconds < WARM_UP.value);
-    let grows = suspect.measured.grows() && (dead || !young);
-    grows.then_some(Possible)
-}
-
-fn is_one_each(work: &PerWork) -> bool {
-    (RATIO_LOW.value..=RATIO_HIGH.value).contains(&work.ratio.estimate)
-        && work.ratio.low > RATIO_BOUND.value
-        && work.done >= WORK_MIN.value
+    let uptime = suspect.surroundings.uptime_seconds;
+    let grows = suspect.measured.grows()
+        && (dead || uptime.is_none_or(|seconds| seconds >= CACHE_SECONDS.value));
+    // Where the start is not known, only growth says that it goes on.
+    let one_each = site.per_work.as_ref().is_some_and(PerWork::is_one_each)
+        && uptime.is_some_and(|seconds| seconds >= CACHE_SECONDS.value);
+    (grows || one_each).then_some(Possible)
 }
 
 fn evidence(suspect: &Suspect, site: &MemorySite) -> Vec<EvidenceItem> {
@@ -160,7 +160,7 @@ fn evidence(suspect: &Suspect, site: &MemorySite) -> Vec<EvidenceItem> {
             number(dead.existing)
         )));
     }
-    if let Some(work) = site.per_work.as_ref().filter(|work| is_one_each(work)) {
+    if let Some(work) = site.per_work.as_ref().filter(|work| work.is_one_each()) {
         evidence.push(mechanism(format!(
             "{:.1} (95 %: {:.1} to {:.1}) objects are kept for each {} since the start",
             work.ratio.estimate, work.ratio.low, work.ratio.high, work.unit
@@ -228,6 +228,18 @@ mod tests {
         let mut young = kept(30.0, 30.0, growing(3000));
         young.surroundings.uptime_seconds = Some(40.0);
         assert_eq!(confidence(&PATTERN, &young), None, "it may be filling a cache");
+    }
+
+    #[test]
+    fn one_entry_for_each_of_many_requests_is_possible() {
+        let after = |seconds: f64, done: f64| {
+            let mut suspect = with(kept(90.0, 90.0, standing(30_000)), one_each(done));
+            suspect.surroundings.uptime_seconds = Some(seconds);
+            confidence(&PATTERN, &quiet(suspect))
+        };
+        assert_eq!(after(3600.0, 30_000.0), Some(Possible));
+        assert_eq!(after(3600.0, 3_000.0), None, "all keys may be new to a cache");
+        assert_eq!(after(600.0, 30_000.0), None, "nothing may have expired yet");
     }
 
     #[test]

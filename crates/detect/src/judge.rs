@@ -10,6 +10,7 @@ mod alternatives;
 
 use crate::code::Code;
 use crate::forecast::forecast;
+use crate::memory_question::memory_question;
 use crate::site::{Decision, decide};
 use crate::standing::question;
 use crate::surroundings::work_counter;
@@ -54,7 +55,8 @@ pub(crate) fn judge(
             Some((pattern, matched)) => (Some(pattern), matched),
             None => {
                 if let Some(reason) = excuse(&suspect, work_gain) {
-                    if let Some(question) = question(&suspect, &service.target) {
+                    let open = question(&suspect, &service.target);
+                    if let Some(question) = open.or_else(|| memory_question(&suspect)) {
                         judgement.questions.push(question);
                         continue;
                     }

@@ -11,7 +11,7 @@
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
-//! | pattern, confidence, title, forecast | `judge`, `unnamed`, `standing`, `versions`, `forecast`, `wording` |
+//! | pattern, confidence, title, forecast | `judge`, `unnamed`, `standing`, `memory_question`, `versions`, `forecast`, `wording` |
 //! | what is open, and where the memory is | `verdict`, `memory_split` |
 
 mod classify;
@@ -25,6 +25,7 @@ mod heap_paths;
 mod heaps;
 mod judge;
 mod makers;
+mod memory_question;
 mod memory_sites;
 mod memory_split;
 mod object_name;

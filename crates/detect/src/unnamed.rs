@@ -3,12 +3,12 @@
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::measure::Measured;
-use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
+use plumb_evidence::suspect::{GoroutineCrowd, Match, MemorySite, Subject, Suspect};
 
 use crate::standing::{is_left_behind, left_behind};
 use crate::thresholds::{
     CONNECTION_RISES_MIN, LOOK_SECONDS_MIN, STANDING_CROWD_MIN, STUCK_CROWD_MIN,
-    SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY, WARM_UP_SECONDS, ZOMBIES_MIN,
+    SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY, ZOMBIES_MIN,
 };
 
 /// Calls that start a child and leave it to the caller to wait for it. `Run`, `Output` and `CombinedOutput` are on the
@@ -52,7 +52,7 @@ pub(crate) fn excuse(suspect: &Suspect, work_gain: f64) -> Option<String> {
 
 /// Whether the process may still be warming up.
 fn is_young(suspect: &Suspect) -> bool {
-    suspect.surroundings.uptime_seconds.is_some_and(|seconds| seconds < WARM_UP_SECONDS)
+    suspect.surroundings.uptime_seconds.is_some_and(|seconds| seconds < MemorySite::CACHE_SECONDS)
 }
 
 /// One worker for each live connection: healthy as long as they wait for that connection or for their turn. Those

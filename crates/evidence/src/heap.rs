@@ -60,7 +60,7 @@ pub struct HeapSample {
 }
 
 /// One heap profile.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Heap {
     /// When it was taken, if known.
     pub taken: Option<Timestamp>,

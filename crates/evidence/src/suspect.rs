@@ -130,6 +130,12 @@ pub struct MemorySite {
     pub per_work: Option<PerWork>,
 }
 
+impl MemorySite {
+    /// Seconds after the start in which a cache may fill and nothing in it has expired, so that what grows then is no
+    /// finding by itself: the documentation of go-cache and bigcache lets entries live for 5 and 10 minutes.
+    pub const CACHE_SECONDS: f64 = 900.0;
+}
+
 /// Objects in memory whose operating system part is gone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeadObjects {
@@ -150,6 +156,25 @@ pub struct PerWork {
     pub done: f64,
     /// Live objects of the site for each unit.
     pub ratio: crate::measure::Interval,
+}
+
+impl PerWork {
+    /// Fewest and most objects for each unit that still are one each: part of the work stores nothing, the figures are
+    /// sampled, and an entry may consist of two objects of a kind, rarely of more.
+    pub const ONE_EACH: (f64, f64) = (0.5, 2.0);
+    /// Lower end of the 95 % interval from which on it is one each: once a cache is warm, it keeps an entry for few of
+    /// its requests.
+    pub const ONE_EACH_LOW: f64 = 0.2;
+    /// Least work for which the ratio means anything: warm caches of services hold thousands of entries and meet most
+    /// of their keys early; beyond, an entry for each request is no cache that anybody wants.
+    pub const ONE_EACH_WORK: f64 = 20_000.0;
+
+    /// Whether about one object stays for each unit of work, over so much work that no cache explains it.
+    pub fn is_one_each(&self) -> bool {
+        (Self::ONE_EACH.0..=Self::ONE_EACH.1).contains(&self.ratio.estimate)
+            && self.ratio.low > Self::ONE_EACH_LOW
+            && self.done >= Self::ONE_EACH_WORK
+    }
 }
 
 /// Open descriptors of one kind.
