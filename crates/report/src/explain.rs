@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use plumb_evidence::catalogue::{Catalogue, Pattern, Threshold};
 
+use crate::blocks::{Block, CODE_INDENT, blocks};
 use crate::layout::{Page, Tone};
-use crate::markdown::prose;
+use crate::markdown::{parts, prose};
 use crate::{Options, units};
 
 /// One pattern for a terminal.
@@ -39,11 +40,7 @@ pub fn markdown(pattern: &Pattern) -> String {
         [("What shows", pattern.shows), ("Why it leaks", pattern.why), ("Fix", pattern.fix)]
     {
         // Writing to a string cannot fail, here and below.
-        let _ = write!(
-            text,
-            "\n## {title}\n\n{}\n",
-            paragraphs(body).map(prose).collect::<Vec<_>>().join("\n\n")
-        );
+        let _ = write!(text, "\n## {title}\n\n{}\n", parts(body).join("\n\n"));
     }
     text.push_str("\n## Example\n");
     for (title, code) in
@@ -112,8 +109,11 @@ fn heading(page: &mut Page, title: &str) {
 
 fn section(page: &mut Page, title: &str, text: &str) {
     heading(page, title);
-    for paragraph in paragraphs(text) {
-        page.hanging("", 2, Tone::Plain, paragraph);
+    for block in blocks(text) {
+        match block {
+            Block::Prose(paragraph) => page.hanging("", 2, Tone::Plain, &paragraph),
+            Block::Code(lines) => page.verbatim(2 + CODE_INDENT.len(), &lines.join("\n")),
+        }
     }
 }
 
@@ -121,11 +121,6 @@ fn listing(page: &mut Page, title: &str, code: &str) {
     heading(page, title);
     let code = code.trim_matches('\n').replace('\t', "    ");
     page.verbatim(2, &code);
-}
-
-/// Paragraphs are separated by an empty line; line breaks within them mean nothing.
-fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
-    text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty())
 }
 
 fn sentence(threshold: &Threshold) -> String {

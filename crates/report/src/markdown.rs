@@ -185,7 +185,7 @@ fn item(text: &str, indent: usize) -> String {
 }
 
 /// Paragraphs and blocks of code.
-fn parts(text: &str) -> Vec<String> {
+pub(crate) fn parts(text: &str) -> Vec<String> {
     blocks(text).iter().map(part).collect()
 }
 

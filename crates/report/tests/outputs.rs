@@ -4,7 +4,7 @@
 mod diagnoses;
 
 use diagnoses::*;
-use plumb_evidence::Diagnosis;
+use plumb_evidence::{Diagnosis, Pattern};
 use plumb_report::{FORMATS, Format, Kept, Options, Style, explain};
 use unicode_width::UnicodeWidthStr;
 
@@ -206,6 +206,15 @@ fn a_pattern_explained() {
     insta::assert_snapshot!("pattern_terminal", explain::terminal(&BODY, &Options::default()));
     insta::assert_snapshot!("pattern_page", explain::markdown(&BODY));
     insta::assert_snapshot!("pattern_list", explain::list(&CATALOGUE, &Options::default()));
+}
+
+#[test]
+fn code_in_a_pattern_keeps_its_lines() {
+    let pattern = Pattern { fix: "Close it:\n    defer f.Close()\nalways.", ..RECORD };
+    let page = explain::terminal(&pattern, &Options::default());
+    assert!(page.contains("  Close it:\n      defer f.Close()\n  always.\n"), "{page}");
+    let page = explain::markdown(&pattern);
+    assert!(page.contains("Close it:\n\n```go\ndefer f.Close()\n```\n\nalways.\n"), "{page}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use plumb_report::{Format, Options, explain};
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-/// Text of words, paths and whatever else Unicode has.
+/// Text of words, paths and whatever else Unicode has; not indented, as code is and may be wide.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z]{1,12}( [a-z/.()*]{1,90}){0,12}",
@@ -20,6 +20,7 @@ fn text() -> impl Strategy<Value = String> {
         "[漏洞a b]{1,120}",
         any::<String>(),
     ]
+    .prop_map(|text| text.trim_start().to_owned())
 }
 
 fn path() -> impl Strategy<Value = String> {

@@ -5,7 +5,10 @@ use plumb_evidence::finding::*;
 use plumb_evidence::measure::{Driver, Growth, Interval, Measured, Unit};
 use plumb_evidence::{Diagnosis, Finding, Problem, Site};
 
-pub(crate) static BODY: Pattern = Pattern {
+pub(crate) static BODY: Pattern = RECORD;
+
+/// The record itself, for patterns that differ in one field.
+pub(crate) const RECORD: Pattern = Pattern {
     id: "http-body-not-closed",
     title: "response body never closed",
     shows: "Goroutines in `readLoop` and `writeLoop` rise together.\n\nSockets stay in CLOSE_WAIT.",
