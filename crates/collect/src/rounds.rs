@@ -5,7 +5,7 @@ use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
 use jiff::Timestamp;
-use plumb_case::host::sockets;
+use plumb_case::host::{process::ProcessRecord, sockets};
 use plumb_case::{CaseError, InstanceIndex, PieceKind, PieceMeta, Recorder};
 
 use crate::CollectError;
@@ -44,6 +44,7 @@ pub(crate) fn take(
         progress,
         round: 0,
         after_gc: false,
+        ended: None,
         goroutines: None,
         live_heap: None,
         told: HashSet::new(),
@@ -62,6 +63,8 @@ struct Run<'a> {
     progress: &'a dyn Progress,
     round: u32,
     after_gc: bool,
+    /// The process that ended during the capture, until the one in its place is found.
+    ended: Option<u32>,
     goroutines: Option<u64>,
     live_heap: Option<u64>,
     /// Problems and notes told already: what fails in each round is told once.
@@ -213,16 +216,35 @@ impl Run<'_> {
     }
 
     fn process(&mut self, detail: Detail) -> Result<(), CaseError> {
-        let Some(pid) = self.source.pid() else { return Ok(()) };
-        let taken = Timestamp::now();
-        let record = proc::read_record(pid, detail);
-        if !record.files.contains_key("stat") {
-            self.problem("the process ended during the capture".to_owned(), &format!("pid {pid}"));
-            self.source.process = None;
-            return Ok(());
-        }
+        let Some((record, taken)) = self.process_record(detail) else { return Ok(()) };
         let json = serde_json::to_vec(&record).map_err(|error| CaseError::Record(error.into()))?;
         self.piece(self.meta(PieceKind::Process, taken), &json)
+    }
+
+    /// What `/proc` says; of the process that came in its place, if it ended.
+    fn process_record(&mut self, detail: Detail) -> Option<(ProcessRecord, Timestamp)> {
+        if let Some(pid) = self.source.pid() {
+            let taken = Timestamp::now();
+            let record = proc::read_record(pid, detail);
+            if record.files.contains_key("stat") {
+                return Some((record, taken));
+            }
+            self.problem("the process ended during the capture".to_owned(), &format!("pid {pid}"));
+            self.source.process = None;
+            self.ended = Some(pid);
+        }
+        let ended = self.ended?;
+        let pid = self.source.find_again().filter(|pid| *pid != ended)?;
+        let what = format!("a new process, pid {pid}, answers in its place: it was restarted");
+        self.problem(what, &format!("pid {ended}"));
+        if let Some(build) = self.source.process.as_ref().and_then(|process| process.build.as_ref())
+        {
+            self.recorder.build(self.index, build);
+        }
+        self.ended = None;
+        let taken = Timestamp::now();
+        let record = proc::read_record(pid, detail);
+        record.files.contains_key("stat").then_some((record, taken))
     }
 
     fn sockets(&mut self) -> Result<(), CaseError> {

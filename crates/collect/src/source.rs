@@ -72,6 +72,12 @@ impl Source {
         self.process.as_ref().map(|process| process.pid)
     }
 
+    /// Looks again for the process that answers, after the first one has ended.
+    pub(crate) fn find_again(&mut self) -> Option<u32> {
+        self.process = behind(self.endpoint.as_ref()?).ok().flatten();
+        self.pid()
+    }
+
     fn from_url(
         url: &PprofUrl,
         options: &CaptureOptions,

@@ -5,6 +5,7 @@
 //!
 //! | step | module |
 //! |---|---|
+//! | which snapshots are of one process | `lives` |
 //! | whose code, which object a goroutine belongs to | `code`, `classify` |
 //! | crowds over time and instances, with growth, survival, age and makers | `crowd`, `makers`, `growth`, `together` |
 //! | sockets, memory and descriptors | `sockets`, `heaps`, `heap_paths`, `memory_sites`, `connection_handlers`, `descriptors` |
@@ -24,6 +25,7 @@ mod growth;
 mod heap_paths;
 mod heaps;
 mod judge;
+mod lives;
 mod makers;
 mod memory_question;
 mod memory_sites;
@@ -52,6 +54,8 @@ use crate::suspects::Sources;
 
 /// Judges a service by the patterns and objects of a catalogue.
 pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
+    let lives = lives::latest(service);
+    let (all, service) = (service, &*lives.service);
     let codes: Vec<Code<'_>> =
         service.instances.iter().map(|instance| Code::new(&instance.build)).collect();
     let connections = Connections::of(service, surroundings::window_seconds(service));
@@ -70,7 +74,7 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         judge::judge(suspects::suspects(&sources), service, &codes, catalogue, work_gain);
     let findings = judge::settle(judgement.cases);
     let (verdict, undecided) =
-        verdict::verdict(service, &codes, &crowds, &findings, judgement.questions);
+        verdict::verdict(service, &codes, &crowds, &findings, judgement.questions, lives.restarted);
     Diagnosis {
         target: service.target.clone(),
         instances: service.instances.iter().map(summary).collect(),

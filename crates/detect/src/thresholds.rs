@@ -161,3 +161,11 @@ pub const STANDING_POOL_MAX: u64 = 512;
 
 /// Goroutines of one kind for each connection that may need them; the lists are not taken at one moment.
 pub const ATTENDED_FACTOR: f64 = 1.2;
+
+/// Seconds by which the start of a process may seem to move: clocks are set, and `/proc` counts in ticks.
+pub const START_MOVES_SECONDS: f64 = 5.0;
+/// Part of what a heap profile says was ever allocated, below which a later one is of another process: the figure never
+/// falls, but a text and a protobuf of one heap may be scaled differently.
+pub const ALLOCATED_FALL: f64 = 0.5;
+/// Goroutine ids that stand for something else in a later dump, from which on it is of another process.
+pub const REUSED_IDS_MIN: usize = 2;

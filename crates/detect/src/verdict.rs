@@ -1,8 +1,8 @@
 //! Whether the evidence is enough to say that nothing leaks, and what to bring if not.
 
+use plumb_evidence::Service;
 use plumb_evidence::finding::{Finding, SiteKind, Undecided, Verdict};
 use plumb_evidence::goroutine::WaitState;
-use plumb_evidence::{Instance, Service};
 
 use crate::code::Code;
 use crate::crowd::{Crowd, CrowdKey, comparable};
@@ -17,12 +17,13 @@ pub(crate) fn verdict(
     crowds: &[Crowd],
     findings: &[Finding],
     open: Vec<Undecided>,
+    restarted: bool,
 ) -> (Verdict, Vec<Undecided>) {
     let mut questions: Vec<Undecided> = findings.iter().filter_map(open_line).collect();
     if !findings.is_empty() {
         return (Verdict::Leak, questions);
     }
-    let missing = missing_evidence(service);
+    let missing = missing_evidence(service, restarted);
     let old = old_crowds(codes, crowds);
     let enough = missing.is_empty() && old.is_empty() && open.is_empty();
     questions.extend(missing);
@@ -42,7 +43,7 @@ fn open_line(finding: &Finding) -> Option<Undecided> {
 }
 
 /// What is needed to say that nothing leaks, and is not there.
-fn missing_evidence(service: &Service) -> Vec<Undecided> {
+fn missing_evidence(service: &Service, restarted: bool) -> Vec<Undecided> {
     let mut missing = Vec::new();
     let mut ask = |what: &str, bring: &str| {
         missing.push(Undecided { what: what.to_owned(), bring: bring.to_owned() })
@@ -60,20 +61,13 @@ fn missing_evidence(service: &Service) -> Vec<Undecided> {
             "more snapshots some minutes apart, or the URL, so that plumb can look for 15 s or longer (--for)",
         );
     }
-    if service.instances.iter().any(restarted) {
+    if restarted {
         ask("whether anything grows: the process restarted during the look", "another look");
     }
     if service.instances.iter().all(|instance| instance.latest(|s| s.heap.as_ref()).is_none()) {
         ask("memory", "a heap profile: /debug/pprof/heap");
     }
     missing
-}
-
-/// Whether a later snapshot is of a younger process.
-fn restarted(instance: &Instance) -> bool {
-    let uptimes: Vec<f64> =
-        instance.snapshots.iter().filter_map(|s| s.process.as_ref()?.uptime_seconds).collect();
-    uptimes.windows(2).any(|pair| pair[1] < pair[0])
 }
 
 /// Crowds that waited long in a single look. Parked workers look the same, so this is a question, not a finding.
