@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::thresholds::{
     FREEING_SHARE_MAX, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN, KEEPING_SHARE_MIN, KEPT_BY_OTHERS_MAX,
-    SHARE_SAMPLES_MIN,
+    SHARE_SAMPLES_MIN, SIBLING_TOLERANCE,
 };
 
 /// A place in the user's code through which memory of an object was allocated.
@@ -16,6 +16,8 @@ pub(crate) struct Place {
     pub(crate) frame: Frame,
     pub(crate) live: Amount,
     pub(crate) allocated: Amount,
+    /// Live objects of each size on each path: what makes one such object a leak has as many as there are leaks.
+    pub(crate) pieces: Vec<f64>,
     /// Helpers between the place and the library, innermost first: others use them rightly, or they return the object.
     pub(crate) helpers: Vec<Frame>,
     /// Why the place may be the wrong one of its chain.
@@ -37,6 +39,7 @@ impl Place {
             frame: frame.clone(),
             live: Amount::default(),
             allocated: Amount::default(),
+            pieces: Vec::new(),
             helpers: Vec::new(),
             doubt: None,
         }
@@ -45,6 +48,12 @@ impl Place {
     pub(crate) fn add(&mut self, sample: &HeapSample) {
         self.live += sample.live;
         self.allocated += sample.allocated;
+        self.pieces.push(sample.live.objects);
+    }
+
+    /// Whether some object of it is there `count` times. Figures must be exact.
+    pub(crate) fn has_one_each(&self, count: f64) -> bool {
+        self.pieces.iter().any(|objects| (objects / count - 1.0).abs() <= SIBLING_TOLERANCE)
     }
 
     pub(crate) fn share(&self) -> f64 {

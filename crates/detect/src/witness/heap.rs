@@ -25,6 +25,10 @@ const DEAF_TO_GODEBUG: std::ops::RangeInclusive<(u32, u32)> = (1, 17)..=(1, 19);
 
 const SOURCE_OF_HELPER: &str =
     "a look at the source: it tells whether the helper or one of its callers is to release it";
+const SOURCE_OF_CALLERS: &str =
+    "a look at the source: several lines keep what they take, and each may be to release it";
+const SOURCE_OF_POOL: &str =
+    "a look at the source: it tells where the transport of these calls is made";
 const SOURCE_OF_WRAPPER: &str = "a look at the source: the innermost function is to release it unless it returns it to its caller";
 
 pub(crate) struct HeapWitness;
@@ -86,8 +90,10 @@ fn of_pool(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, record: &LibraryObject)
     testimony.lines.iter_mut().for_each(|line| line.role = Role::Uses);
     testimony.lines.splice(0..0, makers.iter().map(named));
     testimony.lines.truncate(CANDIDATES_MAX);
-    if testimony.decided || testimony.would_decide.is_empty() {
-        testimony.would_decide = exact_heap(hearing, paths.heap().is_exact());
+    if exact {
+        testimony.would_decide = vec![SOURCE_OF_POOL.to_owned()];
+    } else if testimony.decided {
+        testimony.would_decide = exact_heap(hearing, exact);
     }
     testimony.decided = false;
     testimony
@@ -104,10 +110,11 @@ fn the_maker(makers: &[Place]) -> Option<&Place> {
 
 fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -> Testimony {
     let live: f64 = places.iter().map(|place| place.live.samples).sum();
-    let decided = is_decided(&places);
+    let count = hearing.suspect.measured.count as f64;
+    let exact = paths.heap().is_exact();
+    let decided = is_decided(&places) || exact && only_first_has_one_each(&places, count);
     // Who dialled or opened it made it, whatever it is stuck in now.
     let role = if hearing.through.is_empty() { hearing.role } else { Role::Creates };
-    let exact = paths.heap().is_exact();
     let candidates = places.iter().filter(|place| place.live.samples > 0.0);
     let lines = candidates.flat_map(|place| lines_of(place, role, live, exact));
     let lines = lines.take(CANDIDATES_MAX).collect();
@@ -159,6 +166,16 @@ fn is_decided(places: &[Place]) -> bool {
     told && live(0) >= HEAP_SAMPLES_MIN - 0.5 && live(0) >= HEAP_LEAD_MIN * live(1)
 }
 
+/// Whether the first place alone made one lasting object for each leak. Where figures are exact that tells it from
+/// places that hold what they do for reasons of their own, e.g. a pool at rest.
+fn only_first_has_one_each(places: &[Place], count: f64) -> bool {
+    let [first, others @ ..] = places else { return false };
+    first.doubt.is_none()
+        && count >= HEAP_SAMPLES_MIN
+        && first.has_one_each(count)
+        && !others.iter().any(|other| other.has_one_each(count))
+}
+
 fn what_decides(hearing: &Hearing<'_>, places: &[Place], paths: &HeapPaths<'_>) -> Vec<String> {
     let best = places.first().map_or(0.0, |place| place.live.samples);
     let exact = exact_heap(hearing, paths.heap().is_exact());
@@ -168,6 +185,7 @@ fn what_decides(hearing: &Hearing<'_>, places: &[Place], paths: &HeapPaths<'_>) 
             Some(Doubt::HandsOn(_)) => vec![SOURCE_OF_WRAPPER.to_owned()],
             None => {
                 let text = "more leaks and another look: several callers hold live samples, and none has three times the next one's";
+                let text = if paths.heap().is_exact() { SOURCE_OF_CALLERS } else { text };
                 [vec![text.to_owned()], exact].concat()
             }
         };
@@ -192,7 +210,7 @@ fn what_decides(hearing: &Hearing<'_>, places: &[Place], paths: &HeapPaths<'_>) 
 /// How this program is made to record every allocation, if it does not yet.
 fn exact_heap(hearing: &Hearing<'_>, is_exact: bool) -> Vec<String> {
     if is_exact {
-        return vec![SOURCE_OF_HELPER.to_owned()];
+        return Vec::new();
     }
     let release = hearing.suspect.surroundings.go_release;
     let deaf = release.is_some_and(|release| DEAF_TO_GODEBUG.contains(&release));
@@ -245,6 +263,21 @@ mod tests {
         assert!(!is_decided(&[place(5.0), place(2.0)]));
         assert!(is_decided(&[place(6.0), place(2.0)]));
         assert!(!is_decided(&[]));
+    }
+
+    #[test]
+    fn exact_figures_are_compared_with_the_number_of_leaks() {
+        let with_pieces =
+            |live: f64, pieces: &[f64]| Place { pieces: pieces.to_vec(), ..place(live) };
+        let leaking = with_pieces(200.0, &[100.0, 98.0, 2.0]);
+        let pool = with_pieces(120.0, &[40.0, 80.0]);
+        assert!(!is_decided(&[leaking.clone(), pool.clone()]), "no clear lead");
+        assert!(only_first_has_one_each(&[leaking.clone(), pool.clone()], 101.0));
+        assert!(!only_first_has_one_each(&[leaking.clone(), leaking.clone()], 100.0));
+        assert!(!only_first_has_one_each(&[pool, leaking.clone()], 100.0));
+        let doubtful = Place { doubt: Some(Doubt::Shared), ..leaking };
+        assert!(!only_first_has_one_each(&[doubtful], 100.0));
+        assert!(!only_first_has_one_each(&[], 100.0));
     }
 
     #[test]
