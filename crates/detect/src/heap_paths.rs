@@ -65,7 +65,8 @@ impl<'a> HeapPaths<'a> {
 
     /// Places in the user's code that reach a module without a record.
     pub(crate) fn places_of_module(&self, module: &str) -> Vec<Place> {
-        self.places_through(|frame| *self.code.module(frame).0 == *module)
+        let known = Knowledge { is_exact: self.heap().is_exact(), ..Knowledge::default() };
+        places(&self.paths(|frame| *self.code.module(frame).0 == *module), &known)
     }
 
     /// Places in the user's code that reach the constructor of an object without a record.
@@ -81,10 +82,12 @@ impl<'a> HeapPaths<'a> {
         places(&self.paths(through), &known)
     }
 
-    /// Places in the user's code that call what `through` accepts.
-    pub(crate) fn places_through(&self, through: impl Fn(&Frame) -> bool) -> Vec<Place> {
-        let known = Knowledge { is_exact: self.heap().is_exact(), ..Knowledge::default() };
-        places(&self.paths(through), &known)
+    /// Places in the user's code that call one of these functions. `has_owner` = whoever gets the result is to release it.
+    pub(crate) fn places_through(&self, functions: &[&str], has_owner: bool) -> Vec<Place> {
+        let is_exact = self.heap().is_exact();
+        let known =
+            Knowledge { entry_points: functions, has_owner, is_exact, ..Knowledge::default() };
+        places(&self.paths(|frame| functions.contains(&&*frame.function)), &known)
     }
 
     /// Live samples by the user's function that called what `uses` accepts, where nothing on the path is `through`.

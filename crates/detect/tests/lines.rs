@@ -5,6 +5,7 @@ mod support;
 
 use plumb_detect::detect;
 use plumb_evidence::finding::SiteKind;
+use plumb_evidence::process::{Descriptor, DescriptorKind, Descriptors, Process};
 use plumb_evidence::{Diagnosis, Service};
 use plumb_patterns::CATALOGUE;
 use support::{Crowd, rising, sample, service, with_heap};
@@ -56,6 +57,36 @@ fn a_wrapper_that_others_use_rightly_is_related_to_the_caller_that_leaks() {
     let finding = &diagnosis.findings[0];
     assert_eq!((finding.site.line, finding.site.kind), (30, SiteKind::Line));
     assert_eq!(finding.related.iter().map(|site| site.line).collect::<Vec<_>>(), [24]);
+}
+
+/// Exports that stay open, 20 more in each snapshot, opened by this path with so many live samples of 152 bytes.
+fn exports(path: &str, live: f64) -> Diagnosis {
+    let mut service = service(&[Crowd("select", "main.loop", vec![1; 7])]);
+    for (index, snapshot) in service.instances[0].snapshots.iter_mut().enumerate() {
+        let export = |n: usize| Descriptor {
+            fd: 10 + n as u64,
+            kind: DescriptorKind::File,
+            target: format!("/var/lib/app/exports/{n}.csv").into(),
+            deleted: false,
+        };
+        let open = (0..200 + 20 * index).map(export).collect();
+        let descriptors = Some(Descriptors { open, complete: true });
+        snapshot.process =
+            Some(Process { taken: snapshot.taken, descriptors, ..Process::default() });
+    }
+    let opened = format!("os.newFile < os.OpenFile < os.Create < {path}");
+    judge(&with_heap(service, 6, vec![sample(&opened, live, live, 152.0)]))
+}
+
+#[test]
+fn who_opens_a_file_for_another_is_not_accused() {
+    let written = exports("main.write:40 < main.export:20", 9.0);
+    let finding = &written.findings[0];
+    assert_eq!(finding.pattern.map(|pattern| pattern.id), Some("file-not-closed"));
+    assert_eq!((finding.site.kind, finding.site.line), (SiteKind::Line, 40));
+    let handed = exports("main.openExport:40 < main.export:20", 9.0);
+    assert_ne!(handed.findings[0].site.kind, SiteKind::Line);
+    assert_eq!(handed.findings[0].candidates.len(), 2);
 }
 
 /// As many databases as goroutines of `connectionOpener`, made in `openDB` for `store`.

@@ -41,7 +41,9 @@ impl Witness for HeapWitness {
     fn testify(&self, hearing: &Hearing<'_>) -> Option<Testimony> {
         if !hearing.through.is_empty() {
             let paths = HeapPaths::of(hearing.instance, hearing.code)?;
-            let places = paths.places_through(|frame| hearing.through.contains(&&*frame.function));
+            // A file is to be closed by whom it is handed to; how a connection is dialled is the dialler's alone.
+            let has_owner = matches!(hearing.suspect.subject, Subject::Descriptors(_));
+            let places = paths.places_through(hearing.through, has_owner);
             return Some(by_places(hearing, &paths, places));
         }
         match &hearing.suspect.subject {
