@@ -201,21 +201,38 @@ const GLUE: &str = "\u{a0}";
 /// Units that stay with their number.
 const UNITS: [&str; 11] = ["B", "kB", "MB", "GB", "TB", "s", "min", "h", "d", "days", "%"];
 
-/// The text with each number glued to its unit: `512 MB`, `3 min`, `95 %`.
+/// Columns up to which code in backticks stays in one line; longer code would leave lines half empty.
+const SPAN_MAX: usize = 40;
+
+/// The text with each number glued to its unit (`512 MB`, `3 min`, `95 %`), and short code in backticks in one piece.
 fn glued(text: &str) -> String {
     let mut glued = String::with_capacity(text.len());
-    for word in text.split(' ') {
+    // What stands between two backticks has an odd index, if each has a partner.
+    let parts: Vec<&str> = text.split('`').collect();
+    let paired = parts.len() % 2 == 1;
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            glued.push('`');
+        }
+        if paired && index % 2 == 1 && part.width() <= SPAN_MAX {
+            glued.push_str(&part.replace(' ', GLUE));
+        } else {
+            glue_units(&mut glued, part);
+        }
+    }
+    glued
+}
+
+fn glue_units(glued: &mut String, text: &str) {
+    for (index, word) in text.split(' ').enumerate() {
         let unit = word.trim_end_matches(|c: char| c != '%' && c.is_ascii_punctuation());
         let unit = unit.split('/').next().unwrap_or(unit);
         let follows_number = glued.ends_with(|c: char| c.is_ascii_digit());
-        match follows_number && UNITS.contains(&unit) {
-            true => glued.push_str(GLUE),
-            false if glued.is_empty() => {}
-            false => glued.push(' '),
+        if index > 0 {
+            glued.push_str(if follows_number && UNITS.contains(&unit) { GLUE } else { " " });
         }
         glued.push_str(word);
     }
-    glued
 }
 
 /// A word in pieces that fit: cut after a slash or another mark between parts of a name, else anywhere.
@@ -386,6 +403,12 @@ mod tests {
         assert_eq!(wrap("a limit (512 MB), 3 min", 14), ["a limit", "(512 MB),", "3 min"]);
         assert_eq!(wrap("growing 2.3 GB/h", 11), ["growing", "2.3 GB/h"]);
         assert_eq!(wrap("95 % of 3 files", 10), ["95 % of 3", "files"]);
+    }
+
+    #[test]
+    fn short_code_stays_in_one_line() {
+        assert_eq!(wrap("call `defer f.Close()` now", 19), ["call", "`defer f.Close()`", "now"]);
+        assert_eq!(wrap("a ` b `c d` e", 5), ["a ` b", "`c d`", "e"]);
     }
 
     #[test]

@@ -14,6 +14,9 @@ use crate::{Options, advice, phrases, sockets};
 /// 40 and more.
 const SCREEN_LINES: usize = 40;
 
+/// Lines of each of several findings: with its neighbours' beginning or end on one screen.
+const LINES_EACH: usize = 30;
+
 /// Findings told in full; further ones get their opening only.
 const FULL_FINDINGS: usize = 3;
 
@@ -37,9 +40,10 @@ pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
         nothing_found(&mut page, diagnosis);
     }
     let rest = rest(page.sheet(), diagnosis, options);
-    // Several findings do not fit a screen with all the rest; each alone does.
-    let beside = if diagnosis.findings.len() > 1 { 0 } else { rest.lines() };
-    let lines = SCREEN_LINES.saturating_sub(page.lines() + beside + 1);
+    let lines = match diagnosis.findings.len() {
+        1 => SCREEN_LINES.saturating_sub(page.lines() + rest.lines() + 1),
+        _ => LINES_EACH,
+    };
     for (index, found) in diagnosis.findings.iter().enumerate() {
         let twin = diagnosis.findings[..index.min(FULL_FINDINGS)]
             .iter()
