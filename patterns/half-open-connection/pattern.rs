@@ -67,6 +67,13 @@ const UNKNOWN_SHARE_MIN: Threshold = Threshold {
     source: "the two lists are not taken at the same moment, so a few may have ended in between",
 };
 
+const UNKNOWN_MIN: Threshold = Threshold {
+    name: "connections that the peer does not know, in number",
+    value: 3.0,
+    unit: "connections",
+    source: "the two lists are not taken at the same moment; one or two may have ended in between",
+};
+
 /// Functions that open a connection. The caller chooses whether keepalive is on.
 const DIALERS: [&str; 8] = [
     "net.Dial",
@@ -86,11 +93,11 @@ pub(crate) static PATTERN: Pattern = Pattern {
             ESTABLISHED with no timer in `ss -o`, nothing sent or received; the machine at the \
             other end does not list them. The number steps up when peers reboot, lose power or a \
             firewall forgets the flow, not with traffic.",
-    why: "A peer that vanishes without closing (power, cable, NAT or firewall timeout) sends \
-          nothing, and a side that only reads sends nothing either, so TCP never learns of it. \
-          Without keepalive no timer runs at all and the read waits for ever. Go's Dialer turned \
+    why: "Without keepalive, a read waits for ever for a peer that vanished without closing \
+          (power, cable, NAT or firewall timeout): the peer sends nothing, the reading side sends \
+          nothing either, so TCP never learns of it and no timer runs. Go's Dialer turned \
           keepalive on by default in 1.13; before that, and with KeepAlive: -1, it is off.",
-    fix: "Let something ask. Leave net.Dialer.KeepAlive at its default or set \
+    fix: "Turn keepalive on where the connection is dialed: remove KeepAlive: -1, or set \
           net.Dialer.KeepAliveConfig (Idle + Interval × Count is the time until a dead peer \
           shows). Add what the protocol has, because a proxy may answer keepalives for a dead \
           peer: read deadlines renewed by each message, websocket ping and pong, SSH \
@@ -133,6 +140,7 @@ conn, err := dialer.Dial("tcp", addr)
         LONG_IDLE,
         CROWD_MIN,
         UNKNOWN_SHARE_MIN,
+        UNKNOWN_MIN,
     ],
     check,
 };
@@ -145,7 +153,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
         return None;
     }
     let unknown = sockets.unknown_to_peer.unwrap_or(0) as f64;
-    let is_gone = unknown > 0.0 && unknown >= UNKNOWN_SHARE_MIN.value * sockets.count as f64;
+    let is_gone =
+        unknown >= UNKNOWN_MIN.value && unknown >= UNKNOWN_SHARE_MIN.value * sockets.count as f64;
     let role = role(suspect, is_gone)?;
     let confidence = if is_gone { Some(Proven) } else { silence(suspect, sockets, bare?) };
     let mut evidence = socket_evidence(sockets);
@@ -172,7 +181,8 @@ fn role(suspect: &Suspect, is_gone: bool) -> Option<Role> {
             (own && in_use && is_client(object)).then_some(Role::Creates)
         }
         Subject::Connections(crowd) => {
-            (crowd.direction == Direction::Outgoing).then_some(Role::Creates)
+            let is_held = crowd.direction == Direction::Outgoing && !crowd.closed_by_peer;
+            is_held.then_some(Role::Creates)
         }
         _ => None,
     }
@@ -269,6 +279,7 @@ mod tests {
         let crowd = Subject::Connections(ConnectionCrowd {
             direction: Direction::Outgoing,
             is_explained: false,
+            closed_by_peer: false,
         });
         let mut suspect = suspect(crowd, standing(40));
         suspect.sockets = Some(sockets.clone());

@@ -4,10 +4,12 @@ use plumb_evidence::catalogue::{Catalogue, Pattern};
 use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, SiteKind, Undecided};
 use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::service::{Instance, Service};
+use plumb_evidence::socket::Direction;
 use plumb_evidence::suspect::{Match, SocketCrowd, Subject, Suspect};
 
 mod alternatives;
 
+use crate::closed_by_peer::is_closed_by_peer;
 use crate::code::Code;
 use crate::forecast::forecast;
 use crate::memory_question::memory_question;
@@ -176,6 +178,9 @@ fn title(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
     let what = subject(suspect);
     match pattern {
         Some(pattern) => format!("{}: {count} {what}", pattern.title),
+        None if is_closed_by_peer(suspect) => {
+            format!("closed by the peer, not by the program: {count} {what}")
+        }
         None => format!("unnamed leak: {count} {what}"),
     }
 }
@@ -317,7 +322,16 @@ fn join(known: &mut Finding, other: Finding) {
 fn explains(cause: &Case, case: &Case) -> bool {
     match &case.suspect.subject {
         // A leaking connection shows as a goroutine pair and as a socket; zombies and blocked calls as threads.
-        Subject::Connections(_) => shares_peer(&cause.suspect, &case.suspect),
+        Subject::Connections(_) => {
+            let same_kind = match cause.suspect.subject {
+                // In use to the same peer, and given up by it, are two leaks.
+                Subject::Connections(_) => {
+                    is_closed_by_peer(&cause.suspect) == is_closed_by_peer(&case.suspect)
+                }
+                _ => true,
+            };
+            same_kind && shares_peer(&cause.suspect, &case.suspect)
+        }
         Subject::Threads => true,
         // The user's own goroutine that waits on a leaking object: one for each.
         Subject::Goroutines(_) => {
@@ -351,8 +365,9 @@ fn explains(cause: &Case, case: &Case) -> bool {
 /// Whether the connections of `case` are among those of `cause`: to its one peer, or outgoing like those that it
 /// has with many.
 fn shares_peer(cause: &Suspect, case: &Suspect) -> bool {
+    let is_incoming = matches!(&case.subject, Subject::Connections(crowd) if crowd.direction == Direction::Incoming);
     let (Some(cause), Some(case)) = (&cause.sockets, &case.sockets) else { return false };
     let peer = |sockets: &SocketCrowd| sockets.peer.as_ref().map(|(peer, _)| peer.clone());
     let has_many = cause.peer.as_ref().is_some_and(|(_, with_it)| *with_it < cause.count);
-    has_many || peer(cause) == peer(case)
+    (has_many && !is_incoming) || peer(cause) == peer(case)
 }

@@ -12,10 +12,11 @@
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
-//! | pattern, confidence, title, forecast | `judge`, `unnamed`, `standing`, `memory_question`, `versions`, `forecast`, `wording` |
-//! | what is open, and where the memory is | `verdict`, `memory_split` |
+//! | pattern, confidence, title, forecast | `judge`, `unnamed`, `standing`, `closed_by_peer`, `memory_question`, `versions`, `forecast`, `wording` |
+//! | what is open, where the memory is, and the sockets by peer | `verdict`, `memory_split`, `socket_summary`, `peer_listing` |
 
 mod classify;
+mod closed_by_peer;
 mod code;
 mod connection_handlers;
 mod crowd;
@@ -31,7 +32,9 @@ mod memory_question;
 mod memory_sites;
 mod memory_split;
 mod object_name;
+mod peer_listing;
 mod site;
+mod socket_summary;
 mod sockets;
 mod standing;
 mod surroundings;
@@ -73,8 +76,10 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
     let judgement =
         judge::judge(suspects::suspects(&sources), service, &codes, catalogue, work_gain);
     let findings = judge::settle(judgement.cases);
-    let (verdict, undecided) =
+    let sockets = socket_summary::socket_summary(service, &connections);
+    let (verdict, mut undecided) =
         verdict::verdict(service, &codes, &crowds, &findings, judgement.questions, lives.restarted);
+    undecided.extend(socket_summary::open_crowds(service, sockets.as_ref(), &findings));
     Diagnosis {
         target: service.target.clone(),
         instances: service.instances.iter().map(summary).collect(),
@@ -82,7 +87,7 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         findings,
         undecided,
         memory: service.instances.iter().filter_map(memory_split::memory_split).collect(),
-        sockets: None,
+        sockets,
         problems: service.problems.clone(),
         healthy: judgement.healthy,
     }

@@ -1,24 +1,28 @@
 //! Joins sockets to the objects and goroutines that hold them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use plumb_evidence::Service;
 use plumb_evidence::measure::{Survival, SurvivalBy};
-use plumb_evidence::socket::{Direction, Socket, SocketSource, SocketTable, TcpState, Timer};
+use plumb_evidence::socket::{Direction, PeerListing, Socket, SocketSource, TcpState, Timer};
 use plumb_evidence::suspect::SocketCrowd;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::peer_listing::PeersView;
 use crate::thresholds::{IDLE_SECONDS_MIN, ONE_EXCHANGE_SEGMENTS};
 
 /// All open connections of a service in its latest tables, by peer.
 pub(crate) struct Connections<'a> {
     by_peer: Vec<(Peer, Vec<&'a Socket>)>,
-    peers_view: Vec<&'a SocketTable>,
+    peers_view: PeersView,
     first_inodes_by_peer: FxHashMap<Peer, Vec<u64>>,
     /// Data segments received, by inode, in the first table.
     first_segments: Option<FxHashMap<u64, u64>>,
     window_seconds: f64,
     known: bool,
+    /// Whether every table tells the queues; `lsof` does not.
+    queues_known: bool,
 }
 
 /// The other end of connections. Incoming ones come from a port of their own each, so only the host counts.
@@ -28,7 +32,17 @@ pub(crate) struct Peer {
     pub(crate) direction: Direction,
 }
 
-fn peer_of(socket: &Socket) -> Peer {
+impl Peer {
+    /// `10.0.0.9:22`; for incoming connections the port that they came to: `:8080`.
+    pub(crate) fn text(&self) -> Arc<str> {
+        match self.direction {
+            Direction::Outgoing => self.address.to_string().into(),
+            Direction::Incoming => format!(":{}", self.address.port()).into(),
+        }
+    }
+}
+
+pub(crate) fn peer_of(socket: &Socket) -> Peer {
     let address = match socket.direction {
         Direction::Outgoing => socket.remote,
         // Grouped by our listening port: who connects is not our doing.
@@ -45,6 +59,7 @@ impl<'a> Connections<'a> {
         let mut first_by_peer: FxHashMap<Peer, Vec<u64>> = FxHashMap::default();
         let mut first_segments: Option<FxHashMap<u64, u64>> = None;
         let mut known = false;
+        let mut queues_known = true;
         for instance in &service.instances {
             let regular = instance
                 .snapshots
@@ -55,6 +70,7 @@ impl<'a> Connections<'a> {
             let latest = tables.last().copied().or_else(|| instance.latest(|s| s.sockets.as_ref()));
             let Some(latest) = latest else { continue };
             known = true;
+            queues_known &= latest.source != SocketSource::Lsof;
             for socket in latest.sockets.iter().filter(|s| s.is_connection()) {
                 by_peer.entry(peer_of(socket)).or_default().push(socket);
             }
@@ -76,11 +92,12 @@ impl<'a> Connections<'a> {
         by_peer.sort_by_key(|(peer, sockets)| (std::cmp::Reverse(sockets.len()), peer.address));
         Self {
             by_peer,
-            peers_view: service.peer_sockets.iter().collect(),
+            peers_view: PeersView::of(&service.peer_sockets),
             first_inodes_by_peer: first_by_peer,
             first_segments,
             window_seconds,
             known,
+            queues_known,
         }
     }
 
@@ -97,6 +114,17 @@ impl<'a> Connections<'a> {
     /// Connections in either direction.
     pub(crate) fn open(&self) -> u64 {
         self.by_peer.iter().map(|(_, sockets)| sockets.len() as u64).sum()
+    }
+
+    /// How many of `sockets` are established here and not open at the other end, by the listings of its machine.
+    pub(crate) fn not_open_at_peer(&self, sockets: &[&Socket]) -> Option<u64> {
+        self.peers_view.not_open_there(sockets)
+    }
+
+    /// What the listings of other machines say on all connections; `None` without any.
+    pub(crate) fn peer_listing(&self) -> Option<PeerListing> {
+        let ours = self.by_peer.iter().flat_map(|(_, sockets)| sockets).copied();
+        self.peers_view.compared_with(ours)
     }
 
     pub(crate) fn incoming(&self) -> u64 {
@@ -183,9 +211,12 @@ impl<'a> Connections<'a> {
         let segments_known = sockets.iter().any(|s| s.data_segments_in.is_some());
         SocketCrowd {
             count: sockets.len() as u64,
-            peer: peer.map(|(peer, n)| (peer.address.to_string().into(), n as u64)),
+            peer: peer.map(|(peer, n)| (peer.text(), n as u64)),
             established: count(&|s| s.state == TcpState::Established),
             close_wait: count(&|s| s.state == TcpState::CloseWait),
+            end_read: self
+                .queues_known
+                .then(|| count(&|s| s.state == TcpState::CloseWait && s.recv_queue == 0)),
             unread: count(&|s| s.recv_queue > 0),
             idle: (!idle.is_empty())
                 .then(|| idle.iter().filter(|&&seconds| seconds >= idle_min).count() as u64),
@@ -196,7 +227,7 @@ impl<'a> Connections<'a> {
                 count(&|s| s.data_segments_in.is_some_and(|n| n <= ONE_EXCHANGE_SEGMENTS))
             }),
             sent_seconds_spread: spread(sockets.iter().filter_map(|s| s.last_sent_ms)),
-            unknown_to_peer: self.unknown_to_peer(sockets),
+            unknown_to_peer: self.peers_view.not_open_there(sockets),
         }
     }
 
@@ -206,20 +237,6 @@ impl<'a> Connections<'a> {
         let first = self.first_inodes_by_peer.iter().filter(|(peer, _)| is_incoming(peer));
         let first: usize = first.map(|(_, inodes)| inodes.len()).sum();
         if self.first_segments.is_some() { self.incoming() as f64 - first as f64 } else { 0.0 }
-    }
-
-    /// How many of `sockets` the machine at the other end does not have. Only answered from tables of a machine
-    /// that has the port in question at all.
-    fn unknown_to_peer(&self, sockets: &[&Socket]) -> Option<u64> {
-        let ports: FxHashSet<u16> =
-            self.peers_view.iter().flat_map(|t| &t.sockets).map(|s| s.local.port()).collect();
-        let theirs: FxHashSet<(SocketAddr, SocketAddr)> =
-            self.peers_view.iter().flat_map(|t| &t.sockets).map(|s| (s.local, s.remote)).collect();
-        let asked: Vec<_> = sockets.iter().filter(|s| ports.contains(&s.remote.port())).collect();
-        if asked.is_empty() {
-            return None;
-        }
-        Some(asked.iter().filter(|s| !theirs.contains(&(s.remote, s.local))).count() as u64)
     }
 }
 

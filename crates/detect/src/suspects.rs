@@ -7,7 +7,7 @@ use plumb_evidence::catalogue::{Catalogue, Side};
 use plumb_evidence::code::{Frame, FunctionName};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::measure::Measured;
-use plumb_evidence::socket::Direction;
+use plumb_evidence::socket::{Direction, Socket, TcpState};
 use plumb_evidence::suspect::{
     ConnectionCrowd, GoroutineCrowd, MemorySite, ObjectCrowd, Subject, Surroundings, Suspect,
 };
@@ -19,9 +19,9 @@ use crate::growth::growth_without_times;
 use crate::heap_paths::{HeapPaths, heap_only_objects};
 use crate::memory_sites::memory_sites;
 use crate::object_name::ObjectName;
-use crate::sockets::Connections;
+use crate::sockets::{Connections, peer_of};
 use crate::surroundings::is_serving;
-use crate::thresholds::{SIBLING_TOLERANCE, STANDING_CROWD_MIN, THREADS_MIN};
+use crate::thresholds::{CLOSE_WAIT_MIN, SIBLING_TOLERANCE, STANDING_CROWD_MIN, THREADS_MIN};
 use crate::together::{self, added};
 
 /// A suspect and the instance that shows it best, whose code names its lines.
@@ -51,6 +51,7 @@ pub(crate) fn suspects(sources: &Sources<'_>) -> Vec<Accused> {
     }
     all.extend(memory(sources));
     all.extend(descriptors(sources));
+    all.extend(closed_by_peers(sources));
     all.extend(connections(sources));
     all.extend(process_figures(sources));
     all
@@ -381,10 +382,12 @@ fn connections(sources: &Sources<'_>) -> Vec<Accused> {
     peers
         .map(|(peer, sockets)| {
             let crowd = sources.connections.crowd(sockets, Some((peer, sockets.len())));
-            let (measured, instance) = connection_counts(sources, peer.address);
+            let (measured, instance) =
+                connection_counts(sources, |socket| socket.remote == peer.address);
             let is_explained = holders as f64 >= 0.8 * measured.count as f64;
-            let subject =
-                Subject::Connections(ConnectionCrowd { direction: peer.direction, is_explained });
+            let crowd_of_peer =
+                ConnectionCrowd { direction: peer.direction, is_explained, closed_by_peer: false };
+            let subject = Subject::Connections(crowd_of_peer);
             let mut accused = sources.accuse(subject, measured, instance);
             accused.suspect.sockets = Some(crowd);
             accused.suspect.measured.survival = sources.connections.survival_of(peer);
@@ -393,7 +396,36 @@ fn connections(sources: &Sources<'_>) -> Vec<Accused> {
         .collect()
 }
 
-fn connection_counts(sources: &Sources<'_>, address: std::net::SocketAddr) -> (Measured, usize) {
+/// Connections in either direction that the peer has closed and the process has not. Whoever holds them has nothing
+/// left to wait for.
+fn closed_by_peers(sources: &Sources<'_>) -> Vec<Accused> {
+    let is_closed = |socket: &Socket| socket.state == TcpState::CloseWait;
+    let mut all = Vec::new();
+    for (peer, sockets) in sources.connections.by_peer() {
+        let closed: Vec<&Socket> = sockets.iter().copied().filter(|s| is_closed(s)).collect();
+        if (closed.len() as u64) < CLOSE_WAIT_MIN {
+            continue;
+        }
+        let crowd = sources.connections.crowd(&closed, Some((peer, closed.len())));
+        let (measured, instance) =
+            connection_counts(sources, |socket| is_closed(socket) && peer_of(socket) == peer);
+        let subject = Subject::Connections(ConnectionCrowd {
+            direction: peer.direction,
+            is_explained: false,
+            closed_by_peer: true,
+        });
+        let mut accused = sources.accuse(subject, measured, instance);
+        accused.suspect.sockets = Some(crowd);
+        all.push(accused);
+    }
+    all
+}
+
+/// How many of the connections that match there are over time, in the instance that has most.
+fn connection_counts(
+    sources: &Sources<'_>,
+    matches: impl Fn(&Socket) -> bool,
+) -> (Measured, usize) {
     let mut best: Option<(Measured, usize)> = None;
     for (index, instance) in sources.service.instances.iter().enumerate() {
         let tables: Vec<_> = instance
@@ -403,8 +435,8 @@ fn connection_counts(sources: &Sources<'_>, address: std::net::SocketAddr) -> (M
             .filter_map(|s| Some((s.taken, s.sockets.as_ref()?)))
             .collect();
         let number = |table: &plumb_evidence::socket::SocketTable| {
-            let to_peer = table.sockets.iter().filter(|s| s.is_connection() && s.remote == address);
-            to_peer.count() as f64
+            let counted = table.sockets.iter().filter(|s| s.is_connection() && matches(s));
+            counted.count() as f64
         };
         let counts: Vec<f64> = tables.iter().map(|(_, table)| number(table)).collect();
         let first = tables.first().and_then(|(taken, _)| *taken);

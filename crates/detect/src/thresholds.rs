@@ -67,6 +67,24 @@ pub const IDLE_SECONDS_MIN: f64 = 8.0;
 /// kB, with HTTP/2 the settings, their acknowledgement and a ping beside it.
 pub const ONE_EXCHANGE_SEGMENTS: u64 = 6;
 
+/// Connections that the peer has closed and the process has not, from which on they are looked at. A program that
+/// closes does so within milliseconds of the end; a pool at rest has about ten (database/sql keeps 2 idle by default,
+/// go-redis 10 a CPU in use), and notices when it takes one out.
+pub const CLOSE_WAIT_MIN: u64 = 20;
+/// The same where nobody has read the end yet, as in a pool at rest: this many are more than pools are set to.
+pub const CLOSE_WAIT_UNREAD_MIN: u64 = 100;
+/// Median idle seconds from which on a pool would have noticed: database/sql and HTTP pools drop what has been idle for
+/// 90 s to 5 min, where they drop anything.
+pub const CLOSE_WAIT_IDLE_SECONDS: f64 = 600.0;
+
+/// Established connections with one peer from which on a listing alone raises a question: pools are set to tens
+/// (`MaxIdleConnsPerHost` 2 to 100), the incident had 2,110.
+pub const CONNECTION_CROWD_MIN: u64 = 100;
+
+/// Share of a crowd's connections without any timer from which on the crowd is called one without keepalive: a dialer
+/// sets it on all or none of its connections, others to the same peer may.
+pub const BARE_SHARE_MIN: f64 = 0.5;
+
 /// CPU seconds per second above which a process is not quiet. Measured at rest under plumb's own requests: 0.2 % at 237
 /// goroutines, 0.6 % at 2,742; under 15 to 100 requests a second: 5 to 8 %.
 pub const QUIET_CPU_SHARE: f64 = 0.015;

@@ -5,6 +5,7 @@ use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::measure::Measured;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, MemorySite, Subject, Suspect};
 
+use crate::closed_by_peer::{FIX, WHY, closed_by_peer, is_closed_by_peer};
 use crate::standing::{is_left_behind, left_behind};
 use crate::thresholds::{
     CONNECTION_RISES_MIN, LOOK_SECONDS_MIN, STANDING_CROWD_MIN, STUCK_CROWD_MIN,
@@ -30,6 +31,7 @@ pub(crate) fn excuse(suspect: &Suspect, work_gain: f64) -> Option<String> {
                 object.phase?.name
             ))
         }
+        Subject::Connections(_) if closed_by_peer(suspect).is_some() => None,
         Subject::Connections(crowd) if crowd.is_explained => {
             Some("the client objects and goroutines that hold them are judged instead".to_owned())
         }
@@ -96,6 +98,9 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
         && is_stuck(suspect, crowd)
     {
         return Some(stuck());
+    }
+    if let Some(closed) = closed_by_peer(suspect) {
+        return Some(closed);
     }
     if let Some(left) = left_behind(suspect).filter(|_| !suspect.measured.grows()) {
         return Some(left);
@@ -165,6 +170,7 @@ pub(crate) fn advice(suspect: &Suspect) -> Advice {
                   channel, cancel the context (defer cancel()), or select on ctx.Done() beside the ticker.",
             }
         }
+        _ if is_closed_by_peer(suspect) => Advice { why: WHY, fix: FIX },
         _ if suspect.measured.grows() => Advice {
             why: "Their number grows and nothing that plumb knows to be healthy explains it. No pattern of the \
                   catalogue fits.",

@@ -4,6 +4,7 @@ use plumb_evidence::finding::EvidenceItem;
 use plumb_evidence::measure::{Driver, SurvivalBy, Unit};
 pub(crate) use plumb_evidence::number::{bytes, count as thousands};
 use plumb_evidence::number::{for_each, hours, seconds};
+use plumb_evidence::socket::Direction;
 use plumb_evidence::suspect::{Subject, Suspect};
 
 /// What a suspect is, in a few words: `grpc.ClientConn`, `goroutines in main.submit (chan send)`.
@@ -21,12 +22,16 @@ pub(crate) fn subject(suspect: &Suspect) -> String {
         }
         Subject::Memory(site) => format!("objects allocated in {}", site.frame.function),
         Subject::Descriptors(crowd) => format!("open descriptors of {}", crowd.shape),
-        Subject::Connections(_) => {
-            let peer = suspect.sockets.as_ref().and_then(|sockets| sockets.peer.clone());
-            peer.map_or_else(
-                || "connections".to_owned(),
-                |(peer, _)| format!("connections to {peer}"),
-            )
+        Subject::Connections(crowd) => {
+            let peer = suspect.sockets.as_ref().and_then(|sockets| sockets.peer.as_ref());
+            let state = if crowd.closed_by_peer { " in CLOSE-WAIT" } else { "" };
+            match (peer, crowd.direction) {
+                (None, _) => format!("connections{state}"),
+                (Some((peer, _)), Direction::Outgoing) => format!("connections{state} to {peer}"),
+                (Some((peer, _)), Direction::Incoming) => {
+                    format!("incoming connections{state} on {peer}")
+                }
+            }
         }
         Subject::Zombies => "child processes never waited for".to_owned(),
         Subject::Threads => "threads".to_owned(),

@@ -201,6 +201,8 @@ pub struct ConnectionCrowd {
     pub direction: Direction,
     /// Client objects and goroutines in IO wait that are seen suffice to hold them, so they are judged as those.
     pub is_explained: bool,
+    /// The crowd are only those that the peer has closed and the process has not (CLOSE_WAIT).
+    pub closed_by_peer: bool,
 }
 
 /// Sockets of a suspect, or all connections with one peer.
@@ -214,6 +216,9 @@ pub struct SocketCrowd {
     pub established: u64,
     /// CLOSE_WAIT: the peer has closed, we have not.
     pub close_wait: u64,
+    /// CLOSE_WAIT with nothing left in the receive queue: the program has read the end, so it knows; `None` if the
+    /// source does not tell queues.
+    pub end_read: Option<u64>,
     /// With unread bytes in the receive queue.
     pub unread: u64,
     /// On which nothing went either way for the whole look (and at least `idle_seconds_min`); `None` if not known.
@@ -230,7 +235,7 @@ pub struct SocketCrowd {
     /// connection that carried one exchange sent when it was opened: a wide spread over many such connections says
     /// that new ones were opened while others lay idle, so nothing is reused.
     pub sent_seconds_spread: Option<f64>,
-    /// That the peer does not know; `None` if its sockets were not brought.
+    /// Established here, but closed or unknown at the peer; `None` if its sockets were not brought or do not compare.
     pub unknown_to_peer: Option<u64>,
 }
 

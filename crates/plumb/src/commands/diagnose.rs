@@ -1,6 +1,8 @@
 //! `plumb diagnose`: what leaks, where, and what to change.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
@@ -62,6 +64,8 @@ pub(crate) struct Diagnose {
 impl Diagnose {
     pub(super) fn run(self) -> Result<Outcome, UserError> {
         let targets = Targets::resolve(&self.targets)?;
+        // Before a look of several seconds, and because without them the verdict would be another one.
+        self.evidence.peer_sockets.iter().try_for_each(|path| readable(path))?;
         let case = self.capture(&targets)?;
         let service = self.read(&targets, case.as_ref())?;
         let diagnosis = plumb_detect::detect(&service, &plumb_patterns::CATALOGUE);
@@ -122,6 +126,17 @@ impl Diagnose {
         }
         join_listings(&mut service);
         Ok(service)
+    }
+}
+
+/// Whether a file can be read at all.
+fn readable(path: &Path) -> Result<(), UserError> {
+    let is_folder = || io::Error::from(io::ErrorKind::IsADirectory);
+    let opened = File::open(path).and_then(|file| file.metadata());
+    match opened.map(|file| file.is_dir()) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(UserError::Unreadable(path.to_owned(), is_folder())),
+        Err(error) => Err(UserError::Unreadable(path.to_owned(), error)),
     }
 }
 
