@@ -15,6 +15,9 @@ const chatRound = 100
 // chatStay is how long each of them stays.
 const chatStay = 500 * time.Millisecond
 
+// chatMessages is how much each of them says.
+const chatMessages = 10
+
 // planChat opens websocket connections in rounds; the same hundred people come
 // back in each.
 func planChat(t *target) (plan, error) {
@@ -31,7 +34,7 @@ func (t *target) visit(ctx context.Context, n int) error {
 	resp.Body.Close()
 	defer conn.Close()
 	conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-	for i := 0; i < 3; i++ {
+	for i := range chatMessages {
 		if err := say(conn, fmt.Sprintf("message %d of visit %d", i, n)); err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ impl ConnectionHandlers {
     pub(crate) fn dead_objects(&self, stack: &Stack, live: &Amount) -> Option<DeadObjects> {
         let names = stack.frames().iter().map(|frame| frame.name().declared().0);
         let (name, handler) = names.filter_map(|name| self.handlers.get_key_value(name)).next()?;
-        let number = objects(live);
+        let number = Made::from(live).objects();
         let outlived = number.low >= DEAD_FACTOR_MIN * handler.running as f64 + 1.0;
         let is_cache = number.high < DEAD_SHARE_MIN * handler.calls.min;
         // Many for each connection are what clients stored, not what was made for the connections themselves.
@@ -88,36 +88,79 @@ impl ConnectionHandlers {
 impl Calls {
     /// A call upgrades or hijacks its connection once, so most lines that allocate for that were there once a call;
     /// the middle one is meant. Where none was sampled, the handler's most frequent allocation bounds the number of
-    /// calls that a cache may have served, unless it is in a loop; there were not more calls than connections.
+    /// calls that a cache may have served, those for messages left out, which come many a call; there were not more
+    /// calls than connections.
     fn of(name: &str, samples: &[HeapSample]) -> Self {
-        let mut lines: FxHashMap<&Stack, (Amount, bool)> = FxHashMap::default();
+        let mut lines: FxHashMap<&Stack, Made> = FxHashMap::default();
         for sample in samples.iter().filter(|sample| sample.stack.passes(name)) {
-            let once = || sample.stack.frames().iter().any(|frame| is_done_once(&frame.function));
-            let line = lines.entry(&sample.stack).or_insert_with(|| (Amount::default(), once()));
-            line.0 += sample.allocated;
+            lines.entry(&sample.stack).or_default().add(&sample.allocated);
         }
-        let once = lines.values().filter(|(_, once)| *once).map(|(amount, _)| *amount);
-        if let Some(middle) = middle(once.collect()) {
-            let calls = objects(&middle);
+        let once = |stack: &Stack| stack.frames().iter().any(|frame| is_done_once(&frame.function));
+        let upgrades = lines.iter().filter(|(stack, _)| once(stack)).map(|(_, made)| *made);
+        if let Some(middle) = middle(upgrades.collect()) {
+            let calls = middle.objects();
             return Self { min: calls.low, max: calls.high };
         }
-        let most = lines.values().map(|(amount, _)| objects(amount).low).fold(0.0, f64::max);
+        let beside = lines.iter().filter(|(stack, _)| !is_of_message(stack));
+        let most = beside.map(|(_, made)| made.objects().low).fold(0.0, f64::max);
         let accepted = samples.iter().filter(|sample| sample.stack.passes(ACCEPT));
-        let accepted: Vec<_> = accepted.map(|sample| sample.allocated).collect();
-        let max = middle(accepted).map_or(f64::INFINITY, |accepted| objects(&accepted).high);
+        let accepted: Vec<_> = accepted.map(|sample| Made::from(&sample.allocated)).collect();
+        let max = middle(accepted).map_or(f64::INFINITY, |accepted| accepted.objects().high);
         Self { min: most.min(max), max }
     }
 }
 
-/// The amount that holds the middle one of all samples, in the order of their objects.
-fn middle(mut amounts: Vec<Amount>) -> Option<Amount> {
-    amounts.sort_by(|a, b| a.objects.total_cmp(&b.objects));
-    let half = amounts.iter().map(|amount| amount.samples).sum::<f64>() / 2.0;
+/// How many objects were made, of whatever sizes: one sample stands for more small objects than large ones, so that
+/// the few samples of the small ones decide the error.
+#[derive(Clone, Copy, Default)]
+struct Made {
+    objects: f64,
+    variance: f64,
+    samples: f64,
+}
+
+impl Made {
+    fn from(amount: &Amount) -> Self {
+        let mut made = Self::default();
+        made.add(amount);
+        made
+    }
+
+    fn add(&mut self, amount: &Amount) {
+        if amount.samples > 0.0 {
+            self.objects += amount.objects;
+            self.variance += amount.objects * amount.objects / amount.samples;
+            self.samples += amount.samples;
+        }
+    }
+
+    /// With the error of as many samples of one size as would have this variance.
+    fn objects(&self) -> Interval {
+        if self.variance <= 0.0 {
+            return Interval::of_poisson(0.0).scaled(0.0);
+        }
+        let samples = self.objects * self.objects / self.variance;
+        Interval::of_poisson(samples).scaled(self.objects / samples)
+    }
+}
+
+/// The line that holds the middle one of all samples, in the order of their objects.
+fn middle(mut lines: Vec<Made>) -> Option<Made> {
+    lines.sort_by(|a, b| a.objects.total_cmp(&b.objects));
+    let half = lines.iter().map(|made| made.samples).sum::<f64>() / 2.0;
     let mut passed = 0.0;
-    amounts.into_iter().find(|amount| {
-        passed += amount.samples;
-        amount.samples > 0.0 && passed >= half
+    lines.into_iter().find(|made| {
+        passed += made.samples;
+        made.samples > 0.0 && passed >= half
     })
+}
+
+/// Whether something was made while a message was read or written.
+fn is_of_message(stack: &Stack) -> bool {
+    stack
+        .frames()
+        .iter()
+        .any(|frame| takes_over(&frame.function) || reads_connection(&frame.function))
 }
 
 /// Whether a function does what happens once in the life of a connection.
@@ -126,12 +169,6 @@ fn is_done_once(function: &str) -> bool {
     let local = local.rsplit('.').next().unwrap_or(local);
     TAKES_OVER.contains(&function)
         || takes_over(function) && (local.starts_with("Upgrade") || local.starts_with("Accept"))
-}
-
-/// How many objects an amount stands for, with the error of its samples.
-fn objects(amount: &Amount) -> Interval {
-    let each = if amount.samples > 0.0 { amount.objects / amount.samples } else { 0.0 };
-    Interval::of_poisson(amount.samples).scaled(each)
 }
 
 /// The user function directly above connection code, unless that is the program's own `main`.
@@ -156,4 +193,54 @@ fn takes_over(function: &str) -> bool {
 /// Reading from the connection itself; an HTTP server's handler reads a request body instead.
 fn reads_connection(function: &str) -> bool {
     matches!(function, "net.(*conn).Read" | "crypto/tls.(*Conn).Read")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plumb_evidence::code::Frame;
+
+    /// Samples of one size on a path below `main.serve`: leaf function, bytes of an object, how many were sampled.
+    fn made(leaf: &str, size: f64, samples: f64, period: f64) -> HeapSample {
+        let frame = |function: &str| Frame { function: function.into(), file: "".into(), line: 1 };
+        let each = (period / size).max(1.0);
+        let allocated = Amount { objects: samples * each, bytes: samples * each * size, samples };
+        let stack = Stack(vec![frame(leaf), frame("main.serve")].into());
+        HeapSample { stack, live: Amount::default(), allocated }
+    }
+
+    const UPGRADE: &str = "github.com/gorilla/websocket.(*Upgrader).Upgrade";
+    const READ: &str = "github.com/gorilla/websocket.(*Conn).ReadJSON";
+
+    #[test]
+    fn a_loop_over_messages_is_not_so_many_calls() {
+        let exact = [made(UPGRADE, 352.0, 100.0, 1.0), made(READ, 320.0, 900.0, 1.0)];
+        let calls = Calls::of("main.serve", &exact);
+        assert!(calls.min > 80.0 && calls.max < 125.0, "{} to {}", calls.min, calls.max);
+        let sampled = [made(READ, 64.0, 9.0, 524_288.0), made("main.load", 5e3, 3.0, 524_288.0)];
+        assert!(Calls::of("main.serve", &sampled).min < 300.0);
+    }
+
+    #[test]
+    fn one_sample_of_a_small_object_is_no_crowd() {
+        let mixed =
+            [made("main.enter", 48.0, 1.0, 524_288.0), made("main.enter", 2e3, 7.0, 524_288.0)];
+        assert!(Calls::of("main.serve", &mixed).min < 1_500.0);
+    }
+
+    #[test]
+    fn many_calls_that_share_what_is_kept_are_a_cache() {
+        let samples = [made(UPGRADE, 352.0, 40_000.0, 1.0)];
+        let handler = Handler { running: 0, calls: Calls::of("main.serve", &samples) };
+        let handlers = ConnectionHandlers {
+            handlers: [(Arc::from("main.serve"), handler)].into_iter().collect(),
+        };
+        let dead = |objects: f64| {
+            let live = Amount { objects, bytes: objects * 5e3, samples: objects };
+            handlers.dead_objects(&samples[0].stack, &live).is_some()
+        };
+        assert!(dead(39_000.0), "a session for each");
+        assert!(!dead(800.0), "an entry for each user");
+        assert!(!dead(900_000.0), "what clients stored");
+    }
 }

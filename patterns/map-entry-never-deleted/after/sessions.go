@@ -17,7 +17,7 @@ var sessionsTotal = promauto.NewCounter(prometheus.CounterOpts{
 })
 
 // scratchSize is how much of a conversation a session keeps at hand, in bytes.
-const scratchSize = 4608
+const scratchSize = 5 << 10
 
 // session is what the service knows of one connection.
 type session struct {
