@@ -1,5 +1,6 @@
 //! Why a target could not be read, and what to do about it.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -110,13 +111,15 @@ pub enum CollectError {
         url: String,
         /// The reason.
         why: String,
+        /// What to do about it.
+        hint: String,
     },
     /// The server wants a client certificate, or another one.
     #[error("{url}: the server refused the TLS client: {why}")]
     ClientCertificate {
         /// What was to be fetched.
         url: String,
-        /// The alert it sent.
+        /// What its alert says.
         why: String,
     },
     /// TLS failed in another way.
@@ -128,25 +131,36 @@ pub enum CollectError {
         why: String,
     },
     /// The proxy refused or cannot be used.
-    #[error("{url}: proxy: {why}")]
+    #[error("{url}: proxy {proxy}: {why}")]
     Proxy {
         /// What was to be fetched.
         url: String,
+        /// The proxy, without its user and password.
+        proxy: String,
         /// The reason.
-        why: String,
+        why: ProxyFault,
     },
-    /// 401 or 403.
-    #[error("{url}: {status} {}: {}", if *status == 401 { "unauthorized" } else { "forbidden" },
+    /// 401.
+    #[error("{url}: 401 unauthorized: {}",
         if *sent { "the credentials were not accepted" } else { "the server wants credentials" })]
     Unauthorized {
         /// What was fetched.
         url: String,
-        /// The status.
-        status: u16,
         /// Credentials had been sent.
         sent: bool,
+        /// Credentials were given, but are not for the host that a redirect led to.
+        withheld: bool,
         /// Scheme named by `WWW-Authenticate`, e.g. `Basic`.
         scheme: Option<String>,
+    },
+    /// 403.
+    #[error("{url}: 403 forbidden: {}",
+        if *sent { "these credentials do not suffice" } else { "the server lets not everybody ask" })]
+    Forbidden {
+        /// What was fetched.
+        url: String,
+        /// Credentials had been sent.
+        sent: bool,
     },
     /// The service answers, but has no profiles at any of the places looked at.
     #[error("{url}: no profiles here (404): pprof is not registered on this port")]
@@ -270,12 +284,15 @@ impl CollectError {
             }
             Self::Timeout { .. } => "the service may be overloaded; give it more time with --timeout".into(),
             Self::NotTls { try_instead, .. } | Self::NeedsTls { try_instead, .. } => format!("try {try_instead}"),
-            Self::Certificate { .. } => {
-                "if the service has a private CA, name its certificate with --cacert FILE; --insecure skips the check".into()
+            Self::Certificate { hint, .. } => hint.clone(),
+            Self::ClientCertificate { .. } => "give a client certificate that it accepts with --cert FILE --key FILE".into(),
+            Self::Tls { .. } => "is this the port of the service itself? `openssl s_client -connect HOST:PORT` shows what it says".into(),
+            Self::Proxy { why, .. } => why.hint().into(),
+            Self::Unauthorized { withheld: true, .. } => {
+                "what you passed is for the host you named and was not sent to this one: name the service's own address".into()
             }
-            Self::ClientCertificate { .. } => "give a client certificate with --cert FILE --key FILE".into(),
-            Self::Proxy { .. } => "check --proxy, HTTP_PROXY, HTTPS_PROXY and NO_PROXY".into(),
             Self::Unauthorized { sent, scheme, .. } => unauthorized_hint(*sent, scheme.as_deref()),
+            Self::Forbidden { sent, .. } => forbidden_hint(*sent),
             Self::NotRegistered { .. } => {
                 format!("name the path if it is mounted elsewhere (http://host:port/prefix); else {HOW_TO_REGISTER}")
             }
@@ -289,6 +306,12 @@ impl CollectError {
             }
             Self::HtmlPage { .. } => format!("is this the debug port? If pprof is not registered there, {HOW_TO_REGISTER}"),
             Self::NotAProfile { .. } => "is this the debug port of a Go service?".into(),
+            Self::Protocol { url, .. } if url.starts_with("http://") => {
+                let with_tls = url.split(' ').next().unwrap_or(url).replacen("http://", "https://", 1);
+                format!("is this the debug port of a Go service? If the port speaks TLS, try {with_tls}")
+            }
+            Self::Protocol { .. } => "is this the debug port of a Go service?".into(),
+            Self::Redirect { .. } => "name the address that the profiles are at: the service's own port, with its path".into(),
             Self::Status { status: 500..=599, .. } => "the service or a proxy before it is in trouble: ask the instance itself instead of a load balancer, and try again".into(),
             Self::Truncated { .. } => "a proxy or a write timeout of the server (http.Server.WriteTimeout) cuts long answers: ask the instance directly, or raise it".into(),
             Self::TooLarge { .. } => "allow more with --max-body".into(),
@@ -320,6 +343,7 @@ impl CollectError {
             | Self::Tls { url, .. }
             | Self::Proxy { url, .. }
             | Self::Unauthorized { url, .. }
+            | Self::Forbidden { url, .. }
             | Self::NotRegistered { url }
             | Self::IndexOnly { url }
             | Self::HtmlPage { url, .. }
@@ -364,6 +388,63 @@ fn unauthorized_hint(sent: bool, scheme: Option<&str>) -> String {
         format!("check them, and that the server expects this kind: {flags}")
     } else {
         format!("pass them with {flags}")
+    }
+}
+
+fn forbidden_hint(sent: bool) -> String {
+    let own_port = "ask the service's own port from its machine or pod (ssh -L 6060:localhost:6060 HOST, \
+                    kubectl port-forward POD 6060)";
+    if sent {
+        format!("ask for the right to read /debug/pprof/, or {own_port}")
+    } else {
+        format!("pass credentials with --bearer, --basic, --header or --cert, or {own_port}")
+    }
+}
+
+/// What is wrong with a proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProxyFault {
+    /// Nothing listens on its address.
+    Down(String),
+    /// It does not answer within so many seconds.
+    Silent(u64),
+    /// It answered with this status instead of the target's.
+    Status(u16),
+    /// Anything else.
+    Other(String),
+}
+
+impl fmt::Display for ProxyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Down(address) => write!(f, "connection refused: nothing listens on {address}"),
+            Self::Silent(seconds) => write!(f, "no answer within {seconds} s"),
+            Self::Status(407) => f.write_str("407: it wants a user and a password"),
+            Self::Status(403) => f.write_str("403: it does not let plumb reach this host and port"),
+            Self::Status(status @ 502..=504) => {
+                write!(f, "{status}: it cannot reach the service")
+            }
+            Self::Status(status) => write!(f, "it refused with {status}"),
+            Self::Other(why) => f.write_str(why),
+        }
+    }
+}
+
+impl ProxyFault {
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Status(407) => {
+                "pass them in its URL: --proxy http://USER:PASSWORD@HOST:PORT (or in HTTP_PROXY, HTTPS_PROXY)"
+            }
+            Self::Status(403) => {
+                "its rules must allow the host and the port; NO_PROXY=HOST goes around it if the service can be reached directly"
+            }
+            Self::Status(502..=504) => {
+                "check the address as the proxy sees it: names and ports are those of its network"
+            }
+            _ => "check --proxy, HTTP_PROXY, HTTPS_PROXY; NO_PROXY=HOST goes around it",
+        }
     }
 }
 

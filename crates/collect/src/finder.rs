@@ -110,6 +110,7 @@ fn why_none(addresses: &[SocketAddr], refusals: &[CollectError], foreign: bool) 
         matches!(
             error,
             CollectError::Unauthorized { .. }
+                | CollectError::Forbidden { .. }
                 | CollectError::Certificate { .. }
                 | CollectError::ClientCertificate { .. }
                 | CollectError::HtmlPage { login: true, .. }

@@ -56,7 +56,7 @@ impl fmt::Display for ConnectFailure {
 impl std::error::Error for ConnectFailure {}
 
 /// Opens TCP connections, in another network namespace if one is given.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct TcpConnector {
     namespace: Option<Arc<OwnedFd>>,
     connections: Connections,
@@ -70,6 +70,25 @@ impl TcpConnector {
         stop: Stop,
     ) -> Self {
         Self { namespace, connections, stop }
+    }
+
+    /// A connection to one of `addresses`.
+    pub(super) fn open(
+        &self,
+        addresses: &[SocketAddr],
+        details: &ConnectionDetails<'_>,
+    ) -> Result<TcpTransport, Error> {
+        let limit = details.timeout.not_zero().map_or(Duration::from_secs(60), |limit| *limit);
+        let stream = self
+            .connect_any(addresses, limit)
+            .map_err(|failure| Error::Other(Box::new(failure)))?;
+        stream.set_nodelay(true)?;
+        self.connections.add(&stream);
+        let buffers = LazyBuffers::new(
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        );
+        Ok(TcpTransport { stream, buffers, stop: self.stop.clone() })
     }
 
     fn connect_any(
@@ -126,17 +145,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
         if let Some(transport) = chained {
             return Ok(Some(Either::A(transport)));
         }
-        let limit = details.timeout.not_zero().map_or(Duration::from_secs(60), |limit| *limit);
-        let stream = self
-            .connect_any(&details.addrs, limit)
-            .map_err(|failure| Error::Other(Box::new(failure)))?;
-        stream.set_nodelay(true)?;
-        self.connections.add(&stream);
-        let buffers = LazyBuffers::new(
-            details.config.input_buffer_size(),
-            details.config.output_buffer_size(),
-        );
-        Ok(Some(Either::B(TcpTransport { stream, buffers, stop: self.stop.clone() })))
+        Ok(Some(Either::B(self.open(&details.addrs, details)?)))
     }
 }
 
@@ -146,6 +155,14 @@ pub(super) struct TcpTransport {
     stream: TcpStream,
     buffers: LazyBuffers,
     stop: Stop,
+}
+
+impl TcpTransport {
+    /// Sends bytes that are not in the output buffer.
+    pub(super) fn send(&mut self, bytes: &[u8], timeout: &NextTimeout) -> Result<(), Error> {
+        self.stream.set_write_timeout(limit(timeout))?;
+        (&self.stream).write_all(bytes).map_err(|error| timed(error, timeout))
+    }
 }
 
 impl Transport for TcpTransport {

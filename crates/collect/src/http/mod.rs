@@ -1,10 +1,12 @@
 //! The HTTP client: one keep-alive connection to a target, bounded bodies, credentials that stay where
 //! they belong.
 
+mod certificate;
 mod connect;
 mod credentials;
 mod dns;
 mod fault;
+mod forward;
 mod proxy;
 mod resolve;
 mod tls;
@@ -24,6 +26,7 @@ use ureq::unversioned::transport::{
 use url::Url;
 
 use crate::CollectError;
+use crate::error::ProxyFault;
 use crate::options::Stop;
 use crate::target::{PprofUrl, is_loopback};
 
@@ -89,7 +92,10 @@ impl Default for HttpOptions {
 pub(crate) struct Reply {
     /// The URL it came from, after redirects.
     pub(crate) url: Url,
-    pub(crate) redirected: bool,
+    /// Where redirects led here from.
+    pub(crate) from: Option<Url>,
+    /// Whether credentials were sent with the request.
+    pub(crate) credentials: Sent,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
@@ -99,7 +105,27 @@ pub(crate) struct Reply {
     pub(crate) elapsed: Duration,
 }
 
+/// What became of the user's credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// There are none.
+    NoneGiven,
+    /// They went with the request.
+    Yes,
+    /// They are for the host that the user named; a redirect led to another.
+    Withheld,
+}
+
 impl Reply {
+    /// The URL as errors name it.
+    pub(crate) fn label(&self) -> String {
+        label(&self.url, self.from.as_ref())
+    }
+
+    pub(crate) fn redirected(&self) -> bool {
+        self.from.is_some()
+    }
+
     pub(crate) fn content_type(&self) -> &str {
         self.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default()
     }
@@ -115,7 +141,8 @@ pub(crate) struct Client {
     options: HttpOptions,
     /// Nothing leaves this machine.
     local: bool,
-    proxied: bool,
+    /// The proxy without its user and password.
+    proxy: Option<String>,
 }
 
 impl Client {
@@ -147,7 +174,7 @@ impl Client {
         local: bool,
     ) -> Result<Self, CollectError> {
         let proxy = proxy::choose(target, options, local)?;
-        let proxied = proxy.is_some();
+        let proxy_name = proxy.as_ref().map(proxy::name);
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -163,10 +190,12 @@ impl Client {
             .proxy(proxy)
             .build();
         let connections = Connections::default();
+        let tcp = connect::TcpConnector::new(namespace, connections.clone(), stop.clone());
         let connector =
-            ().chain(SocksConnector::default())
+            ().chain(forward::ForwardConnector(tcp.clone()))
+                .chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
-                .chain(connect::TcpConnector::new(namespace, connections.clone(), stop.clone()))
+                .chain(tcp)
                 .chain(RustlsConnector::default());
         let agent = ureq::Agent::with_parts(config, connector, resolve::SystemResolver);
         let credentials = Credentials::new(target, options)?;
@@ -178,7 +207,7 @@ impl Client {
             connections,
             options: options.clone(),
             local,
-            proxied,
+            proxy: proxy_name,
         })
     }
 
@@ -194,13 +223,8 @@ impl Client {
 
     /// The latest connection (local, remote) if both ends are on this machine.
     pub(crate) fn connection_within_machine(&self) -> Option<(SocketAddr, SocketAddr)> {
-        let (local, remote) = self.connections.list().pop().filter(|_| !self.proxied)?;
+        let (local, remote) = self.connections.list().pop().filter(|_| self.proxy.is_none())?;
         (remote.ip().is_loopback() || remote.ip() == local.ip()).then_some((local, remote))
-    }
-
-    /// Whether credentials are sent along.
-    pub(crate) fn has_credentials(&self) -> bool {
-        !self.credentials.is_empty()
     }
 
     /// The URL of a path on the target.
@@ -226,20 +250,24 @@ impl Client {
     fn follow(&self, start: Url, accept: &str) -> Result<Reply, CollectError> {
         let mut url = start.clone();
         for _ in 0..=MAX_REDIRECTS {
-            let mut reply = self.once(&url, accept)?;
-            reply.redirected = url != start;
+            let reply = self.once(&url, Some(&start).filter(|start| **start != url), accept)?;
             let Some(next) = redirect_target(&reply)? else { return Ok(reply) };
             url = next;
         }
-        let why = format!("more than {MAX_REDIRECTS} redirects");
+        let why = format!("more than {MAX_REDIRECTS} redirects, the last one to {url}");
         Err(CollectError::Redirect { url: start.into(), why })
     }
 
-    fn once(&self, url: &Url, accept: &str) -> Result<Reply, CollectError> {
+    fn once(&self, url: &Url, from: Option<&Url>, accept: &str) -> Result<Reply, CollectError> {
         let mut request = self.agent.get(url.as_str()).header(header::ACCEPT, accept);
-        if self.may_have_credentials(url) {
-            if url.scheme() == "http" && !self.may_send_plaintext(url) && self.has_credentials() {
-                return Err(CollectError::PlaintextCredentials { url: url.to_string() });
+        let credentials = match (self.credentials.is_empty(), self.may_have_credentials(url)) {
+            (true, _) => Sent::NoneGiven,
+            (false, true) => Sent::Yes,
+            (false, false) => Sent::Withheld,
+        };
+        if credentials == Sent::Yes {
+            if url.scheme() == "http" && !self.may_send_plaintext(url) {
+                return Err(CollectError::PlaintextCredentials { url: label(url, from) });
             }
             for (name, value) in self.credentials.iter() {
                 request = request.header(name, value);
@@ -248,30 +276,53 @@ impl Client {
         let timeout = self.options.request_timeout;
         let request = request.config().timeout_global(Some(timeout)).build();
         let (taken, start) = (Timestamp::now(), Instant::now());
-        let failed = |error| fault::explain(error, url, &self.options, "response");
+        let failed = |error| fault::explain(error, &self.asked(url, from, "response"));
         let response = request.call().map_err(failed)?;
         let (parts, body) = response.into_parts();
-        let body = self.read_body(body, url)?;
-        Ok(Reply {
+        let body = self.read_body(body, url, from)?;
+        let reply = Reply {
             url: url.clone(),
-            redirected: false,
+            from: from.cloned(),
+            credentials,
             status: parts.status,
             headers: parts.headers,
             body,
             taken,
             elapsed: start.elapsed(),
-        })
+        };
+        match &self.proxy {
+            Some(proxy) if is_the_proxys(&reply) => {
+                let (proxy, why) = (proxy.clone(), ProxyFault::Status(reply.status.as_u16()));
+                Err(CollectError::Proxy { url: reply.label(), proxy, why })
+            }
+            _ => Ok(reply),
+        }
     }
 
-    fn read_body(&self, body: ureq::Body, url: &Url) -> Result<Vec<u8>, CollectError> {
+    fn asked<'a>(
+        &'a self,
+        url: &'a Url,
+        from: Option<&Url>,
+        stage: &'static str,
+    ) -> fault::Asked<'a> {
+        let (options, proxy) = (&self.options, self.proxy.as_deref());
+        fault::Asked { url, label: label(url, from), proxy, options, stage }
+    }
+
+    fn read_body(
+        &self,
+        body: ureq::Body,
+        url: &Url,
+        from: Option<&Url>,
+    ) -> Result<Vec<u8>, CollectError> {
         let limit = self.options.max_body;
         let mut bytes = Vec::new();
         // One byte more than allowed tells an answer of exactly the limit from a longer one.
         let mut reader = body.into_with_config().limit(u64::MAX).reader().take(limit + 1);
         let read = reader.read_to_end(&mut bytes);
-        read.map_err(|error| fault::explain(error.into(), url, &self.options, "body"))?;
+        read.map_err(|error| fault::explain(error.into(), &self.asked(url, from, "body")))?;
         if bytes.len() as u64 > limit {
-            return Err(CollectError::TooLarge { url: url.to_string(), limit_mib: limit >> 20 });
+            return Err(CollectError::TooLarge { url: label(url, from), limit_mib: limit >> 20 });
         }
         Ok(bytes)
     }
@@ -287,14 +338,27 @@ impl Client {
     }
 }
 
+/// Whether a proxy that forwards answered itself: no server asks for 407, and Squid marks its error pages.
+fn is_the_proxys(reply: &Reply) -> bool {
+    let asks = reply.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED;
+    asks || reply.headers.contains_key("x-squid-error")
+}
+
+/// A URL as errors name it: with the one that redirects led from.
+fn label(url: &Url, from: Option<&Url>) -> String {
+    match from {
+        Some(from) => format!("{url} (redirected from {from})"),
+        None => url.to_string(),
+    }
+}
+
 /// Where a reply redirects to.
 fn redirect_target(reply: &Reply) -> Result<Option<Url>, CollectError> {
     let moved = matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308);
     let Some(location) = reply.headers.get(header::LOCATION).filter(|_| moved) else {
         return Ok(None);
     };
-    let wrong =
-        |why: &str| CollectError::Redirect { url: reply.url.to_string(), why: why.to_owned() };
+    let wrong = |why: &str| CollectError::Redirect { url: reply.label(), why: why.to_owned() };
     let location = location.to_str().map_err(|_| wrong("redirect to an unreadable address"))?;
     let next = reply.url.join(location).map_err(|_| wrong("redirect to a malformed address"))?;
     if !matches!(next.scheme(), "http" | "https") {

@@ -37,6 +37,12 @@ pub(super) fn choose(
     Proxy::new(&text).map(Some).map_err(bad)
 }
 
+/// The proxy as errors name it: without its user and password.
+pub(super) fn name(proxy: &Proxy) -> String {
+    let scheme = proxy.uri().scheme_str().unwrap_or("http");
+    format!("{scheme}://{}:{}", proxy.host(), proxy.port())
+}
+
 /// Whether a `NO_PROXY` list names the host: `*`, a name, a domain with or without leading dot (both
 /// mean the domain and what is below it), an address, a network `10.0.0.0/8`; each with an optional port.
 fn is_excepted(url: &Url, list: &str) -> bool {
@@ -96,6 +102,14 @@ fn is_in_network(address: IpAddr, network: &str, bits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_proxy_is_named_without_its_password() {
+        let name = |text: &str| name(&Proxy::new(text).unwrap());
+        assert_eq!(name("http://eve:secret@proxy.test:3128"), "http://proxy.test:3128");
+        assert_eq!(name("proxy.test"), "http://proxy.test:80");
+        assert_eq!(name("socks5://proxy.test"), "socks5://proxy.test:1080");
+    }
 
     #[test]
     fn exceptions_are_read_as_go_reads_them() {

@@ -6,7 +6,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::index::Index;
 use crate::CollectError;
-use crate::http::Reply;
+use crate::http::{Reply, Sent};
 
 /// Most bytes of an answer quoted in an error.
 const EXCERPT: usize = 100;
@@ -14,8 +14,12 @@ const EXCERPT: usize = 100;
 /// Most unpacked bytes of a gzip member checked for completeness.
 const MAX_UNPACKED: u64 = 1 << 30;
 
-/// What Go's server says to plain HTTP on its TLS port.
-const GO_WANTS_TLS: &str = "HTTP request to an HTTPS server";
+/// What servers say to plain HTTP on their TLS port: Go's, nginx, Apache.
+const WANT_TLS: [&str; 3] = [
+    "HTTP request to an HTTPS server",
+    "plain HTTP request was sent to HTTPS port",
+    "speaking plain HTTP to an SSL-enabled server port",
+];
 
 /// The shape of the answer that a request must bring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,17 +33,13 @@ pub(super) enum Shape {
 }
 
 /// The answer if it is the profile; none if the service does not have this profile.
-pub(super) fn profile(
-    reply: Reply,
-    shape: Shape,
-    sent: bool,
-) -> Result<Option<Reply>, CollectError> {
-    status(&reply, sent)?;
+pub(super) fn profile(reply: Reply, shape: Shape) -> Result<Option<Reply>, CollectError> {
+    status(&reply)?;
     // 405: the route exists for other methods; not for reading profiles.
     if matches!(reply.status.as_u16(), 404 | 405 | 501) {
         return Ok(None);
     }
-    let url = || reply.url.to_string();
+    let url = || reply.label();
     if let Some(page) = html(&reply) {
         // Under a prefix that `pprof.Index` does not know, it answers every path with the index page.
         return match Index::parse(page) {
@@ -68,20 +68,23 @@ pub(super) fn profile(
 }
 
 /// Errors that concern the whole service, whatever was asked for.
-pub(super) fn status(reply: &Reply, sent: bool) -> Result<(), CollectError> {
+pub(super) fn status(reply: &Reply) -> Result<(), CollectError> {
     let status = reply.status.as_u16();
-    let url = reply.url.to_string();
+    let url = reply.label();
+    let sent = reply.credentials == Sent::Yes;
     match status {
         200 | 404 | 405 | 501 => Ok(()),
-        401 | 403 => {
+        403 => Err(CollectError::Forbidden { url, sent }),
+        401 => {
             let challenge =
                 reply.headers.get("www-authenticate").and_then(|value| value.to_str().ok());
             let scheme =
                 challenge.and_then(|text| text.split_whitespace().next()).map(str::to_owned);
-            Err(CollectError::Unauthorized { url, status, sent, scheme })
+            let withheld = reply.credentials == Sent::Withheld;
+            Err(CollectError::Unauthorized { url, sent, withheld, scheme })
         }
-        400 if String::from_utf8_lossy(&reply.body).contains(GO_WANTS_TLS) => {
-            let try_instead = url.replacen("http://", "https://", 1);
+        400 if wants_tls(&reply.body) => {
+            let try_instead = reply.url.as_str().replacen("http://", "https://", 1);
             Err(CollectError::NeedsTls { url, try_instead })
         }
         _ => {
@@ -89,6 +92,13 @@ pub(super) fn status(reply: &Reply, sent: bool) -> Result<(), CollectError> {
             Err(CollectError::Status { url, status, excerpt })
         }
     }
+}
+
+fn wants_tls(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    // Pages break lines where they like.
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    WANT_TLS.iter().any(|words| text.contains(words))
 }
 
 /// The text of an HTML page.
@@ -116,7 +126,7 @@ pub(super) fn asks_to_log_in(reply: &Reply, page: &str) -> bool {
         "sign in",
         "signin",
     ];
-    reply.redirected || words.iter().any(|word| page.contains(word))
+    reply.redirected() || words.iter().any(|word| page.contains(word))
 }
 
 /// Unpacks to the end, where the checksum is.

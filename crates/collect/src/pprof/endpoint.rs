@@ -181,7 +181,7 @@ impl Endpoint {
 /// Whether the profiles are below `root`: `Some(Some(index))`, `Some(None)` without an index page, or none.
 fn look_at(client: &Client, root: &str) -> Result<Option<Option<Index>>, CollectError> {
     let reply = client.get(&format!("{root}/"), "text/html,*/*;q=0.1")?;
-    check::status(&reply, client.has_credentials())?;
+    check::status(&reply)?;
     let page = if reply.status == 200 { check::html(&reply) } else { None };
     let index = page.and_then(Index::parse);
     // Without an index page (hand-mounted routes, or a framework's own) only asking tells; with one, the router may
@@ -198,9 +198,9 @@ fn look_at(client: &Client, root: &str) -> Result<Option<Option<Index>>, Collect
         }
     }
     match page {
-        Some(_) if index.is_some() => Err(CollectError::IndexOnly { url: reply.url.into() }),
-        Some(text) if reply.redirected || check::asks_to_log_in(&reply, text) => {
-            Err(CollectError::HtmlPage { url: reply.url.into(), login: true })
+        Some(_) if index.is_some() => Err(CollectError::IndexOnly { url: reply.label() }),
+        Some(text) if reply.redirected() || check::asks_to_log_in(&reply, text) => {
+            Err(CollectError::HtmlPage { url: reply.label(), login: true })
         }
         _ => Ok(None),
     }
@@ -208,5 +208,5 @@ fn look_at(client: &Client, root: &str) -> Result<Option<Option<Index>>, Collect
 
 fn fetch(client: &Client, root: &str, page: Page) -> Result<Option<Reply>, CollectError> {
     let reply = client.get(&format!("{root}/{}", page.path()), "*/*")?;
-    check::profile(reply, page.shape(), client.has_credentials())
+    check::profile(reply, page.shape())
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use plumb_case::{CaseMeta, Recorder};
 use plumb_collect::{
-    CaptureOptions, CaptureSummary, CollectError, Event, Progress, Target, capture,
+    CaptureOptions, CaptureSummary, CollectError, Event, HttpOptions, Progress, Target, capture,
 };
 use plumb_evidence::{Instance, Service, Timestamp};
 
@@ -141,6 +141,13 @@ impl Progress for Told {
 /// One quick round.
 pub(crate) fn once() -> CaptureOptions {
     CaptureOptions { window: Duration::ZERO, ..CaptureOptions::default() }
+}
+
+/// One quick round with another way to connect.
+pub(crate) fn with_http(change: impl FnOnce(&mut HttpOptions)) -> CaptureOptions {
+    let mut options = once();
+    change(&mut options.http);
+    options
 }
 
 /// What a capture brought, as a reader of the case sees it.

@@ -12,8 +12,14 @@ struct Tls {
 
 impl Tls {
     fn start(mode: &str) -> Self {
+        Self::with(mode, "good")
+    }
+
+    /// A server whose certificate has something wrong with it.
+    fn with(mode: &str, certificate: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let server = Server::start(mode, &["-dir", directory.path().to_str().unwrap()]);
+        let path = directory.path().to_str().unwrap();
+        let server = Server::start(mode, &["-dir", path, "-certificate", certificate]);
         Self { server, directory }
     }
 
@@ -50,8 +56,71 @@ fn a_private_authority_is_refused_unless_named() {
 fn a_name_that_the_certificate_does_not_have() {
     let tls = Tls::start("tls");
     let url = format!("https://a.localhost:{}", tls.server.port());
-    let (error, _) = refusal(&url, &tls.trusting());
-    assert!(error.to_string().contains("it is not for a.localhost"), "{error}");
+    let (error, hint) = refusal(&url, &tls.trusting());
+    assert!(
+        error.to_string().ends_with("it is not for a.localhost, but for localhost, 127.0.0.1"),
+        "{error}"
+    );
+    assert!(hint.starts_with("ask for the service by a name of its certificate"), "{hint}");
+}
+
+#[test]
+fn what_is_wrong_with_a_certificate_is_told_in_words() {
+    for (kind, why, what_to_do) in [
+        ("self-signed", "signed by an authority that is not known here", "--cacert FILE"),
+        (
+            "expired",
+            "it expired on 2021-02-03 04:05 UTC",
+            "renew the server's certificate, or mend this machine's clock",
+        ),
+        (
+            "early",
+            "it is not valid before 2035-02-03 04:05 UTC",
+            "check the clocks of both machines",
+        ),
+        (
+            "other-name",
+            "it is not for localhost, but for shop.test, *.shop.test",
+            "by a name of its certificate",
+        ),
+        ("no-name", "it is not for localhost: it names no host", "subjectAltName"),
+        (
+            "client-only",
+            "it is not for servers (extended key usage)",
+            "extendedKeyUsage=serverAuth",
+        ),
+    ] {
+        let tls = Tls::with("tls", kind);
+        let (error, hint) = refusal(&tls.url(), &tls.trusting());
+        let told = format!("certificate not accepted: {why}");
+        assert!(error.to_string().ends_with(&told), "{kind}: {error}");
+        assert!(hint.contains(what_to_do) && hint.contains("--insecure"), "{kind}: {hint}");
+        let mut careless = once();
+        careless.http.insecure = true;
+        assert!(take(&[&tls.url()], &careless).is_ok(), "{kind}");
+    }
+}
+
+#[test]
+fn a_server_that_signs_for_itself() {
+    let tls = Tls::with("tls", "self-signed");
+    let mut options = once();
+    options.http.ca_file = Some(tls.file("server.pem"));
+    assert!(take(&[&tls.url()], &options).is_ok());
+    // As `openssl req -x509` makes them.
+    let tls = Tls::with("tls", "self-signed-ca");
+    options.http.ca_file = Some(tls.file("server.pem"));
+    for options in [options, once()] {
+        let (error, hint) = refusal(&tls.url(), &options);
+        assert!(
+            error.to_string().ends_with("it is the certificate of a CA, used as that of a server"),
+            "{error}"
+        );
+        assert!(
+            hint.contains("basicConstraints=CA:FALSE") && hint.contains("--insecure"),
+            "{hint}"
+        );
+    }
 }
 
 #[test]
@@ -94,4 +163,13 @@ fn the_wrong_scheme_names_the_right_one() {
     let (error, hint) = refusal(&url, &once());
     assert!(matches!(error, CollectError::NotTls { .. }), "{error}");
     assert!(hint.starts_with("try http://127.0.0.1:"), "{hint}");
+    let nginx = Server::start("nginx-tls", &[]);
+    let (error, hint) = refusal(&nginx.url(""), &once());
+    assert!(matches!(error, CollectError::NeedsTls { .. }), "{error}");
+    assert!(hint.starts_with("try https://127.0.0.1:"), "{hint}");
+    // Others say nothing.
+    let silent = Server::start("hangs-up", &[]);
+    let (error, hint) = refusal(&silent.url(""), &once());
+    assert!(error.to_string().ends_with("closed the connection without an answer"), "{error}");
+    assert!(hint.contains("If the port speaks TLS, try https://127.0.0.1:"), "{hint}");
 }

@@ -2,14 +2,8 @@
 
 use std::time::Duration;
 
-use crate::support::{Server, once, refusal, take};
-use plumb_collect::{Bearer, CaptureOptions, CollectError, HttpOptions, Secret, Stop};
-
-fn with_http(change: impl FnOnce(&mut HttpOptions)) -> CaptureOptions {
-    let mut options = once();
-    change(&mut options.http);
-    options
-}
+use crate::support::{Server, once, refusal, take, with_http};
+use plumb_collect::{Bearer, CaptureOptions, CollectError, Secret, Stop};
 
 #[test]
 fn a_plain_service_gives_everything_in_the_order_of_the_schedule() {
@@ -276,9 +270,22 @@ fn credentials_are_asked_for_and_accepted() {
     std::fs::write(file.path(), "sesame\n").unwrap();
     let token = with_http(|http| http.bearer = Some(Bearer::File(file.path().to_owned())));
     assert!(take(&[&bearer.url("")], &token).is_ok());
+}
+
+#[test]
+fn forbidden_says_whom_to_ask() {
     let forbidden = Server::start("forbidden", &[]);
-    let (error, _) = refusal(&forbidden.url(""), &once());
-    assert!(error.to_string().contains("403 forbidden"), "{error}");
+    let (error, hint) = refusal(&forbidden.url(""), &once());
+    assert!(
+        error.to_string().ends_with("403 forbidden: the server lets not everybody ask"),
+        "{error}"
+    );
+    assert!(hint.contains("pass credentials with --bearer"), "{hint}");
+    assert!(hint.contains("ssh -L 6060:localhost:6060 HOST"), "{hint}");
+    let options = with_http(|http| http.bearer = Some(Bearer::Token(Secret::new("sesame"))));
+    let (error, hint) = refusal(&forbidden.url(""), &options);
+    assert!(error.to_string().ends_with("these credentials do not suffice"), "{error}");
+    assert!(hint.starts_with("ask for the right to read /debug/pprof/"), "{hint}");
 }
 
 #[test]
@@ -316,10 +323,36 @@ fn credentials_stay_with_the_origin_when_redirected() {
 }
 
 #[test]
+fn errors_behind_a_redirect_name_both_addresses() {
+    let locked = Server::start("bearer", &[]);
+    let first = Server::start("redirect", &["-to", &locked.url("")]);
+    let options = with_http(|http| http.bearer = Some(Bearer::Token(Secret::new("sesame"))));
+    let (error, hint) = refusal(&first.url(""), &options);
+    let expect = format!(
+        "{}/debug/pprof/ (redirected from {}/debug/pprof/): 401 unauthorized: the server wants credentials",
+        locked.url(""),
+        first.url("")
+    );
+    assert_eq!(error.to_string(), expect);
+    assert!(hint.contains("was not sent to this one"), "{hint}");
+    let nowhere = Server::start("redirect", &["-to", "http://127.0.0.1:1"]);
+    let (error, _) = refusal(&nowhere.url(""), &once());
+    let expect = format!(
+        "http://127.0.0.1:1/debug/pprof/ (redirected from {}/debug/pprof/): \
+         connection refused: nothing listens on 127.0.0.1:1",
+        nowhere.url("")
+    );
+    assert_eq!(error.to_string(), expect);
+}
+
+#[test]
 fn redirects_end() {
     let server = Server::start("loop", &[]);
     let (error, _) = refusal(&server.url(""), &once());
-    assert!(error.to_string().contains("more than 5 redirects"), "{error}");
+    assert!(
+        error.to_string().contains("more than 5 redirects, the last one to http://"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -328,6 +361,10 @@ fn a_login_page_instead_of_a_profile() {
     let (error, hint) = refusal(&server.url(""), &once());
     assert!(
         error.to_string().contains("an HTML page came instead of a profile: it asks to log in")
+    );
+    assert!(
+        error.to_string().contains("/login?next=/debug/pprof/heap (redirected from http://"),
+        "{error}"
     );
     assert!(hint.contains("login proxy"), "{hint}");
     let server = Server::start("page", &[]);
@@ -374,50 +411,4 @@ fn slow_and_endless_answers_are_bounded() {
     let options = with_http(|http| http.max_body = 1 << 20);
     let brought = take(&[&server.url("")], &options).unwrap();
     assert!(brought.problems().contains("larger than 1 MiB"), "{}", brought.problems());
-}
-
-#[test]
-fn a_proxy_is_used_for_other_hosts() {
-    let server = Server::start("full", &[]);
-    let proxy = Server::start("proxy", &["-to", &server.address.unwrap().to_string()]);
-    // RFC 6761: `.test` resolves nowhere, so only the proxy can know where this is.
-    let options = with_http(|http| http.proxy = Some(proxy.url("")));
-    let brought = take(&["http://shop.test:6060"], &options).unwrap();
-    assert!(brought.instance().snapshots[0].goroutines.is_some());
-    assert_eq!(brought.summary.instances[0].pid, None, "the proxy's process is not the service's");
-    assert_eq!(proxy.lines(), ["proxy CONNECT shop.test:6060"]);
-}
-
-#[test]
-fn a_proxy_of_the_environment_is_not_asked_for_loopback() {
-    let server = Server::start("full", &[]);
-    let proxy = Server::start("proxy", &["-to", &server.address.unwrap().to_string()]);
-    let look = |target: &str| {
-        let output = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "urls::look_with_this_environment", "--nocapture"])
-            .env("PLUMB_TEST_TARGET", target)
-            .env("HTTP_PROXY", proxy.url(""))
-            .env("NO_PROXY", "other.test")
-            .output()
-            .unwrap();
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
-    let local = look(&server.url(""));
-    assert!(local.contains(&format!("brought 127.0.0.1:{}", server.port())), "{local}");
-    assert_eq!(proxy.lines(), Vec::<String>::new());
-    let elsewhere = look("http://shop.test:6060");
-    assert!(elsewhere.contains("brought shop.test:6060"), "{elsewhere}");
-    assert_eq!(proxy.lines(), ["proxy CONNECT shop.test:6060"]);
-    let excepted = look("http://www.other.test:6060");
-    assert!(excepted.contains("no address for host"), "{excepted}");
-}
-
-/// Does nothing but when the test above runs it with an environment of its own.
-#[test]
-fn look_with_this_environment() {
-    let Ok(target) = std::env::var("PLUMB_TEST_TARGET") else { return };
-    match take(&[&target], &once()) {
-        Ok(brought) => println!("brought {}", brought.instance().id),
-        Err(error) => println!("{error}"),
-    }
 }

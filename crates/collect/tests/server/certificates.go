@@ -17,8 +17,9 @@ import (
 )
 
 // certificates makes an authority, a server certificate for localhost and 127.0.0.1, and a client certificate. The
-// authority's certificate, the client's and both keys of clients are written to the directory.
-func certificates(directory string, askClient bool) *tls.Config {
+// authority's certificate, the client's and both keys of clients are written to the directory. With a kind other than
+// "good", something is wrong with the server's certificate.
+func certificates(directory, kind string, askClient bool) *tls.Config {
 	authorityKey, otherKey := newKey(), newKey()
 	template := &x509.Certificate{
 		SerialNumber:          big.NewInt(1),
@@ -31,7 +32,11 @@ func certificates(directory string, askClient bool) *tls.Config {
 	}
 	authority := sign(template, template, authorityKey, authorityKey)
 	serverKey, clientKey := newKey(), newKey()
-	server := sign(leaf(2, x509.ExtKeyUsageServerAuth), authority, serverKey, authorityKey)
+	template = leaf(2, x509.ExtKeyUsageServerAuth)
+	server := spoil(template, kind, authority, serverKey, authorityKey)
+	if kind == "self-signed" || kind == "self-signed-ca" {
+		writePEM(directory, "server.pem", "CERTIFICATE", server.Raw)
+	}
 	client := sign(leaf(3, x509.ExtKeyUsageClientAuth), authority, clientKey, authorityKey)
 	writePEM(directory, "ca.pem", "CERTIFICATE", authority.Raw)
 	writePEM(directory, "client.pem", "CERTIFICATE", client.Raw)
@@ -44,6 +49,33 @@ func certificates(directory string, askClient bool) *tls.Config {
 		config.ClientCAs.AddCert(authority)
 	}
 	return config
+}
+
+// spoil signs a server's certificate with what its kind says wrong with it.
+func spoil(template *x509.Certificate, kind string, authority *x509.Certificate, key, authorityKey *ecdsa.PrivateKey) *x509.Certificate {
+	switch kind {
+	case "good":
+	case "self-signed":
+		return sign(template, template, key, key)
+	case "self-signed-ca": // as "openssl req -x509" makes them
+		template.IsCA, template.BasicConstraintsValid = true, true
+		return sign(template, template, key, key)
+	case "expired":
+		template.NotBefore = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+		template.NotAfter = time.Date(2021, 2, 3, 4, 5, 0, 0, time.UTC)
+	case "early":
+		template.NotBefore = time.Date(2035, 2, 3, 4, 5, 0, 0, time.UTC)
+		template.NotAfter = time.Date(2036, 1, 1, 0, 0, 0, 0, time.UTC)
+	case "other-name":
+		template.DNSNames, template.IPAddresses = []string{"shop.test", "*.shop.test"}, nil
+	case "no-name":
+		template.DNSNames, template.IPAddresses = nil, nil
+	case "client-only":
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	default:
+		log.Fatalf("no certificate is %q", kind)
+	}
+	return sign(template, authority, key, authorityKey)
 }
 
 func leaf(serial int64, usage x509.ExtKeyUsage) *x509.Certificate {

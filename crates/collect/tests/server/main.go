@@ -10,6 +10,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/http/httputil"
 	"net/http/pprof"
 	"os"
 	"os/exec"
@@ -27,6 +28,7 @@ var (
 	zombie      = flag.Bool("zombie", false, "start a child and never wait for it")
 	connections = flag.Bool("connections", false, "print what happens to connections")
 	heap        = flag.Int("heap", 0, "MiB to keep live")
+	certificate = flag.String("certificate", "good", "what is wrong with the server's certificate")
 )
 
 var kept [][]byte
@@ -52,7 +54,7 @@ func main() {
 	}
 	switch *mode {
 	case "tls", "mtls":
-		server.TLSConfig = certificates(*directory, *mode == "mtls")
+		server.TLSConfig = certificates(*directory, *certificate, *mode == "mtls")
 		fmt.Println("listening", listener.Addr())
 		log.Fatal(server.ServeTLS(listener, "", ""))
 	default:
@@ -116,6 +118,11 @@ func handlers() map[string]http.Handler {
 		"redirect":      http.HandlerFunc(redirect),
 		"loop":          http.HandlerFunc(loop),
 		"proxy":         http.HandlerFunc(proxy),
+		"proxy-locked":  lockedProxy(),
+		"proxy-closed":  status(http.StatusForbidden, "not from here"),
+		"squid-closed":  squid(),
+		"hangs-up":      http.HandlerFunc(hangUp),
+		"nginx-tls":     status(http.StatusBadRequest, "<html><center>The plain HTTP request was sent\nto HTTPS port</center></html>"),
 		"seen":          http.HandlerFunc(seen),
 		"cut-gzip":      spoiled(cutGzip),
 		"cut-body":      spoiled(cutBody),
@@ -198,11 +205,13 @@ func seen(w http.ResponseWriter, r *http.Request) {
 
 // proxy connects everybody to the one address it knows, whatever they ask for.
 func proxy(w http.ResponseWriter, r *http.Request) {
-	fmt.Println("proxy", r.Method, r.Host)
 	if r.Method != http.MethodConnect {
-		http.Error(w, "only CONNECT", http.StatusMethodNotAllowed)
+		fmt.Println("proxy", r.Method, r.URL)
+		forward := httputil.ReverseProxy{Director: func(r *http.Request) { r.URL.Host = *to }}
+		forward.ServeHTTP(w, r)
 		return
 	}
+	fmt.Println("proxy", r.Method, r.Host)
 	upstream, err := net.Dial("tcp", *to)
 	if err != nil {
 		log.Fatal(err)
@@ -214,6 +223,35 @@ func proxy(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(client, "HTTP/1.1 200 OK\r\n\r\n")
 	go io.Copy(upstream, client)
 	io.Copy(client, upstream)
+}
+
+// lockedProxy wants a user and a password.
+func lockedProxy() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Proxy-Authorization") != "Basic ZXZlOnNlY3JldA==" { // eve:secret
+			w.Header().Set("Proxy-Authenticate", `Basic realm="proxy"`)
+			http.Error(w, "who are you?", http.StatusProxyAuthRequired)
+			return
+		}
+		proxy(w, r)
+	})
+}
+
+// squid refuses as Squid does.
+func squid() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Squid-Error", "ERR_ACCESS_DENIED 0")
+		http.Error(w, "<html>ERROR: Access Denied</html>", http.StatusForbidden)
+	})
+}
+
+// hangUp closes the connection without an answer.
+func hangUp(w http.ResponseWriter, r *http.Request) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		log.Fatal(err)
+	}
+	conn.Close()
 }
 
 // spoiled serves everything well but the goroutine profile.
