@@ -130,7 +130,7 @@ fn check(suspect: &Suspect) -> Option<Match> {
     }
     if let Some(makers) = crowd.makers.filter(|makers| makers.separate_calls) {
         evidence.push(mechanism(format!(
-            "{} goroutines made them, and the calls of {} of these are over",
+            "goroutines that made them: {}; their calls are over: {}",
             number(makers.number),
             number(makers.gone)
         )));
@@ -250,7 +250,7 @@ mod tests {
 
     fn made_by(suspect: Suspect, number: u64, separate_calls: bool) -> Suspect {
         with(suspect, |crowd| {
-            crowd.makers = Some(Makers { number, gone: number, separate_calls });
+            crowd.makers = Some(Makers { number, gone: number, ended_between: 0, separate_calls });
         })
     }
 

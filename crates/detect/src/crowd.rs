@@ -269,6 +269,7 @@ fn merge(known: &mut Crowd, other: Crowd) {
         (Some(a), Some(b)) => Some(Makers {
             number: a.number + b.number,
             gone: a.gone + b.gone,
+            ended_between: a.ended_between + b.ended_between,
             separate_calls: a.separate_calls || b.separate_calls,
         }),
         (one, other) => one.or(other),
@@ -343,7 +344,7 @@ impl<'a> Dumps<'a> {
     }
 
     fn detail(&self, key: &CrowdKey) -> Detail {
-        let last = self.last.get(key).map_or(&[][..], Vec::as_slice);
+        let last = like(&self.last, key).map_or(&[][..], Vec::as_slice);
         let marked: u64 = last.iter().map(|group| group.convicted).sum();
         Detail {
             created_by: last.iter().find_map(|group| group.created_by.clone()),
@@ -360,7 +361,7 @@ impl<'a> Dumps<'a> {
         }
         // Samples of different levels share the ids of the higher one, so restricting the first dump's ids
         // to those the last dump could hold needs no more than the look-up.
-        let (first, last) = (self.first.get(key)?, self.last.get(key));
+        let (first, last) = (like(&self.first, key)?, like(&self.last, key));
         let level = |groups: &[&Group]| groups.iter().map(|g| g.ids.level).max().unwrap_or(0);
         if last.is_some_and(|last| level(last) != level(first)) {
             return None;
@@ -375,6 +376,23 @@ impl<'a> Dumps<'a> {
             window_seconds: self.window_seconds,
         })
     }
+}
+
+/// What a dump holds of a crowd. Dumps tell some waits by another name than the frames of profiles do: a nil channel, and
+/// before Go 1.25 all that waits on a semaphore.
+fn like<'m, T>(groups: &'m FxHashMap<CrowdKey, T>, key: &CrowdKey) -> Option<&'m T> {
+    let other = || {
+        let CrowdKey::User { state, frames, root } = key else { return None };
+        let state = match state {
+            WaitState::ChanReceive | WaitState::ChanSend => WaitState::Forever,
+            WaitState::MutexLock | WaitState::RwMutexLock | WaitState::WaitGroupWait => {
+                WaitState::Semacquire
+            }
+            _ => return None,
+        };
+        groups.get(&CrowdKey::User { state, frames: frames.clone(), root: root.clone() })
+    };
+    groups.get(key).or_else(other)
 }
 
 /// Median and longest wait over groups; the median of medians, weighted by count.

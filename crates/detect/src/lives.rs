@@ -38,57 +38,82 @@ pub(crate) fn latest(service: &Service) -> Lives<'_> {
     Lives { service: Cow::Owned(latest), restarted: true }
 }
 
+/// What shows that a process restarted.
+struct Sign {
+    /// Index of the latest snapshot that is surely of the life before.
+    after: usize,
+    text: String,
+}
+
 /// The first snapshot of the last life, if there was one before, and what shows it.
 fn last_restart(instance: &Instance) -> Option<(usize, String)> {
     let snapshots = &instance.snapshots;
     (1..snapshots.len()).rev().find_map(|at| {
-        let (before, now) = (&snapshots[..at], &snapshots[at]);
-        Some((at, sign(before, now).or_else(|| vanished(before, &snapshots[at..]))?))
+        let sign = sign(snapshots, at).or_else(|| vanished(snapshots, at))?;
+        // A sign that only some snapshots carry leaves open where in between it was. The latest place is taken.
+        let may_be = |&at: &usize| !is_one_life(&snapshots[at - 1], &snapshots[at]);
+        Some(((sign.after + 1..=at).rev().find(may_be).unwrap_or(at), sign.text))
     })
 }
 
-/// What shows that `now` is of another process than the snapshots before.
-fn sign(before: &[Snapshot], now: &Snapshot) -> Option<String> {
-    let process = pair(before, now, |s| s.process.as_ref());
-    if let Some((old, new)) = process.filter(|(old, new)| old.pid != new.pid) {
-        return Some(format!("pid {}, then {}", old.pid, new.pid));
-    }
-    if let Some((old, new)) = pair(before, now, started).filter(|(old, new)| moved(*old, *new)) {
-        return Some(format!("it started {:.0} s later", new - old));
+/// Whether two snapshots are of one process beyond doubt.
+fn is_one_life(one: &Snapshot, next: &Snapshot) -> bool {
+    let pid = |snapshot: &Snapshot| Some(snapshot.process.as_ref()?.pid);
+    let starts = started(one).zip(started(next));
+    pid(one).is_some() && pid(one) == pid(next) && starts.is_some_and(|(a, b)| !moved(a, b))
+}
+
+/// What shows that the snapshot `at` is of another process than one before.
+fn sign(snapshots: &[Snapshot], at: usize) -> Option<Sign> {
+    by_start(snapshots, at).or_else(|| by_counters(snapshots, at)).or_else(|| {
+        let (after, old, new) = pair(snapshots, at, |s| s.dump.as_ref())?;
+        let text = "goroutine ids stand for others".to_owned();
+        ids_are_used_again(old, new).then_some(Sign { after, text })
+    })
+}
+
+fn by_start(snapshots: &[Snapshot], at: usize) -> Option<Sign> {
+    let pids = pair(snapshots, at, |s| Some(s.process.as_ref()?.pid));
+    if let Some((after, old, new)) = pids.filter(|(_, old, new)| old != new) {
+        return Some(Sign { after, text: format!("pid {old}, then {new}") });
     }
     let metric = |s: &Snapshot| s.metrics.as_ref()?.sum("process_start_time_seconds");
-    if let Some((old, new)) = pair(before, now, metric).filter(|(old, new)| moved(*old, *new)) {
-        return Some(format!("process_start_time_seconds rose by {:.0}", new - old));
-    }
+    [pair(snapshots, at, started), pair(snapshots, at, metric)].into_iter().flatten().find_map(
+        |(after, old, new)| {
+            let text = format!("it started {:.0} s later", new - old);
+            moved(old, new).then_some(Sign { after, text })
+        },
+    )
+}
+
+/// Figures that only rise while a process lives.
+fn by_counters(snapshots: &[Snapshot], at: usize) -> Option<Sign> {
     let uptime = |s: &Snapshot| s.process.as_ref()?.uptime_seconds;
     let collections = |s: &Snapshot| Some(s.heap.as_ref()?.memstats?.num_gc as f64);
     let objects = |s: &Snapshot| Some(s.heap.as_ref()?.memstats?.mallocs as f64);
-    let falls = [
-        ("its uptime", pair(before, now, uptime), 1.0),
-        ("the number of its collections", pair(before, now, collections), 1.0),
-        ("the number of objects it ever allocated", pair(before, now, objects), 1.0),
-        ("what it ever allocated", pair(before, now, allocated), ALLOCATED_FALL),
+    let counters = [
+        ("its uptime", pair(snapshots, at, uptime), 1.0),
+        ("the number of its collections", pair(snapshots, at, collections), 1.0),
+        ("the number of objects it ever allocated", pair(snapshots, at, objects), 1.0),
+        ("what it ever allocated", pair(snapshots, at, allocated), ALLOCATED_FALL),
     ];
-    let fallen = falls
-        .into_iter()
-        .find(|(_, values, least)| values.is_some_and(|(old, new)| new < least * old));
-    if let Some((what, ..)) = fallen {
-        return Some(format!("{what} fell"));
-    }
-    let dumps = pair(before, now, |s| s.dump.as_ref());
-    dumps
-        .filter(|(old, new)| ids_are_used_again(old, new))
-        .map(|_| "goroutine ids stand for others".to_owned())
+    counters.into_iter().find_map(|(what, values, least)| {
+        let (after, old, new) = values?;
+        (new < least * old).then(|| Sign { after, text: format!("{what} fell") })
+    })
 }
 
-/// The value of the last snapshot before that has one, and that of `now`.
+/// The value of snapshot `at`, and before it that of the last snapshot that has one, with its index.
 fn pair<'a, T>(
-    before: &'a [Snapshot],
-    now: &'a Snapshot,
+    snapshots: &'a [Snapshot],
+    at: usize,
     value: impl Fn(&'a Snapshot) -> Option<T>,
-) -> Option<(T, T)> {
-    let new = value(now)?;
-    Some((before.iter().rev().find_map(value)?, new))
+) -> Option<(usize, T, T)> {
+    let new = value(&snapshots[at])?;
+    (0..at)
+        .rev()
+        .find_map(|before| Some((before, value(&snapshots[before])?)))
+        .map(|(i, old)| (i, old, new))
 }
 
 /// When the process started, in seconds since 1970.
@@ -124,21 +149,24 @@ fn origins(dump: &Goroutines) -> impl Iterator<Item = (u64, &str)> {
 }
 
 /// A process that could be read in several rounds and in no later one has ended, although something still answers.
-fn vanished(before: &[Snapshot], later: &[Snapshot]) -> Option<String> {
+fn vanished(snapshots: &[Snapshot], at: usize) -> Option<Sign> {
+    let (before, later) = snapshots.split_at(at);
     let has_process = |snapshot: &&Snapshot| snapshot.process.is_some();
     let here = before.last().is_some_and(|last| has_process(&last));
     let several = before.iter().filter(has_process).count() > 1;
     let gone = !later.iter().any(|snapshot| has_process(&snapshot));
     let answers = later.iter().any(|snapshot| snapshot.any_goroutines().is_some());
-    (here && several && gone && answers).then(|| "the first one ended".to_owned())
+    let text = "the first one ended".to_owned();
+    (here && several && gone && answers).then_some(Sign { after: at - 1, text })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plumb_evidence::Timestamp;
+    use plumb_evidence::goroutine::{Creators, GoroutineSource, Group, IdSample, WaitState};
     use plumb_evidence::heap::{Heap, MemStats};
     use plumb_evidence::process::Process;
+    use plumb_evidence::{Frame, Stack, Timestamp};
 
     fn snapshot(second: i64, process: Option<(u32, f64)>) -> Snapshot {
         let taken = Timestamp::from_second(1_700_000_000 + second).ok();
@@ -181,18 +209,40 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_is_gone_while_something_answers_was_replaced() {
-        let goroutines = Goroutines {
-            taken: None,
-            source: plumb_evidence::goroutine::GoroutineSource::Profile,
-            total: 3,
-            groups: Vec::new(),
-            truncated: false,
+    fn what_two_dumps_show_happened_where_the_process_may_have_changed() {
+        let mut all: Vec<_> = [(7, 50.0), (7, 52.0), (9, 1.0), (9, 3.0), (9, 5.0)]
+            .iter()
+            .enumerate()
+            .map(|(at, process)| snapshot(2 * at as i64, Some(*process)))
+            .collect();
+        all[0].dump = Some(dump("main.serve"));
+        all[4].dump = Some(dump("main.main"));
+        assert_eq!(kept(all).0, 3);
+    }
+
+    fn dump(maker: &str) -> Goroutines {
+        let frame = |name: &str| Frame { function: name.into(), file: "".into(), line: 1 };
+        let group = Group {
+            state: WaitState::Select,
+            stack: Stack([frame("main.work")].into()),
+            created_by: Some(frame(maker)),
+            labels: [].into(),
+            count: 3,
+            waiting: None,
+            ids: IdSample { ids: vec![18, 19, 20], level: 0 },
+            creators: Creators::default(),
+            convicted: 0,
         };
+        let source = GoroutineSource::Dump;
+        Goroutines { taken: None, source, total: 3, groups: vec![group], truncated: false }
+    }
+
+    #[test]
+    fn a_process_that_is_gone_while_something_answers_was_replaced() {
         let mut all: Vec<_> =
             (0..4).map(|at| snapshot(at, (at < 2).then_some((7, at as f64)))).collect();
         for snapshot in &mut all {
-            snapshot.goroutines = Some(goroutines.clone());
+            snapshot.goroutines = Some(dump("main.serve"));
         }
         assert_eq!(kept(all).0, 2);
     }

@@ -16,12 +16,7 @@ use crate::wording::{subject, thousands};
 /// the first request that needs it, is made in the same way.
 pub(crate) fn left_behind(suspect: &Suspect) -> Option<Match> {
     let (crowd, makers) = is_left_behind(suspect)?;
-    let gone = format!(
-        "they were made by {} goroutines; the calls of {} of these are over, and what they started runs on",
-        thousands(makers.number as f64),
-        thousands(makers.gone as f64),
-    );
-    let mut evidence = vec![EvidenceItem::new("mechanism", gone)];
+    let mut evidence = vec![EvidenceItem::new("mechanism", made_by(makers))];
     evidence.extend(survivors(suspect));
     evidence.extend(crowd.created_by.as_ref().map(|frame| {
         let text = format!("created by {} ({}:{})", frame.function, frame.file, frame.line);
@@ -34,6 +29,22 @@ pub(crate) fn left_behind(suspect: &Suspect) -> Option<Match> {
         through: &[],
         evidence,
     })
+}
+
+/// Who made them, in words.
+fn made_by(makers: Makers) -> String {
+    let Makers { number, gone, ended_between, .. } = makers;
+    let number = thousands(number as f64);
+    match gone {
+        1 => format!(
+            "one goroutine made them, in calls that are over; {} others that were started in between have ended",
+            thousands(ended_between as f64)
+        ),
+        gone => format!(
+            "{number} goroutines made them, and the calls of {} of these are over: what they started runs on",
+            thousands(gone as f64)
+        ),
+    }
 }
 
 /// That the same ones are there, not others in their place.
@@ -75,9 +86,8 @@ pub(crate) fn question(suspect: &Suspect, target: &str) -> Option<Undecided> {
     let stands = measured.count >= limit
         && measured.stands_still_for(LOOK_SECONDS_MIN)
         && !has_requests(suspect);
-    // A pool, made by who is still there. Senders of a pool may wait for somebody who is gone.
-    let answered =
-        crowd.makers.is_some_and(|makers| makers.gone == 0) && crowd.state != WaitState::ChanSend;
+    // A pool, made by who is still there.
+    let answered = crowd.makers.is_some_and(|makers| makers.gone == 0);
     if !stands || answered || crowd.serves_connection || is_attended(suspect) {
         return None;
     }

@@ -187,3 +187,11 @@ pub const START_MOVES_SECONDS: f64 = 5.0;
 pub const ALLOCATED_FALL: f64 = 0.5;
 /// Goroutine ids that stand for something else in a later dump, from which on it is of another process.
 pub const REUSED_IDS_MIN: usize = 2;
+
+/// Goroutines that were started among those of a crowd and have ended since, for each of the crowd, from which on it was
+/// not made in one go: an HTTP/1 server starts one for each request, of which each may leave two; a loop that starts a
+/// pool none.
+pub const ENDED_BETWEEN_SHARE_MIN: f64 = 0.4;
+/// Goroutines started after the last of a crowd, for each that was started between its first and its last, above which
+/// the crowd has stopped growing while work went on: one worker for each tenant or room.
+pub const STARTED_SINCE_MAX: f64 = 1.0;

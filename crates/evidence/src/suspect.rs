@@ -102,8 +102,11 @@ pub struct Makers {
     /// Of these, those that have ended or left the function with the `go` statement, so that their call is over. The
     /// main goroutine is never among them.
     pub gone: u64,
-    /// Whether this is the trace of many calls that each left goroutines behind. A pool is made by one goroutine, or
-    /// by a few that made equally many.
+    /// Goroutines that were started between the first and the last of them and have ended since, an estimate where the
+    /// dump was sampled: ids are given in order.
+    pub ended_between: u64,
+    /// Whether this is the trace of many calls that each left goroutines behind. A pool is made by one goroutine in one
+    /// go, or by a few that made equally many.
     pub separate_calls: bool,
 }
 
