@@ -125,7 +125,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
     let kept = site.allocated.samples > 0.0
         && site.live.samples / site.allocated.samples >= KEPT_SHARE_MIN.value;
     let needed = if site.holds_dead.is_some() { DEAD_SAMPLES_MIN } else { SAMPLES_MIN };
-    if !kept || site.live.samples < needed.value {
+    // Numbers of samples come from estimates that were cut to whole objects: two read as 1.99999.
+    if !kept || site.live.samples < needed.value - 0.5 {
         return None;
     }
     matched(confidence(suspect, site), Resource::Memory, Role::Stores, evidence(suspect, site))
@@ -249,6 +250,18 @@ mod tests {
                 Some(DeadObjects { name: "websocket.Conn".into(), in_memory: 900.0, existing: 4 });
         });
         assert_eq!(confidence(&PATTERN, &quiet(dead)), Some(Likely));
+    }
+
+    #[test]
+    fn two_samples_are_two_however_they_are_estimated() {
+        let outlives = |samples: f64| {
+            quiet(with(kept(samples, samples, standing(200)), |site| {
+                site.holds_dead =
+                    Some(DeadObjects { name: "sessions".into(), in_memory: 200.0, existing: 0 });
+            }))
+        };
+        assert_eq!(confidence(&PATTERN, &outlives(1.999_99)), Some(Likely));
+        assert_eq!(confidence(&PATTERN, &outlives(1.0)), None);
     }
 
     #[test]

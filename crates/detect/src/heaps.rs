@@ -133,3 +133,64 @@ impl Held {
         if self.live.samples > 0.0 { self.live.bytes / self.live.samples } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plumb_evidence::Snapshot;
+    use plumb_evidence::metrics::{Metric, MetricKind, Metrics};
+
+    const START: i64 = 1_000_000;
+
+    /// A profile fetched so many seconds after the start, of which the last collection but one ended at `published`.
+    fn snapshot(at: i64, num_gc: u64, published: Option<i64>, after_gc: bool) -> Snapshot {
+        let second = |at: i64| Timestamp::from_second(START + at).expect("in range");
+        let memstats = MemStats {
+            num_gc,
+            previous_gc: published.map_or(0, |at| second(at).as_nanosecond() as u64),
+            total_alloc: 1_000 * at as u64,
+            ..MemStats::default()
+        };
+        let heap = Heap { after_gc, memstats: Some(memstats), ..Heap::default() };
+        Snapshot { taken: Some(second(at)), heap: Some(heap), after_gc, ..Snapshot::default() }
+    }
+
+    fn window(snapshots: Vec<Snapshot>) -> Option<f64> {
+        let instance = Instance { snapshots, ..Instance::default() };
+        let heaps = Heaps::of(&instance).expect("heaps");
+        heaps.first.and(heaps.window_seconds)
+    }
+
+    #[test]
+    fn a_profile_shows_the_last_collection_but_one() {
+        let last = || snapshot(413, 12, None, true);
+        assert_eq!(window(vec![snapshot(400, 10, Some(250), false), last()]), Some(163.0));
+        assert_eq!(window(vec![snapshot(400, 10, None, false), last()]), Some(13.0));
+    }
+
+    #[test]
+    fn before_the_second_collection_a_profile_shows_the_start() {
+        let mut snapshots = vec![snapshot(5, 1, None, false), snapshot(18, 3, None, true)];
+        assert_eq!(window(snapshots.clone()), None, "the start is not known");
+        let start = Metric {
+            name: "process_start_time_seconds".into(),
+            labels: Vec::new(),
+            value: START as f64,
+            kind: MetricKind::Gauge,
+        };
+        snapshots[1].metrics = Some(Metrics { samples: vec![start], ..Metrics::default() });
+        assert_eq!(window(snapshots), Some(18.0));
+    }
+
+    #[test]
+    fn what_the_process_did_not_allocate_was_not_gained() {
+        let heaps = |published| {
+            let snapshots =
+                vec![snapshot(400, 10, published, false), snapshot(413, 12, None, true)];
+            let instance = Instance { snapshots, ..Instance::default() };
+            Heaps::of(&instance).expect("heaps").is_older_than_it_says(20_000.0)
+        };
+        assert!(heaps(None));
+        assert!(!heaps(Some(250)), "it says how old it is");
+    }
+}

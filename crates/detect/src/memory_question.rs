@@ -15,7 +15,7 @@ pub(crate) fn memory_question(suspect: &Suspect) -> Option<Undecided> {
     let may_be_cache = (WARM_UP_SECONDS..MemorySite::CACHE_SECONDS).contains(&uptime);
     let keeps = site.allocated.samples > 0.0
         && site.live.samples / site.allocated.samples >= MEMORY_KEEPING_SHARE_MIN
-        && site.live.samples >= SINCE_START_SAMPLES_MIN;
+        && site.live.samples >= SINCE_START_SAMPLES_MIN - 0.5;
     let one_each = site.per_work.as_ref().is_some_and(PerWork::is_one_each);
     if !may_be_cache || !keeps || !(suspect.measured.grows() || one_each) {
         return None;

@@ -92,7 +92,7 @@ impl LineHeld {
         let share = if self.grows_container() { 0.3 } else { MEMORY_KEEPING_SHARE_MIN };
         // Work in progress frees what it took once it ends, so in the quiet a little less strictness is safe.
         let share = if quiet == Some(true) { share - 0.05 } else { share };
-        held.live.samples >= 1.0 && held.live_share() >= share
+        held.live.samples >= 0.5 && held.live_share() >= share
     }
 }
 
@@ -291,7 +291,7 @@ fn goes_on(held: &Held, window: Option<f64>, uptime: Option<f64>) -> bool {
     let came = held.allocated.samples - held.first_allocated.samples;
     let expected = held.allocated.samples * window / uptime;
     uptime >= WARM_UP_SECONDS
-        && held.live.samples >= SINCE_START_SAMPLES_MIN
+        && held.live.samples >= SINCE_START_SAMPLES_MIN - 0.5
         && came >= 2.0
         && came >= BEND_RATIO * expected
 }
@@ -326,7 +326,7 @@ impl Work {
         });
         // Several lines allocate once a request each: the one with most samples is known best.
         let best = requests.map(|s| s.allocated).max_by(|a, b| a.samples.total_cmp(&b.samples));
-        let done = best.filter(|amount| amount.samples >= 1.0).map(|amount| {
+        let done = best.filter(|amount| amount.samples >= 0.5).map(|amount| {
             let error = Z95 * amount.relative_error();
             let low = amount.objects * (1.0 - error).max(0.0);
             (
