@@ -152,6 +152,11 @@ fn check(suspect: &Suspect) -> Option<Match> {
     if bare.is_some_and(|bare| bare < BARE_SHARE_MIN.value) {
         return None;
     }
+    // With the peer's word that it still has them, silence is rest.
+    let known = sockets.known_to_peer.unwrap_or(0) as f64;
+    if known >= (1.0 - UNKNOWN_SHARE_MIN.value) * sockets.count as f64 {
+        return None;
+    }
     let unknown = sockets.unknown_to_peer.unwrap_or(0) as f64;
     let is_gone =
         unknown >= UNKNOWN_MIN.value && unknown >= UNKNOWN_SHARE_MIN.value * sockets.count as f64;
@@ -287,6 +292,13 @@ mod tests {
         sockets.unknown_to_peer = Some(1);
         suspect.sockets = Some(sockets);
         assert_eq!(confidence(&PATTERN, &suspect), None, "one that ended between the two lists");
+    }
+
+    #[test]
+    fn what_the_peer_has_open_is_at_rest() {
+        let mut sockets = bare(500, 3600.0).expect("sockets");
+        (sockets.known_to_peer, sockets.unknown_to_peer) = (Some(500), Some(0));
+        assert_eq!(confidence(&PATTERN, &watched(standing(500), Some(sockets))), None);
     }
 
     #[test]

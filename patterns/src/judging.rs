@@ -79,7 +79,8 @@ pub(crate) fn socket_evidence(sockets: &SocketCrowd) -> Vec<EvidenceItem> {
     };
     let mut texts = Vec::new();
     if let Some(unknown) = sockets.unknown_to_peer.filter(|&n| n > 0) {
-        texts.push(format!("{} are unknown to the peer: they are half-open", of(unknown)));
+        texts
+            .push(format!("{} are closed or unknown at the peer: they are half-open", of(unknown)));
     }
     if sockets.close_wait > 0 {
         texts.push(format!(

@@ -8,9 +8,10 @@ use crate::thresholds::{CLOSE_WAIT_IDLE_SECONDS, CLOSE_WAIT_MIN, CLOSE_WAIT_UNRE
 use crate::wording::thousands;
 
 /// What is said of them in general.
-pub(crate) const WHY: &str = "CLOSE-WAIT is the state of a connection whose peer has closed, until the program closes \
-    its own end. No timer ends it, keepalive neither: it holds a descriptor and its buffers until Close is called. Many of \
-    them mean that the program forgot the connection, or is stuck before it gets to its Close.";
+pub(crate) const WHY: &str = "A connection whose peer has closed stays in CLOSE-WAIT until the program closes its own end, \
+    and holds a descriptor and its buffers until then. No timer closes it: keepalive at most takes it off the kernel's \
+    list, while the descriptor stays. Many of them mean that the program forgot the connection, or is stuck before it \
+    gets to its Close.";
 
 /// What to change, in general.
 pub(crate) const FIX: &str = "Close the connection as soon as a read returns io.EOF or an error: `defer conn.Close()` \
@@ -73,7 +74,7 @@ fn confidence(
     if suspect.measured.grows() {
         return Some(Confidence::Likely);
     }
-    let end_is_read = sockets.end_read.is_some_and(|read| 2 * read >= sockets.count);
+    let end_is_read = sockets.end_read.is_some_and(|read| read >= CLOSE_WAIT_MIN);
     let is_old = sockets.idle_seconds_median.is_some_and(|idle| idle >= CLOSE_WAIT_IDLE_SECONDS);
     match direction {
         // Go's HTTP server reads the end of a client that left at once, and closes when the handler returns.
@@ -123,6 +124,7 @@ mod tests {
     #[test]
     fn a_pool_at_rest_has_not_read_the_end() {
         use Direction::Outgoing;
+        assert_eq!(found(Outgoing, crowd(170, Some(40), None)), Some(Confidence::Likely));
         assert_eq!(found(Outgoing, crowd(30, Some(0), Some(120.0))), None);
         assert_eq!(found(Outgoing, crowd(30, None, None)), None, "lsof tells no queues");
         assert_eq!(found(Outgoing, crowd(300, Some(0), None)), Some(Confidence::Possible));

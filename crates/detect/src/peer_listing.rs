@@ -54,11 +54,13 @@ impl PeersView {
         view
     }
 
-    /// How many of `sockets` are established here and not open at the other end; `None` if none can be compared.
-    pub(crate) fn not_open_there(&self, sockets: &[&Socket]) -> Option<u64> {
+    /// How many of `sockets` are established here and open at the other end, and how many are not; `None` if none can
+    /// be compared.
+    pub(crate) fn open_and_not(&self, sockets: &[&Socket]) -> Option<(u64, u64)> {
         let standings: Vec<_> = sockets.iter().filter_map(|socket| self.standing(socket)).collect();
-        let gone = standings.iter().filter(|standing| **standing != Standing::Open).count();
-        (!standings.is_empty()).then_some(gone as u64)
+        let open = standings.iter().filter(|standing| **standing == Standing::Open).count();
+        let not = standings.len() - open;
+        (!standings.is_empty()).then_some((open as u64, not as u64))
     }
 
     /// What the comparison says in all; `None` without any listing.
@@ -197,6 +199,6 @@ mod tests {
             owned_only: false,
             host: HostSockets::default(),
         }]);
-        assert_eq!(view.not_open_there(&lively.iter().collect::<Vec<_>>()), Some(2));
+        assert_eq!(view.open_and_not(&lively.iter().collect::<Vec<_>>()), Some((0, 2)));
     }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use plumb_evidence::Service;
 use plumb_evidence::finding::{Finding, Undecided};
 use plumb_evidence::socket::{
-    Direction, HostSockets, Socket, SocketConcern, SocketGroup, SocketSummary, SocketTable,
+    Direction, HostSockets, Owner, Socket, SocketConcern, SocketGroup, SocketSummary, SocketTable,
     TcpState, Timer,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -15,8 +15,13 @@ use crate::sockets::{Connections, Peer};
 use crate::thresholds::{BARE_SHARE_MIN, CLOSE_WAIT_MIN, CONNECTION_CROWD_MIN};
 use crate::wording::thousands;
 
-/// Crowds worth a question each; more would not be read.
-const QUESTIONS_MAX: usize = 3;
+/// Crowds named in a question; more would not be read.
+const CROWDS_MAX: usize = 3;
+
+/// What tells a pool from a leak where there are only sockets.
+const BRING: &str = "a goroutine profile of the process (/debug/pprof/goroutine, or SIGQUIT): it tells who waits on \
+                     them; or `ss -tan` of the machine at the other end (--peer-sockets FILE): what it does not have is \
+                     half-open; or a second `ss -tanpoei` some minutes later: what leaks is still there, and grows";
 
 /// Connections by peer, direction and state in the latest table of each instance; `None` without socket evidence.
 pub(crate) fn socket_summary(
@@ -26,6 +31,7 @@ pub(crate) fn socket_summary(
     if !connections.known() {
         return None;
     }
+    let owned_only = tables(service).all(|table| table.owned_only);
     let mut groups: Vec<SocketGroup> = Vec::new();
     for (peer, sockets) in connections.by_peer() {
         let mut by_state: FxHashMap<TcpState, Vec<&Socket>> = FxHashMap::default();
@@ -34,6 +40,9 @@ pub(crate) fn socket_summary(
         }
         groups.extend(by_state.into_iter().map(|(state, of)| group(peer, state, &of, connections)));
     }
+    if owned_only {
+        groups.iter_mut().for_each(|group| group.holder = None);
+    }
     groups.sort_by_key(|group| {
         // `None` sorts first by itself; what is in order comes last.
         let rank = (group.concern.is_none(), group.concern);
@@ -41,7 +50,7 @@ pub(crate) fn socket_summary(
     });
     Some(SocketSummary {
         connections: connections.open(),
-        owned_only: tables(service).all(|table| table.owned_only),
+        owned_only,
         groups,
         host: host(service),
         peer_listing: connections.peer_listing(),
@@ -82,6 +91,7 @@ fn group(
         state,
         count: sockets.len() as u64,
         hosts: hosts.len() as u64,
+        holder: holder(sockets),
         idle_seconds_max: longest(Socket::idle_ms),
         received_seconds_max: longest(|socket| socket.last_received_ms),
         with_keepalive: with(Timer::Keepalive),
@@ -92,6 +102,13 @@ fn group(
     };
     group.concern = concern(&group, connections.not_open_at_peer(sockets));
     group
+}
+
+fn holder(sockets: &[&Socket]) -> Option<(Owner, u64)> {
+    let mut held: FxHashMap<&Owner, u64> = FxHashMap::default();
+    sockets.iter().filter_map(|s| s.owner.as_ref()).for_each(|o| *held.entry(o).or_default() += 1);
+    let most = held.into_iter().max_by_key(|(owner, number)| (*number, Reverse(owner.pid)))?;
+    Some((most.0.clone(), most.1))
 }
 
 fn concern(group: &SocketGroup, not_open_there: Option<u64>) -> Option<SocketConcern> {
@@ -126,19 +143,27 @@ pub(crate) fn open_crowds(
     if snapshots.any(|snapshot| snapshot.any_goroutines().is_some()) {
         return Vec::new();
     }
-    let groups = summary.iter().flat_map(|summary| &summary.groups);
-    let is_open = |group: &&SocketGroup| {
-        matches!(group.concern, Some(SocketConcern::NoTimer | SocketConcern::Crowd))
-    };
     let is_told = |group: &SocketGroup| {
         findings.iter().any(|finding| finding.title.ends_with(&*place(group)))
     };
-    groups
-        .filter(is_open)
-        .filter(|group| !is_told(group))
-        .take(QUESTIONS_MAX)
-        .map(question)
-        .collect()
+    let is_open = |group: &&SocketGroup| {
+        matches!(group.concern, Some(SocketConcern::NoTimer | SocketConcern::Crowd))
+            && !is_told(group)
+    };
+    let groups = summary.iter().flat_map(|summary| &summary.groups);
+    let crowds: Vec<String> = groups.filter(is_open).map(crowd).collect();
+    if crowds.is_empty() {
+        return Vec::new();
+    }
+    let more = match crowds.len().saturating_sub(CROWDS_MAX) {
+        0 => String::new(),
+        n => format!(", and {n} more such crowds"),
+    };
+    let crowds = crowds[..crowds.len().min(CROWDS_MAX)].join("; ");
+    vec![Undecided {
+        what: format!("in use, a pool, or leaked: {crowds}{more}"),
+        bring: BRING.to_owned(),
+    }]
 }
 
 fn place(group: &SocketGroup) -> String {
@@ -148,20 +173,13 @@ fn place(group: &SocketGroup) -> String {
     }
 }
 
-fn question(group: &SocketGroup) -> Undecided {
+fn crowd(group: &SocketGroup) -> String {
     let timer = match group.without_timer {
         Some(all) if all == group.count => ", none with a keepalive timer",
-        Some(some) if group.concern == Some(SocketConcern::NoTimer) && some > 0 => {
-            ", most of them without a keepalive timer"
+        Some(_) if group.concern == Some(SocketConcern::NoTimer) => {
+            ", most without a keepalive timer"
         }
         _ => "",
     };
-    let number = thousands(group.count as f64);
-    Undecided {
-        what: format!("{number} connections {}{timer}: in use, a pool, or leaked", place(group)),
-        bring: "a goroutine profile of the process (/debug/pprof/goroutine, or SIGQUIT), which tells who waits on \
-                them; or `ss -tan` of the machine at the other end (--peer-sockets FILE): what it does not have is \
-                half-open; or a second `ss -tanpoei` some minutes later: what leaks is still there, and grows"
-            .to_owned(),
-    }
+    format!("{} connections {}{timer}", thousands(group.count as f64), place(group))
 }

@@ -118,7 +118,7 @@ impl<'a> Connections<'a> {
 
     /// How many of `sockets` are established here and not open at the other end, by the listings of its machine.
     pub(crate) fn not_open_at_peer(&self, sockets: &[&Socket]) -> Option<u64> {
-        self.peers_view.not_open_there(sockets)
+        self.peers_view.open_and_not(sockets).map(|(_, not)| not)
     }
 
     /// What the listings of other machines say on all connections; `None` without any.
@@ -207,6 +207,7 @@ impl<'a> Connections<'a> {
             sockets.iter().filter_map(|s| Some(s.idle_ms()? as f64 / 1000.0)).collect();
         idle.sort_by(f64::total_cmp);
         let quantile = |q: f64| idle.get(((idle.len().max(1) - 1) as f64 * q) as usize).copied();
+        let at_peer = self.peers_view.open_and_not(sockets);
         let timers_known = sockets.iter().any(|s| s.timer.is_some());
         let segments_known = sockets.iter().any(|s| s.data_segments_in.is_some());
         SocketCrowd {
@@ -227,7 +228,8 @@ impl<'a> Connections<'a> {
                 count(&|s| s.data_segments_in.is_some_and(|n| n <= ONE_EXCHANGE_SEGMENTS))
             }),
             sent_seconds_spread: spread(sockets.iter().filter_map(|s| s.last_sent_ms)),
-            unknown_to_peer: self.peers_view.not_open_there(sockets),
+            unknown_to_peer: at_peer.map(|(_, not)| not),
+            known_to_peer: at_peer.map(|(open, _)| open),
         }
     }
 

@@ -116,7 +116,7 @@ pub struct Socket {
 }
 
 /// Who holds a socket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// Process id.
     pub pid: u32,
@@ -209,6 +209,8 @@ pub struct SocketGroup {
     pub count: u64,
     /// Hosts at the other end.
     pub hosts: u64,
+    /// The process that holds most of them and how many it holds, where the listing is of several processes.
+    pub holder: Option<(Owner, u64)>,
     /// Seconds since data went either way on the one that has been silent longest.
     pub idle_seconds_max: Option<f64>,
     /// Seconds since data was received on the one that has heard nothing for longest.

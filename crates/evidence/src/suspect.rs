@@ -240,6 +240,8 @@ pub struct SocketCrowd {
     pub sent_seconds_spread: Option<f64>,
     /// Established here, but closed or unknown at the peer; `None` if its sockets were not brought or do not compare.
     pub unknown_to_peer: Option<u64>,
+    /// Established here and open at the peer; `None` as above.
+    pub known_to_peer: Option<u64>,
 }
 
 /// Samples on heap paths through the object that hold a user frame.

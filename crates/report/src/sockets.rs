@@ -33,8 +33,8 @@ pub(crate) fn print(page: &mut Page, diagnosis: &Diagnosis, options: &Options) {
         if let Some(rest) = rest(summary, shown) {
             page.fact("", &rest);
         }
-        if let Some(host) = host(summary) {
-            page.fact("", &host);
+        for line in host(summary).into_iter().chain(untold(summary)) {
+            page.fact("", &line);
         }
     }
     if let Some(listing) = &summary.peer_listing {
@@ -55,7 +55,8 @@ pub(crate) fn markdown(diagnosis: &Diagnosis) -> String {
             let _ = writeln!(text, "| {} | {} |", count(group.count as f64), group_text(group));
         }
         text.push('\n');
-        for line in rest(summary, GROUPS_SHOWN).into_iter().chain(host(summary)) {
+        let lines = rest(summary, GROUPS_SHOWN).into_iter().chain(host(summary));
+        for line in lines.chain(untold(summary)) {
             let _ = write!(text, "{line}\n\n");
         }
     }
@@ -71,11 +72,7 @@ fn has_goroutines(diagnosis: &Diagnosis) -> bool {
 }
 
 fn heading(summary: &SocketSummary) -> String {
-    let whose = if summary.owned_only {
-        "of the process"
-    } else {
-        "of the whole machine (which process holds them is not told)"
-    };
+    let whose = if summary.owned_only { "of the process" } else { "of the whole machine" };
     match summary.connections {
         0 => format!("no open connection {whose}"),
         n => format!("{} {whose}, by peer, worst first:", plural(n as usize, "connection")),
@@ -94,13 +91,32 @@ fn host(summary: &SocketSummary) -> Option<String> {
     let mut parts = Vec::new();
     if summary.host.time_wait > 0 {
         let number = count(summary.host.time_wait as f64);
-        parts.push(format!("{number} in TIME-WAIT (closed in order; they end within a minute)"));
+        parts.push(format!("{number} in TIME-WAIT (closed; gone in a minute)"));
     }
     if summary.host.syn_recv > 0 {
         let number = count(summary.host.syn_recv as f64);
-        parts.push(format!("{number} in SYN-RECV (incoming, handshake not done)"));
+        parts.push(format!("{number} in SYN-RECV (handshake not done)"));
     }
-    (!parts.is_empty()).then(|| format!("on the machine, without an owner: {}", parts.join("; ")))
+    (!parts.is_empty()).then(|| format!("on the machine: {}", parts.join("; ")))
+}
+
+/// What the listing does not tell, and how to take one that does.
+fn untold(summary: &SocketSummary) -> Option<String> {
+    let groups = || summary.groups.iter();
+    let mut missing = Vec::new();
+    if !summary.owned_only && groups().all(|group| group.holder.is_none()) {
+        missing.push("the process (-p, as root)");
+    }
+    if groups().all(|group| group.without_timer.is_none()) {
+        missing.push("keepalive (-o)");
+    }
+    if groups().all(|group| group.idle_seconds_max.is_none()) {
+        missing.push("idle times (-i)");
+    }
+    if summary.groups.is_empty() || missing.is_empty() {
+        return None;
+    }
+    Some(format!("not told: {}; `ss -tanpoei` tells all", missing.join(", ")))
 }
 
 /// `ESTABLISHED to 10.0.0.9:22: no timer on any (no keepalive); silent up to 3 h`.
@@ -112,6 +128,7 @@ fn group_text(group: &SocketGroup) -> String {
         }
     };
     let mut parts = Vec::new();
+    parts.extend(holder(group));
     parts.extend(meaning(group).map(str::to_owned));
     parts.extend(timers(group));
     parts.extend(silence(group));
@@ -119,6 +136,20 @@ fn group_text(group: &SocketGroup) -> String {
     let details = parts.join("; ");
     let colon = if details.is_empty() { "" } else { ": " };
     format!("{} {place}{colon}{details}", group.state)
+}
+
+/// `340 of them held by orders (pid 4711)`.
+fn holder(group: &SocketGroup) -> Option<String> {
+    let (owner, held) = group.holder.as_ref()?;
+    let who = match &owner.command {
+        Some(command) => format!("{command} (pid {})", owner.pid),
+        None => format!("pid {}", owner.pid),
+    };
+    Some(if *held == group.count {
+        format!("held by {who}")
+    } else {
+        format!("{} of them held by {who}", count(*held as f64))
+    })
 }
 
 /// What a state says about who has to act.
@@ -145,8 +176,8 @@ fn timers(group: &SocketGroup) -> Option<String> {
     Some(match bare {
         0 if group.with_keepalive == Some(group.count) => "keepalive on all".to_owned(),
         0 => "a timer on all".to_owned(),
-        all if all == group.count => "no timer on any (no keepalive)".to_owned(),
-        some => format!("no timer on {} (no keepalive)", count(some as f64)),
+        all if all == group.count => "no keepalive timer on any".to_owned(),
+        some => format!("no keepalive timer on {}", count(some as f64)),
     })
 }
 
@@ -165,7 +196,11 @@ fn silence(group: &SocketGroup) -> Option<String> {
 
 fn queues(group: &SocketGroup) -> Option<String> {
     let mut parts = Vec::new();
-    if group.recv_queue > 0 {
+    // The end of the stream counts as a byte of the queue until somebody reads it.
+    if group.state == TcpState::CloseWait && (1..=group.count).contains(&group.recv_queue) {
+        let number = count(group.recv_queue as f64);
+        parts.push(format!("the end is not read on {number}"));
+    } else if group.recv_queue > 0 {
         parts.push(format!("{} not read", bytes(group.recv_queue as f64)));
     }
     if group.send_queue > 0 {
@@ -232,6 +267,7 @@ struct GroupJson<'a> {
     state: String,
     count: u64,
     hosts: u64,
+    holder: Option<HolderJson<'a>>,
     idle_seconds_max: Option<f64>,
     received_seconds_max: Option<f64>,
     with_keepalive: Option<u64>,
@@ -252,6 +288,11 @@ impl<'a> From<&'a SocketGroup> for GroupJson<'a> {
             state: group.state.to_string(),
             count: group.count,
             hosts: group.hosts,
+            holder: group.holder.as_ref().map(|(owner, count)| HolderJson {
+                pid: owner.pid,
+                command: owner.command.as_deref(),
+                count: *count,
+            }),
             idle_seconds_max: group.idle_seconds_max,
             received_seconds_max: group.received_seconds_max,
             with_keepalive: group.with_keepalive,
@@ -266,6 +307,13 @@ impl<'a> From<&'a SocketGroup> for GroupJson<'a> {
             }),
         }
     }
+}
+
+#[derive(Serialize)]
+struct HolderJson<'a> {
+    pid: u32,
+    command: Option<&'a str>,
+    count: u64,
 }
 
 #[derive(Serialize)]
