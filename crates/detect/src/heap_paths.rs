@@ -16,7 +16,7 @@ use crate::thresholds::{HEAP_SAMPLES_MIN, MEMORY_KEEPING_SHARE_MIN, SIBLING_TOLE
 
 mod places;
 
-pub(crate) use places::{Doubt, Place};
+pub(crate) use places::{Doubt, Place, only_first_has_one_each};
 use places::{Knowledge, UserPath, places};
 
 /// The heap profiles of one instance.
@@ -35,6 +35,11 @@ impl<'a> HeapPaths<'a> {
         self.heaps.latest
     }
 
+    /// `leaks` if figures are exact, so that numbers of objects can be compared with it.
+    fn exact(&self, leaks: f64) -> Option<f64> {
+        self.heap().is_exact().then_some(leaks)
+    }
+
     /// What paths through an object with a record hold and ever took.
     pub(crate) fn share_of(&self, object: &LibraryObject) -> HeapShare {
         share(&self.paths(|frame| is_entry_point(object, frame)))
@@ -46,7 +51,7 @@ impl<'a> HeapPaths<'a> {
     }
 
     /// Places in the user's code that reach an object with a record.
-    pub(crate) fn places_of(&self, object: &LibraryObject) -> Vec<Place> {
+    pub(crate) fn places_of(&self, object: &LibraryObject, leaks: f64) -> Vec<Place> {
         let through = |frame: &Frame| is_entry_point(object, frame);
         let package_of = |entry: &&'static str| FunctionName(entry).package();
         let packages: FxHashSet<&str> = object.entry_points.iter().map(package_of).collect();
@@ -58,35 +63,45 @@ impl<'a> HeapPaths<'a> {
             entry_points: object.entry_points,
             used_in,
             has_owner: true,
-            is_exact: self.heap().is_exact(),
+            exact_leaks: self.exact(leaks),
         };
         places(&self.paths(through), &known)
     }
 
     /// Places in the user's code that reach a module without a record.
-    pub(crate) fn places_of_module(&self, module: &str) -> Vec<Place> {
-        let known = Knowledge { is_exact: self.heap().is_exact(), ..Knowledge::default() };
+    pub(crate) fn places_of_module(&self, module: &str, leaks: f64) -> Vec<Place> {
+        let known = Knowledge { exact_leaks: self.exact(leaks), ..Knowledge::default() };
         places(&self.paths(|frame| *self.code.module(frame).0 == *module), &known)
     }
 
     /// Places in the user's code that reach the constructor of an object without a record.
-    pub(crate) fn places_of_constructor(&self, module: &str, constructor: &str) -> Vec<Place> {
+    pub(crate) fn places_of_constructor(
+        &self,
+        module: &str,
+        constructor: &str,
+        leaks: f64,
+    ) -> Vec<Place> {
         let through = |frame: &Frame| *frame.function == *constructor;
         let uses = |frame: &Frame| *self.code.module(frame).0 == *module;
         let known = Knowledge {
             entry_points: &[constructor],
             used_in: self.used_in(uses, through),
             has_owner: true,
-            is_exact: self.heap().is_exact(),
+            exact_leaks: self.exact(leaks),
         };
         places(&self.paths(through), &known)
     }
 
     /// Places in the user's code that call one of these functions. `has_owner` = whoever gets the result is to release it.
-    pub(crate) fn places_through(&self, functions: &[&str], has_owner: bool) -> Vec<Place> {
-        let is_exact = self.heap().is_exact();
+    pub(crate) fn places_through(
+        &self,
+        functions: &[&str],
+        has_owner: bool,
+        leaks: f64,
+    ) -> Vec<Place> {
+        let exact_leaks = self.exact(leaks);
         let known =
-            Knowledge { entry_points: functions, has_owner, is_exact, ..Knowledge::default() };
+            Knowledge { entry_points: functions, has_owner, exact_leaks, ..Knowledge::default() };
         places(&self.paths(|frame| functions.contains(&&*frame.function)), &known)
     }
 

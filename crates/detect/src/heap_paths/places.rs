@@ -52,13 +52,23 @@ impl Place {
     }
 
     /// Whether some object of it is there `count` times. Figures must be exact.
-    pub(crate) fn has_one_each(&self, count: f64) -> bool {
+    fn has_one_each(&self, count: f64) -> bool {
         self.pieces.iter().any(|objects| (objects / count - 1.0).abs() <= SIBLING_TOLERANCE)
     }
 
     pub(crate) fn share(&self) -> f64 {
         HeapShare { live: self.live, allocated: self.allocated }.live_share()
     }
+}
+
+/// Whether the first place alone made one lasting object for each leak. Where figures are exact that tells it from
+/// places that hold what they do for reasons of their own, e.g. a pool at rest, and from those that leak now and then.
+pub(crate) fn only_first_has_one_each<'p>(
+    mut places: impl Iterator<Item = &'p Place>,
+    leaks: f64,
+) -> bool {
+    let first = places.next().is_some_and(|first| first.has_one_each(leaks));
+    first && leaks >= HEAP_SAMPLES_MIN && !places.any(|other| other.has_one_each(leaks))
 }
 
 /// The user's frames of one sample, innermost first, below which it went through the object.
@@ -77,8 +87,8 @@ pub(crate) struct Knowledge<'a> {
     pub(crate) used_in: FxHashMap<&'a str, f64>,
     /// Whoever gets the object is to release it, so it matters whether a helper returns it.
     pub(crate) has_owner: bool,
-    /// Every allocation is in the profile.
-    pub(crate) is_exact: bool,
+    /// How many objects leak, if every allocation is in the profile, so that numbers can be compared with it.
+    pub(crate) exact_leaks: Option<f64>,
 }
 
 /// The user's lines, each as far out as the leak is shared: a helper whose callers all keep is the place itself;
@@ -109,7 +119,7 @@ impl Branch<'_, '_> {
     /// Whether it made a single object in the life of the process, so far as that can be known.
     fn made_once(&self, known: &Knowledge<'_>) -> bool {
         let made = |sample: &HeapSample| sample.live.objects.max(sample.allocated.objects);
-        known.is_exact && self.paths.iter().all(|path| made(path.sample) <= 1.0)
+        known.exact_leaks.is_some() && self.paths.iter().all(|path| made(path.sample) <= 1.0)
     }
 }
 
@@ -263,6 +273,9 @@ fn told_apart(callers: &[Branch<'_, '_>], known: &Knowledge<'_>) -> Callers {
     let some_free = judged().any(|place| place.share() <= FREEING_SHARE_MAX);
     match () {
         () if some_keep && some_free => Callers::Differ,
+        () if known.exact_leaks.is_some_and(|leaks| only_first_has_one_each(places(), leaks)) => {
+            Callers::Differ
+        }
         // What is made once, at the start of the program, is no leak.
         () if leads && clear_lead && others.iter().all(|other| other.made_once(known)) => {
             Callers::Differ
@@ -329,10 +342,32 @@ mod tests {
 
     #[test]
     fn what_is_made_once_is_no_leak_where_figures_are_exact() {
-        let exact = Knowledge { is_exact: true, ..owned() };
+        let exact = Knowledge { exact_leaks: Some(1000.0), ..owned() };
         assert_eq!(first(&[(100.0, 100.0), (1.0, 1.0)], &exact).0, "main.caller0");
         assert_eq!(first(&[(100.0, 100.0), (3.0, 3.0)], &exact).1, Some(Doubt::Shared));
         assert_eq!(first(&[(100.0, 100.0), (40.0, 40.0)], &exact), ("main.audit".to_owned(), None));
+    }
+
+    #[test]
+    fn a_caller_that_leaks_now_and_then_is_told_by_exact_numbers() {
+        let callers = [(40.0, 400.0), (20.0, 400.0)];
+        assert_eq!(first(&callers, &owned()).1, Some(Doubt::Shared));
+        let exact = |leaks| Knowledge { exact_leaks: Some(leaks), ..owned() };
+        assert_eq!(first(&callers, &exact(39.0)), ("main.caller0".to_owned(), None));
+        assert_eq!(first(&callers, &exact(60.0)).1, Some(Doubt::Shared));
+    }
+
+    #[test]
+    fn exact_figures_are_compared_with_the_number_of_leaks() {
+        let place = |pieces: &[f64]| {
+            let frame = Frame { function: "f".into(), file: "".into(), line: 1 };
+            Place { pieces: pieces.to_vec(), ..Place::new(&frame) }
+        };
+        let (leaking, pool) = (place(&[100.0, 98.0, 2.0]), place(&[40.0, 80.0]));
+        assert!(only_first_has_one_each([&leaking, &pool].into_iter(), 101.0));
+        assert!(!only_first_has_one_each([&leaking, &leaking].into_iter(), 100.0));
+        assert!(!only_first_has_one_each([&pool, &leaking].into_iter(), 100.0));
+        assert!(!only_first_has_one_each([].into_iter(), 100.0));
     }
 
     #[test]

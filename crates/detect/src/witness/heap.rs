@@ -7,7 +7,7 @@ use plumb_evidence::finding::{Role, WitnessKind};
 use plumb_evidence::suspect::{MemorySite, ObjectCrowd, Subject};
 
 use super::{Hearing, NamedLine, Testimony, Witness};
-use crate::heap_paths::{Doubt, HeapPaths, Place};
+use crate::heap_paths::{Doubt, HeapPaths, Place, only_first_has_one_each};
 use crate::thresholds::{BYTES_PER_LEAK, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN};
 
 /// Lines listed when nothing is decided: more would not be read.
@@ -43,7 +43,7 @@ impl Witness for HeapWitness {
             let paths = HeapPaths::of(hearing.instance, hearing.code)?;
             // A file is to be closed by whom it is handed to; how a connection is dialled is the dialler's alone.
             let has_owner = matches!(hearing.suspect.subject, Subject::Descriptors(_));
-            let places = paths.places_through(hearing.through, has_owner);
+            let places = paths.places_through(hearing.through, has_owner, hearing.leaks());
             return Some(by_places(hearing, &paths, places));
         }
         match &hearing.suspect.subject {
@@ -65,9 +65,11 @@ fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimo
         return Some(of_pool(hearing, &paths, record));
     }
     let places = match (object.record, &object.constructor) {
-        (Some(record), _) => paths.places_of(record),
-        (None, Some(constructor)) => paths.places_of_constructor(&object.module, constructor),
-        (None, None) => paths.places_of_module(&object.module),
+        (Some(record), _) => paths.places_of(record, hearing.leaks()),
+        (None, Some(constructor)) => {
+            paths.places_of_constructor(&object.module, constructor, hearing.leaks())
+        }
+        (None, None) => paths.places_of_module(&object.module, hearing.leaks()),
     };
     Some(by_places(hearing, &paths, places))
 }
@@ -75,7 +77,7 @@ fn through_object(hearing: &Hearing<'_>, object: &ObjectCrowd) -> Option<Testimo
 /// Pools made one a call: the line that makes them, else candidates for it and the lines that use them.
 fn of_pool(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, record: &LibraryObject) -> Testimony {
     let exact = paths.heap().is_exact();
-    let makers = paths.pool_makers(record, hearing.suspect.measured.count as f64);
+    let makers = paths.pool_makers(record, hearing.leaks());
     // A maker that was not sampled must not leave the field to the calls, which take memory of their own.
     let on_use = makers.apart.is_empty() && exact;
     let makers = if on_use { makers.on_use } else { makers.apart };
@@ -88,7 +90,7 @@ fn of_pool(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, record: &LibraryObject)
     if let Some(maker) = the_maker(&makers) {
         return Testimony { lines: vec![named(maker)], decided: true, ..Testimony::default() };
     }
-    let mut testimony = by_places(hearing, paths, paths.places_of(record));
+    let mut testimony = by_places(hearing, paths, paths.places_of(record, hearing.leaks()));
     testimony.lines.iter_mut().for_each(|line| line.role = Role::Uses);
     testimony.lines.splice(0..0, makers.iter().map(named));
     testimony.lines.truncate(CANDIDATES_MAX);
@@ -112,9 +114,11 @@ fn the_maker(makers: &[Place]) -> Option<&Place> {
 
 fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -> Testimony {
     let live: f64 = places.iter().map(|place| place.live.samples).sum();
-    let count = hearing.suspect.measured.count as f64;
+    let count = hearing.leaks();
     let exact = paths.heap().is_exact();
-    let decided = is_decided(&places) || exact && only_first_has_one_each(&places, count);
+    let told = places.first().is_some_and(|place| place.doubt.is_none());
+    let one_each = || exact && only_first_has_one_each(places.iter(), count);
+    let decided = is_decided(&places) || told && one_each();
     // Who dialled or opened it made it, whatever it is stuck in now.
     let role = if hearing.through.is_empty() { hearing.role } else { Role::Creates };
     let candidates = places.iter().filter(|place| place.live.samples > 0.0);
@@ -168,16 +172,6 @@ fn is_decided(places: &[Place]) -> bool {
     told && live(0) >= HEAP_SAMPLES_MIN - 0.5 && live(0) >= HEAP_LEAD_MIN * live(1)
 }
 
-/// Whether the first place alone made one lasting object for each leak. Where figures are exact that tells it from
-/// places that hold what they do for reasons of their own, e.g. a pool at rest.
-fn only_first_has_one_each(places: &[Place], count: f64) -> bool {
-    let [first, others @ ..] = places else { return false };
-    first.doubt.is_none()
-        && count >= HEAP_SAMPLES_MIN
-        && first.has_one_each(count)
-        && !others.iter().any(|other| other.has_one_each(count))
-}
-
 fn what_decides(hearing: &Hearing<'_>, places: &[Place], paths: &HeapPaths<'_>) -> Vec<String> {
     let best = places.first().map_or(0.0, |place| place.live.samples);
     let exact = exact_heap(hearing, paths.heap().is_exact());
@@ -192,7 +186,7 @@ fn what_decides(hearing: &Hearing<'_>, places: &[Place], paths: &HeapPaths<'_>) 
             }
         };
     }
-    let count = hearing.suspect.measured.count as f64;
+    let count = hearing.leaks();
     let bytes: f64 = places.iter().map(|place| place.live.bytes).sum();
     let per_leak =
         if best >= 1.0 && count > 0.0 { (bytes / count).max(100.0) } else { BYTES_PER_LEAK };
@@ -265,21 +259,6 @@ mod tests {
         assert!(!is_decided(&[place(5.0), place(2.0)]));
         assert!(is_decided(&[place(6.0), place(2.0)]));
         assert!(!is_decided(&[]));
-    }
-
-    #[test]
-    fn exact_figures_are_compared_with_the_number_of_leaks() {
-        let with_pieces =
-            |live: f64, pieces: &[f64]| Place { pieces: pieces.to_vec(), ..place(live) };
-        let leaking = with_pieces(200.0, &[100.0, 98.0, 2.0]);
-        let pool = with_pieces(120.0, &[40.0, 80.0]);
-        assert!(!is_decided(&[leaking.clone(), pool.clone()]), "no clear lead");
-        assert!(only_first_has_one_each(&[leaking.clone(), pool.clone()], 101.0));
-        assert!(!only_first_has_one_each(&[leaking.clone(), leaking.clone()], 100.0));
-        assert!(!only_first_has_one_each(&[pool, leaking.clone()], 100.0));
-        let doubtful = Place { doubt: Some(Doubt::Shared), ..leaking };
-        assert!(!only_first_has_one_each(&[doubtful], 100.0));
-        assert!(!only_first_has_one_each(&[], 100.0));
     }
 
     #[test]

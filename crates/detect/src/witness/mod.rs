@@ -26,6 +26,13 @@ pub(crate) struct Hearing<'a> {
     pub(crate) through: &'static [&'static str],
 }
 
+impl Hearing<'_> {
+    /// How many leak.
+    pub(crate) fn leaks(&self) -> f64 {
+        self.suspect.measured.count as f64
+    }
+}
+
 /// What a witness says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Testimony {
