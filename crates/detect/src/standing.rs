@@ -8,7 +8,7 @@ use plumb_evidence::suspect::{GoroutineCrowd, Makers, Match, Subject, Suspect};
 
 use crate::thresholds::{
     ATTENDED_FACTOR, LEFT_BEHIND_MIN, LOOK_SECONDS_MIN, OLD_CROWD_MINUTES, STANDING_POOL_MAX,
-    STANDING_SENDERS_MIN, SURVIVORS_SHARE_MIN,
+    STANDING_SENDERS_MIN, STUCK_CROWD_MIN, SURVIVORS_SHARE_MIN,
 };
 use crate::wording::{subject, thousands};
 
@@ -77,6 +77,9 @@ pub(crate) fn is_left_behind(suspect: &Suspect) -> Option<(&GoroutineCrowd, Make
 /// The question that a standing crowd leaves open, if it does.
 pub(crate) fn question(suspect: &Suspect, target: &str) -> Option<Undecided> {
     let Subject::Goroutines(crowd) = &suspect.subject else { return None };
+    if let Some(question) = lock_question(suspect, crowd) {
+        return Some(question);
+    }
     let limit = match crowd.state {
         WaitState::ChanSend => STANDING_SENDERS_MIN,
         WaitState::Running | WaitState::Unknown | WaitState::Syscall => return None,
@@ -106,6 +109,24 @@ pub(crate) fn question(suspect: &Suspect, target: &str) -> Option<Undecided> {
 fn has_requests(suspect: &Suspect) -> bool {
     let here = &suspect.surroundings;
     here.unasked.or(here.quiet) == Some(false)
+}
+
+/// The question that a crowd at a lock leaves open after its number rose and then stayed: under load that waits for its
+/// turn, or it waits for a holder that never unlocks.
+fn lock_question(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Undecided> {
+    let at_lock = matches!(crowd.state, WaitState::MutexLock | WaitState::RwMutexLock);
+    let levels_off = suspect.measured.growth.is_some_and(|growth| growth.bends);
+    let holds = at_lock && levels_off && suspect.measured.count >= STUCK_CROWD_MIN;
+    holds.then(|| Undecided {
+        what: format!(
+            "{} {} wait for one lock: their number rose, then stayed",
+            thousands(suspect.measured.count as f64),
+            subject(suspect)
+        ),
+        bring:
+            "another look: if the same number waits then, whoever holds the lock never unlocks it"
+                .to_owned(),
+    })
 }
 
 /// What to bring for a standing crowd.

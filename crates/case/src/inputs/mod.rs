@@ -4,6 +4,7 @@ mod arrange;
 mod detect;
 mod files;
 mod programs;
+mod same;
 
 use std::fs::File;
 use std::io::Read;
@@ -22,6 +23,7 @@ use crate::{InputError, PieceKind, open_with};
 use arrange::Arrangement;
 use detect::{Detected, HEAD, detect};
 use files::{Found, find, may_quote};
+use same::{Join, join};
 
 /// What a person says about the files.
 #[derive(Clone, Debug, Default)]
@@ -196,11 +198,8 @@ impl<'a> Inputs<'a> {
         match open_with(path, &self.options.limits) {
             Ok(service) => {
                 let label = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-                for mut instance in service.instances {
-                    if self.service.instances.iter().any(|known| known.id == instance.id) {
-                        instance.id = format!("{} ({label})", instance.id);
-                    }
-                    self.service.instances.push(instance);
+                for instance in service.instances {
+                    self.instance(path, &label, instance);
                 }
                 self.service.peer_sockets.extend(service.peer_sockets);
                 self.service.problems.extend(service.problems);
@@ -209,6 +208,25 @@ impl<'a> Inputs<'a> {
                 }
             }
             Err(error) => self.problem(path, with_sources(&error)),
+        }
+    }
+
+    /// An instance of a case: one more, or further snapshots of a process that is known.
+    fn instance(&mut self, path: &Path, label: &str, instance: Instance) {
+        match join(&mut self.service.instances, instance) {
+            Join::Other(mut instance) => {
+                if self.service.instances.iter().any(|known| known.id == instance.id) {
+                    instance.id = format!("{} ({label})", instance.id);
+                }
+                self.service.instances.push(*instance);
+            }
+            Join::Added => {}
+            Join::Identical(id) => {
+                self.problem(
+                    path,
+                    format!("the same evidence of {id} was given twice: it counts once"),
+                );
+            }
         }
     }
 
