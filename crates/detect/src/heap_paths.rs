@@ -16,7 +16,7 @@ use crate::thresholds::{HEAP_SAMPLES_MIN, MEMORY_KEEPING_SHARE_MIN, SIBLING_TOLE
 
 mod places;
 
-pub(crate) use places::{Doubt, Place, only_first_has_one_each};
+pub(crate) use places::{Doubt, Place, first_leads_in_one_each};
 use places::{Knowledge, UserPath, places};
 
 /// The heap profiles of one instance.

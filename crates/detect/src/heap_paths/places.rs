@@ -51,9 +51,10 @@ impl Place {
         self.pieces.push(sample.live.objects);
     }
 
-    /// Whether some object of it is there `count` times. Figures must be exact.
-    fn has_one_each(&self, count: f64) -> bool {
-        self.pieces.iter().any(|objects| (objects / count - 1.0).abs() <= SIBLING_TOLERANCE)
+    /// How many kinds of objects of it are there `count` times. Figures must be exact.
+    fn one_each(&self, count: f64) -> f64 {
+        let is_one_each = |objects: &&f64| (**objects / count - 1.0).abs() <= SIBLING_TOLERANCE;
+        self.pieces.iter().filter(is_one_each).count() as f64
     }
 
     pub(crate) fn share(&self) -> f64 {
@@ -61,14 +62,16 @@ impl Place {
     }
 }
 
-/// Whether the first place alone made one lasting object for each leak. Where figures are exact that tells it from
-/// places that hold what they do for reasons of their own, e.g. a pool at rest, and from those that leak now and then.
-pub(crate) fn only_first_has_one_each<'p>(
+/// Whether the first place made one lasting object for each leak, and three times as many kinds of them as any other.
+/// Where figures are exact that tells it from places that hold what they do for reasons of their own, from a pool at
+/// rest, and from whoever dials for want of the connections that leaked: the name of the peer is kept of him.
+pub(crate) fn first_leads_in_one_each<'p>(
     mut places: impl Iterator<Item = &'p Place>,
     leaks: f64,
 ) -> bool {
-    let first = places.next().is_some_and(|first| first.has_one_each(leaks));
-    first && leaks >= HEAP_SAMPLES_MIN && !places.any(|other| other.has_one_each(leaks))
+    let first = places.next().map_or(0.0, |first| first.one_each(leaks));
+    let others = places.map(|other| other.one_each(leaks)).fold(0.0, f64::max);
+    leaks >= HEAP_SAMPLES_MIN && first > 0.0 && first >= HEAP_LEAD_MIN * others
 }
 
 /// The user's frames of one sample, innermost first, below which it went through the object.
@@ -273,7 +276,7 @@ fn told_apart(callers: &[Branch<'_, '_>], known: &Knowledge<'_>) -> Callers {
     let some_free = judged().any(|place| place.share() <= FREEING_SHARE_MAX);
     match () {
         () if some_keep && some_free => Callers::Differ,
-        () if known.exact_leaks.is_some_and(|leaks| only_first_has_one_each(places(), leaks)) => {
+        () if known.exact_leaks.is_some_and(|leaks| first_leads_in_one_each(places(), leaks)) => {
             Callers::Differ
         }
         // What is made once, at the start of the program, is no leak.
@@ -364,10 +367,13 @@ mod tests {
             Place { pieces: pieces.to_vec(), ..Place::new(&frame) }
         };
         let (leaking, pool) = (place(&[100.0, 98.0, 2.0]), place(&[40.0, 80.0]));
-        assert!(only_first_has_one_each([&leaking, &pool].into_iter(), 101.0));
-        assert!(!only_first_has_one_each([&leaking, &leaking].into_iter(), 100.0));
-        assert!(!only_first_has_one_each([&pool, &leaking].into_iter(), 100.0));
-        assert!(!only_first_has_one_each([].into_iter(), 100.0));
+        assert!(first_leads_in_one_each([&leaking, &pool].into_iter(), 101.0));
+        assert!(!first_leads_in_one_each([&leaking, &leaking].into_iter(), 100.0));
+        assert!(!first_leads_in_one_each([&pool, &leaking].into_iter(), 100.0));
+        assert!(!first_leads_in_one_each([].into_iter(), 100.0));
+        let (often, dials) = (place(&[100.0; 12]), place(&[100.0, 100.0, 1.0]));
+        assert!(first_leads_in_one_each([&often, &dials].into_iter(), 100.0));
+        assert!(!first_leads_in_one_each([&place(&[100.0; 5]), &dials].into_iter(), 100.0));
     }
 
     #[test]

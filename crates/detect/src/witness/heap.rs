@@ -7,7 +7,7 @@ use plumb_evidence::finding::{Role, WitnessKind};
 use plumb_evidence::suspect::{MemorySite, ObjectCrowd, Subject};
 
 use super::{Hearing, NamedLine, Testimony, Witness};
-use crate::heap_paths::{Doubt, HeapPaths, Place, only_first_has_one_each};
+use crate::heap_paths::{Doubt, HeapPaths, Place, first_leads_in_one_each};
 use crate::thresholds::{BYTES_PER_LEAK, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN};
 
 /// Lines listed when nothing is decided: more would not be read.
@@ -117,7 +117,7 @@ fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -
     let count = hearing.leaks();
     let exact = paths.heap().is_exact();
     let told = places.first().is_some_and(|place| place.doubt.is_none());
-    let one_each = || exact && only_first_has_one_each(places.iter(), count);
+    let one_each = || exact && first_leads_in_one_each(places.iter(), count);
     let decided = is_decided(&places) || told && one_each();
     // Who dialled or opened it made it, whatever it is stuck in now.
     let role = if hearing.through.is_empty() { hearing.role } else { Role::Creates };
