@@ -1,9 +1,10 @@
 //! Heap samples by the user's line that allocates, and which of them only ever keep.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use plumb_evidence::code::{Frame, Stack};
-use plumb_evidence::heap::HeapSample;
+use plumb_evidence::heap::{Amount, HeapSample};
 use plumb_evidence::measure::{Growth, Interval, Measured, Unit};
 use plumb_evidence::suspect::{MemorySite, PerWork, Surroundings};
 use plumb_evidence::{Instance, Service};
@@ -35,7 +36,7 @@ pub(crate) fn memory_sites(
     let kept: Vec<_> =
         sites.into_iter().filter(|(_, site)| site.keeps(surroundings.quiet)).collect();
     let clusters = cluster(kept, code).into_iter().map(|cluster| {
-        let dead = handlers.dead_objects(&cluster.stack, &cluster.largest.live);
+        let dead = handlers.dead_objects(&cluster.stack, &cluster.entries);
         (cluster, dead)
     });
     clusters
@@ -55,10 +56,10 @@ pub(crate) fn memory_sites(
                 allocated_since: held.allocated.samples - held.first_allocated.samples,
                 stored_at,
                 holds_dead: dead,
-                per_work: work.per_work(&cluster.largest),
+                per_work: work.per_work(&cluster.entries),
             };
             let measured = Measured {
-                count: (cluster.largest.live.objects.round() as u64).max(1),
+                count: (cluster.entries.objects.round() as u64).max(1),
                 growth,
                 instances: (1, service.instances.len()),
                 ..Measured::default()
@@ -74,11 +75,18 @@ struct LineHeld {
     stack: Stack,
     stack_bytes: f64,
     sizes: Vec<f64>,
+    live_by_size: BTreeMap<u64, Amount>,
 }
 
 impl LineHeld {
     fn grows_container(&self) -> bool {
         grows_container(&self.sizes)
+    }
+
+    /// What an entry consists of for the most part: one line may make a record, its buffer and its map.
+    fn entries(&self) -> Amount {
+        let largest = self.live_by_size.values().max_by(|a, b| a.bytes.total_cmp(&b.bytes));
+        largest.copied().unwrap_or(self.held.live)
     }
 
     /// Whether this line frees (nearly) nothing of what it takes, and enough samples say so. A line of a map's
@@ -161,8 +169,13 @@ fn by_user_line(heaps: &Heaps<'_>, code: &Code<'_>) -> FxHashMap<Frame, LineHeld
             stack: stack.clone(),
             stack_bytes: 0.0,
             sizes: Vec::new(),
+            live_by_size: BTreeMap::new(),
         });
         site.held.add(&path.held);
+        for sample in &path.by_size {
+            let size = (sample.allocated.bytes / sample.allocated.objects).round() as u64;
+            *site.live_by_size.entry(size).or_default() += sample.live;
+        }
         site.sizes.extend(grown);
         // Paths come in no order, and the answer must not depend on one.
         let bytes = path.held.live.bytes;
@@ -195,7 +208,8 @@ struct Cluster {
     primary: Frame,
     stack: Stack,
     held: Held,
-    largest: Held,
+    /// Live objects of the largest line, of the size that holds most there.
+    entries: Amount,
     /// Lines on which a map or slice grows.
     containers: Vec<Frame>,
     functions: FxHashSet<Arc<str>>,
@@ -220,11 +234,11 @@ fn cluster(sites: Vec<(Frame, LineHeld)>, code: &Code<'_>) -> Vec<Cluster> {
                 cluster.functions.extend(near);
             }
             None => clusters.push(Cluster {
+                entries: site.entries(),
                 containers: site.grows_container().then(|| frame.clone()).into_iter().collect(),
                 primary: frame,
                 stack: site.stack,
                 held: site.held,
-                largest: site.held,
                 functions: near,
             }),
         }
@@ -338,10 +352,10 @@ impl Work {
     }
 
     /// Live objects of the site for each unit of work, with both errors.
-    fn per_work(&self, held: &Held) -> Option<PerWork> {
+    fn per_work(&self, live: &Amount) -> Option<PerWork> {
         let (unit, done) = self.done?;
-        let objects = held.live.objects;
-        let error = Z95 * held.live.relative_error();
+        let objects = live.objects;
+        let error = Z95 * live.relative_error();
         if !error.is_finite() || done.low <= 0.0 {
             return None;
         }
