@@ -181,6 +181,7 @@ fn title(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
         None if is_closed_by_peer(suspect) => {
             format!("closed by the peer, not by the program: {count} {what}")
         }
+        None if matches!(suspect.subject, Subject::Zombies) => format!("{count} {what}"),
         None => format!("unnamed leak: {count} {what}"),
     }
 }

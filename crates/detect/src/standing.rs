@@ -17,7 +17,6 @@ use crate::wording::{subject, thousands};
 pub(crate) fn left_behind(suspect: &Suspect) -> Option<Match> {
     let (crowd, makers) = is_left_behind(suspect)?;
     let mut evidence = vec![EvidenceItem::new("mechanism", made_by(makers))];
-    evidence.extend(survivors(suspect));
     evidence.extend(crowd.created_by.as_ref().map(|frame| {
         let text = format!("created by {} ({}:{})", frame.function, frame.file, frame.line);
         EvidenceItem::new("creator", text)
@@ -45,14 +44,6 @@ fn made_by(makers: Makers) -> String {
             thousands(gone as f64)
         ),
     }
-}
-
-/// That the same ones are there, not others in their place.
-fn survivors(suspect: &Suspect) -> Option<EvidenceItem> {
-    let survival = suspect.measured.survival?;
-    let (seen, stayed) = (thousands(survival.seen as f64), thousands(survival.stayed as f64));
-    let text = format!("of {seen} goroutines followed by id, {stayed} are still there");
-    Some(EvidenceItem::new("survival", text))
 }
 
 /// The crowd and its makers, if calls that are over left it behind and nothing explains it.

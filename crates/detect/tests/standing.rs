@@ -1,0 +1,115 @@
+//! Crowds that stand still: pools, what calls left behind, and what cannot be told.
+
+#[allow(dead_code)] // shared by several tests
+mod support;
+
+use plumb_detect::detect;
+use plumb_evidence::code::Frame;
+use plumb_evidence::finding::{Confidence, Verdict};
+use plumb_evidence::goroutine::{Creators, GoroutineSource, Goroutines, IdSample};
+use plumb_evidence::heap::Heap;
+use plumb_evidence::{Diagnosis, Service};
+use plumb_patterns::CATALOGUE;
+use support::{Crowd, service, steady, with_heap};
+
+const WORKER: &str = "main.(*session).beat:19";
+
+fn judge(service: &Service) -> Diagnosis {
+    detect(service, &CATALOGUE)
+}
+
+/// So many goroutines in each snapshot, with a heap profile beside them, so that nothing else is asked for.
+fn crowd(state: &'static str, count: u64) -> Service {
+    with_heap(service(&[Crowd(state, WORKER, steady(count))]), 6, Vec::new())
+}
+
+/// The same with a dump at both ends. The goroutines have every `step`-th id from 100 on; creators with how many each
+/// made.
+fn dumped(state: &'static str, count: u64, step: u64, made: &[(u64, u64)]) -> Service {
+    let mut service = crowd(state, count);
+    let snapshots = &mut service.instances[0].snapshots;
+    let last = snapshots.len() - 1;
+    for at in [0, last] {
+        let mut groups = snapshots[at].goroutines.as_ref().unwrap().groups.clone();
+        groups[0].ids = IdSample { ids: (0..count).map(|id| 100 + step * id).collect(), level: 0 };
+        groups[0].creators = Creators { made: made.to_vec(), level: 0 };
+        groups[0].created_by =
+            Some(Frame { function: "main.open".into(), file: "shop.go".into(), line: 12 });
+        let taken = snapshots[at].taken;
+        let source = GoroutineSource::Dump;
+        snapshots[at].dump =
+            Some(Goroutines { taken, source, total: count, groups, truncated: false });
+    }
+    service
+}
+
+#[test]
+fn a_pool_of_some_hundreds_is_nobodys_business() {
+    for count in [64, 256, 500] {
+        let diagnosis = judge(&crowd("chan receive", count));
+        assert_eq!(diagnosis.verdict, Verdict::Clean, "{count}: {:?}", diagnosis.undecided);
+    }
+}
+
+#[test]
+fn a_larger_one_is_a_question_that_names_line_command_and_price() {
+    for state in ["chan receive", "select", "sleep", "sync.Cond.Wait"] {
+        let diagnosis = judge(&crowd(state, 1100));
+        assert_eq!(diagnosis.verdict, Verdict::Undecided, "{state}");
+        let [question] = diagnosis.undecided.as_slice() else { panic!("{state}") };
+        assert!(question.what.contains("1,100 goroutines in main.(*session).beat"), "{question:?}");
+        let command = "plumb diagnose http://127.0.0.1:6060 --pause-limit 50ms";
+        assert!(question.bring.contains(command), "{question:?}");
+        assert!(question.bring.contains("36 ms"), "{question:?}");
+    }
+}
+
+#[test]
+fn many_makers_that_are_gone_left_them_behind() {
+    let made: Vec<_> = (0..200).map(|at| (1000 + at, 1)).collect();
+    let diagnosis = judge(&dumped("select", 200, 1, &made));
+    let [finding] = diagnosis.findings.as_slice() else { panic!("{:?}", diagnosis.findings) };
+    assert_eq!(finding.confidence, Confidence::Possible);
+    assert_eq!((&*finding.site.function, finding.site.line), ("main.(*session).beat", 19));
+    let texts: Vec<_> = finding.evidence.iter().map(|item| item.text.as_str()).collect();
+    assert!(texts.iter().any(|text| text.contains("200 goroutines made them")), "{texts:?}");
+    assert!(texts.iter().any(|text| text.contains("main.open (shop.go:12)")), "{texts:?}");
+}
+
+#[test]
+fn a_pool_of_the_main_goroutine_is_healthy_whatever_its_size() {
+    for state in ["select", "chan send"] {
+        let diagnosis = judge(&dumped(state, 2000, 1, &[(1, 2000)]));
+        assert_eq!(diagnosis.verdict, Verdict::Clean, "{state}: {:?}", diagnosis.undecided);
+    }
+}
+
+#[test]
+fn one_client_on_one_connection_leaves_gaps_between_their_ids() {
+    let left = judge(&dumped("select", 300, 2, &[(34, 300)]));
+    assert_eq!(left.findings.len(), 1);
+    let pool = judge(&dumped("select", 300, 1, &[(34, 300)]));
+    assert_eq!(pool.verdict, Verdict::Clean, "{:?}", pool.findings);
+}
+
+#[test]
+fn nothing_is_compared_across_a_restart() {
+    let mut service = service(&[Crowd("select", WORKER, vec![10, 10, 10, 210, 210, 210, 210])]);
+    for (at, snapshot) in service.instances[0].snapshots.iter_mut().enumerate() {
+        let memstats = plumb_evidence::heap::MemStats {
+            num_gc: if at < 3 { 900 } else { 3 },
+            ..Default::default()
+        };
+        snapshot.heap = Some(Heap {
+            taken: snapshot.taken,
+            period: 524_288,
+            after_gc: false,
+            samples: Vec::new(),
+            memstats: Some(memstats),
+        });
+    }
+    let diagnosis = judge(&service);
+    assert_eq!(diagnosis.verdict, Verdict::Undecided);
+    assert!(diagnosis.findings.is_empty());
+    assert!(diagnosis.problems[0].what.contains("restarted"), "{:?}", diagnosis.problems);
+}
