@@ -83,6 +83,13 @@ impl LineHeld {
         grows_container(&self.sizes)
     }
 
+    fn add_sizes(&mut self, by_size: &[HeapSample]) {
+        for sample in by_size {
+            let size = (sample.allocated.bytes / sample.allocated.objects).round() as u64;
+            *self.live_by_size.entry(size).or_default() += sample.live;
+        }
+    }
+
     /// What an entry consists of for the most part: one line may make a record, its buffer and its map.
     fn entries(&self) -> Amount {
         let largest = self.live_by_size.values().max_by(|a, b| a.bytes.total_cmp(&b.bytes));
@@ -172,10 +179,7 @@ fn by_user_line(heaps: &Heaps<'_>, code: &Code<'_>) -> FxHashMap<Frame, LineHeld
             live_by_size: BTreeMap::new(),
         });
         site.held.add(&path.held);
-        for sample in &path.by_size {
-            let size = (sample.allocated.bytes / sample.allocated.objects).round() as u64;
-            *site.live_by_size.entry(size).or_default() += sample.live;
-        }
+        site.add_sizes(&path.by_size);
         site.sizes.extend(grown);
         // Paths come in no order, and the answer must not depend on one.
         let bytes = path.held.live.bytes;
@@ -365,5 +369,67 @@ impl Work {
             high: objects * (1.0 + error) / done.low,
         };
         Some(PerWork { unit, done: done.estimate, ratio })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A path of an exact profile: size, live and allocated objects of each size.
+    fn path(sizes: &[(f64, f64, f64)]) -> PathHeld {
+        let mut path = PathHeld::default();
+        for &(size, live, allocated) in sizes {
+            let amount = |objects: f64| Amount { objects, bytes: size * objects, samples: objects };
+            let (live, allocated) = (amount(live), amount(allocated));
+            let sample = HeapSample { stack: Stack([].into()), live, allocated };
+            path.held.add_latest(&sample);
+            path.by_size.push(sample);
+        }
+        path
+    }
+
+    #[test]
+    fn a_map_that_grows_outgrows_each_size_once() {
+        let tables = [
+            (8.0, 1.0, 1.0),
+            (24.0, 100.0, 100.0),
+            (208.0, 0.0, 1.0),
+            (416.0, 0.0, 1.0),
+            (896.0, 0.0, 1.0),
+            (3456.0, 1.0, 1.0),
+        ];
+        assert!(grows_container(&path(&tables).grown_sizes(true)));
+    }
+
+    #[test]
+    fn a_buffer_that_each_entry_fills_is_not_the_container_of_the_entries() {
+        let buffers =
+            [(64.0, 0.0, 90.0), (128.0, 0.0, 90.0), (256.0, 0.0, 90.0), (512.0, 90.0, 90.0)];
+        assert!(!grows_container(&path(&buffers).grown_sizes(true)));
+        let parts = [(64.0, 90.0, 90.0), (256.0, 90.0, 90.0), (4096.0, 90.0, 90.0)];
+        assert!(!grows_container(&path(&parts).grown_sizes(true)));
+    }
+
+    #[test]
+    fn an_entry_is_what_holds_most_of_its_line() {
+        let sizes = path(&[(96.0, 500.0, 500.0), (2048.0, 500.0, 500.0), (48.0, 900.0, 900.0)]);
+        let mut line = LineHeld {
+            held: sizes.held,
+            stack: Stack([].into()),
+            stack_bytes: 0.0,
+            sizes: Vec::new(),
+            live_by_size: BTreeMap::new(),
+        };
+        line.add_sizes(&sizes.by_size);
+        assert_eq!(line.entries().objects, 500.0);
+    }
+
+    #[test]
+    fn what_the_runtime_keeps_for_reuse_is_not_the_programs() {
+        let frame = |function: &str| Frame { function: function.into(), file: "".into(), line: 1 };
+        let stack = |leaf: &str| Stack([frame(leaf), frame("main.serve")].into());
+        assert!(is_of_runtime(&stack("sync.runtime_notifyListWait")));
+        assert!(!is_of_runtime(&stack("main.newSession")));
     }
 }
