@@ -55,6 +55,7 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
     let passed = heard.iter().filter(|(_, testimony)| testimony.names(&named.frame));
     let passed = passed.flat_map(|(kind, t)| t.passed.iter().map(move |line| (*kind, line)));
     let known = |line: &NamedLine| related.iter().any(|(_, known)| known.frame == line.frame);
+    let passed = passed.chain(matters_too(&heard));
     let passed: Vec<_> = passed.filter(|(_, line)| !same(line) && !known(line)).collect();
     Decision {
         site: line_site(&named.frame, named.role, agree),
@@ -67,6 +68,13 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         would_decide: Vec::new(),
         conflict,
     }
+}
+
+/// Lines that matter whichever is the site.
+fn matters_too(
+    heard: &[(WitnessKind, Testimony)],
+) -> impl Iterator<Item = (WitnessKind, &NamedLine)> {
+    heard.iter().flat_map(|(kind, t)| t.related.iter().map(move |line| (*kind, line)))
 }
 
 fn candidate(kind: WitnessKind, line: &NamedLine) -> Candidate {
@@ -91,7 +99,9 @@ fn undecided(hearing: &Hearing<'_>, heard: &[(WitnessKind, Testimony)]) -> Decis
     Decision {
         site: nearest(hearing.suspect, hearing),
         candidates: lines.collect(),
-        related: Vec::new(),
+        related: matters_too(heard)
+            .map(|(kind, line)| line_site(&line.frame, line.role, vec![kind]))
+            .collect(),
         would_decide,
         conflict: None,
     }

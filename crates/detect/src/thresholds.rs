@@ -85,6 +85,12 @@ pub const CONNECTION_CROWD_MIN: u64 = 100;
 /// sets it on all or none of its connections, others to the same peer may.
 pub const BARE_SHARE_MIN: f64 = 0.5;
 
+/// Goroutines of the user's that wait inside an object's library, for each object, from which on they are named as those
+/// who wait on it: half of them may have been given up, or wait elsewhere.
+pub const WAITING_USERS_SHARE_MIN: f64 = 0.5;
+/// The same in one function, for this to be where all of them are held: snapshot and count are not of one moment.
+pub const WAITING_ALL_SHARE: f64 = 0.8;
+
 /// CPU seconds per second above which a process is not quiet. Measured at rest under plumb's own requests: 0.2 % at 237
 /// goroutines, 0.6 % at 2,742; under 15 to 100 requests a second: 5 to 8 %.
 pub const QUIET_CPU_SHARE: f64 = 0.015;

@@ -132,7 +132,7 @@ fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -
         basis: "the line calls the library by it".to_owned(),
     });
     let would_decide = if decided { Vec::new() } else { what_decides(hearing, &places, paths) };
-    Testimony { lines, passed: passed.collect(), decided, would_decide }
+    Testimony { lines, passed: passed.collect(), decided, would_decide, ..Testimony::default() }
 }
 
 /// A place as a line, with the callers to whom it may return what it gets.

@@ -6,6 +6,7 @@
 mod blocked_stack;
 mod creator;
 mod heap;
+mod waiting_users;
 
 use plumb_evidence::code::Frame;
 use plumb_evidence::finding::{Role, Site, SiteKind, WitnessKind};
@@ -40,6 +41,8 @@ pub(crate) struct Testimony {
     pub(crate) lines: Vec<NamedLine>,
     /// Lines between the first line and the library, which others use rightly or which return what they get.
     pub(crate) passed: Vec<NamedLine>,
+    /// Lines that matter too, whichever is the site.
+    pub(crate) related: Vec<NamedLine>,
     /// Whether by the witness's own rule the first line is the site.
     pub(crate) decided: bool,
     /// What would decide it, if it is not.
@@ -73,8 +76,13 @@ pub(crate) trait Witness: Sync {
 }
 
 /// All witnesses, most trustworthy first: where two have decided, the earlier one names the site.
-pub(crate) const WITNESSES: [&dyn Witness; 3] =
-    [&blocked_stack::BlockedStack, &heap::HeapWitness, &creator::Creator];
+pub(crate) const WITNESSES: [&dyn Witness; 5] = [
+    &blocked_stack::BlockedStack,
+    &heap::HeapWitness,
+    &waiting_users::WaitingUsers,
+    &waiting_users::OnlyMaker,
+    &creator::Creator,
+];
 
 /// A line of user code as a site.
 pub(crate) fn line_site(frame: &Frame, role: Role, found_by: Vec<WitnessKind>) -> Site {
