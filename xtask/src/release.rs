@@ -1,4 +1,5 @@
-//! `cargo xtask release`: the static Linux executable, tried with nothing beside it in an empty root.
+//! `cargo xtask release`: the static Linux executable, tried with nothing beside it in an empty root, without
+//! and with `/tmp`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -82,14 +83,37 @@ impl Room {
         let hosts = format!("127.0.0.1 localhost\n127.0.0.1 {NAME_IN_HOSTS}\n");
         fs::write(self.root.join("etc/hosts"), hosts)?;
         fs::write(self.root.join("etc/resolv.conf"), format!("nameserver {dns}\n"))?;
+        ensure!(!self.root.join("tmp").exists(), "the root is not empty");
         for name in ["localhost", NAME_IN_HOSTS, NAME_IN_DNS] {
             self.look(&format!("http://{name}:{plain}"), &[])?;
             self.look(&format!("https://{name}:{tls}"), &["--cacert", "/ca.pem"])?;
         }
+        self.with_temporary_files(&format!("http://localhost:{plain}"))?;
         let refused = format!("https://localhost:{tls}");
         self.plumb(&["diagnose", &refused, "--for", "0"], &[2])?;
         println!("diagnose {refused} without the authority: refused, as it must be");
         target.check_alive()
+    }
+
+    /// The same where there is a `/tmp`, in which nothing may stay; and a case that is kept, without and with it.
+    fn with_temporary_files(&self, url: &str) -> Result<()> {
+        self.keep(url, "/without-tmp.case")?;
+        let tmp = self.root.join("tmp");
+        fs::create_dir(&tmp)?;
+        self.look(url, &[])?;
+        self.keep(url, "/with-tmp.case")?;
+        ensure!(fs::read_dir(&tmp)?.next().is_none(), "a temporary file stayed in /tmp");
+        println!("with /tmp: ok, and nothing stayed in it");
+        Ok(())
+    }
+
+    /// Captures a case and judges it.
+    fn keep(&self, url: &str, case: &str) -> Result<()> {
+        self.plumb(&["capture", url, "--for", "0", "-o", case], &[0])?;
+        let answer = self.plumb(&["diagnose", case, "--format", "json"], &[0, 3])?;
+        Answer::parse(&answer)?;
+        println!("capture to {case}: ok");
+        Ok(())
     }
 
     fn look(&self, url: &str, flags: &[&str]) -> Result<()> {

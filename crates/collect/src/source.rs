@@ -11,13 +11,17 @@ use plumb_evidence::code::Build;
 use crate::http::Client;
 use crate::options::CaptureOptions;
 use crate::pprof::{Endpoint, Page};
-use crate::proc::{self, SocketReader};
+use crate::proc::{self, NoBuild, SocketReader};
 use crate::progress::{Event, Progress};
 use crate::target::PprofUrl;
 use crate::{CollectError, Target, finder};
 
 /// Most bytes of an unpacked profile searched for the executable's path.
 const MAX_PROFILE: u64 = 64 << 20;
+
+/// What is said of a program that Go did not make.
+const NO_GO: &str = "it is no Go program: only /proc and its sockets tell of it; if it starts the service, name that \
+                     process";
 
 /// A target that can be read.
 #[derive(Debug)]
@@ -98,15 +102,19 @@ impl Source {
         proc::check(pid)?;
         let id = format!("pid {pid}");
         let mut problems = Vec::new();
-        let build = proc::read_build(pid)
-            .map_err(|why| {
-                problems.push((format!("no build information: executable {why}"), id.clone()))
-            })
-            .ok();
+        let build = proc::read_build(pid);
+        match &build {
+            Err(NoBuild::NotGo) => problems.push((format!("{NO_GO} (pgrep -P {pid})"), id.clone())),
+            Err(NoBuild::Other(why)) => {
+                problems.push((format!("no build information: executable {why}"), id.clone()));
+            }
+            Ok(_) => {}
+        }
+        let is_go = build != Err(NoBuild::NotGo);
         let namespace = proc::foreign_network_namespace(pid)
             .map_err(|error| proc::unreadable(pid, "ns/net", &error))?
             .map(Arc::new);
-        let process = ProcessSource::new(pid, namespace.clone(), build);
+        let process = ProcessSource::new(pid, namespace.clone(), build.ok());
         let endpoint = match process.sockets.read(&[]) {
             Ok(table) => {
                 let listening: Vec<SocketAddr> = table.listening().collect();
@@ -114,7 +122,13 @@ impl Source {
             }
             Err(error) => Err(format!("its sockets cannot be read: {error}")),
         };
-        let endpoint = endpoint.map_err(|why| problems.push((why, id.clone()))).ok();
+        // Of another program than a Go one, nobody expects profiles.
+        let why_none = |why| {
+            if is_go {
+                problems.push((why, id.clone()))
+            }
+        };
+        let endpoint = endpoint.map_err(why_none).ok();
         Ok(Self { id, endpoint, process: Some(process), problems })
     }
 }

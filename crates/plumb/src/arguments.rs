@@ -17,7 +17,7 @@ const LOOKS_MAX: u32 = 60;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Evidence")]
 pub(crate) struct Evidence {
-    /// How long to look at running targets [default: 12s]
+    /// How long to look at running targets; 0 = a single look [default: 12s]
     #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
     window: Option<Duration>,
 
@@ -139,13 +139,14 @@ impl Evidence {
     /// What collect is told.
     ///
     /// # Errors
-    /// [`CollectError::BadOption`] if credentials are not written as they must be.
+    /// [`CollectError::BadOption`] if credentials are not written as they must be, or times do not fit each other.
     pub(crate) fn capture_options(
         &self,
         connection: &Connection,
     ) -> Result<CaptureOptions, CollectError> {
         let defaults = CaptureOptions::default();
         let window = self.window.unwrap_or(defaults.window);
+        self.check_times(window)?;
         Ok(CaptureOptions {
             http: connection.http_options()?,
             window,
@@ -158,9 +159,30 @@ impl Evidence {
     }
 }
 
+impl Evidence {
+    fn check_times(&self, window: Duration) -> Result<(), CollectError> {
+        let wrong = |why: String| Err(CollectError::BadOption { option: "--every", why });
+        match self.every {
+            Some(every) if every.is_zero() => wrong(
+                "there must be time between looks: write 2s (a single look is --for 0)".into(),
+            ),
+            Some(every) if every > window && !window.is_zero() => wrong(format!(
+                "{} between looks is longer than the whole look of {}: give a longer --for",
+                spelled(every),
+                spelled(window)
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Connection {
     fn http_options(&self) -> Result<HttpOptions, CollectError> {
         let defaults = HttpOptions::default();
+        if self.timeout == Some(Duration::ZERO) {
+            let why = "nothing answers in no time: write 60s".to_owned();
+            return Err(CollectError::BadOption { option: "--timeout", why });
+        }
         let token = self.bearer.as_ref().map(|text| Bearer::Token(Secret::new(text.0.clone())));
         let basic = self.basic.as_ref().map(|text| text.halves("--basic", "USER:PASSWORD"));
         let headers = self.header.iter().map(|text| text.halves("--header", "'NAME: VALUE'"));
@@ -181,6 +203,17 @@ impl Connection {
     }
 }
 
+/// A duration as users write it: `12s`, `10m`. Above a second, parts of it are left out.
+pub(crate) fn spelled(duration: Duration) -> String {
+    let whole = if duration < Duration::from_secs(1) {
+        duration
+    } else {
+        Duration::from_secs(duration.as_secs())
+    };
+    SignedDuration::try_from(whole)
+        .map_or_else(|_| "for ever".to_owned(), |span| format!("{span:#}").replace(' ', ""))
+}
+
 /// `15s`, `2m`, `1h30m`, `10ms`, `0`.
 fn duration(text: &str) -> Result<Duration, String> {
     if text == "0" {
@@ -196,6 +229,14 @@ fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_are_spelled_as_they_are_written() {
+        for text in ["12s", "10m", "1h30m", "500ms"] {
+            assert_eq!(spelled(duration(text).unwrap()), text);
+        }
+        assert_eq!(spelled(Duration::from_millis(2_345)), "2s");
+    }
 
     #[test]
     fn durations() {

@@ -10,7 +10,9 @@ Exit codes:
   0  nothing found
   1  at least one finding
   2  could not run
-  3  nothing found, but not enough evidence to say so (it says what to bring)";
+  3  nothing found, but not enough evidence to say so (it says what to bring)
+Ctrl-C ends a look early: what came is judged or written, and the code tells of it
+as above (capture: 0). Before anything came, and at the second Ctrl-C, it is 2.";
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,9 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use plumb_case::{CaseFile, CaseMeta, PieceKind, PieceMeta, Recorder};
@@ -10,8 +13,10 @@ use plumb_collect::{CaptureOptions, Target, capture};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use crate::arguments::spelled;
 use crate::exit_code::Outcome;
 use crate::progress::Meter;
+use crate::screen;
 use crate::user_error::UserError;
 
 /// What to capture, and where to.
@@ -36,16 +41,25 @@ impl Capture<'_> {
     /// # Errors
     /// If nothing could be read, or the case cannot be written.
     pub(crate) fn run(&self, meter: &Meter) -> Result<CaseFile, UserError> {
-        stop_on_signals(self.options);
+        let stopped = Stopped::on_signals(self.options);
         // What is to be scrubbed must not reach its destination before that.
         let recorded_at = self.out.filter(|_| !self.scrub);
         let recorder = Recorder::create(recorded_at, self.meta())?;
         for path in self.peer_sockets {
             add_peer(&recorder, path)?;
         }
+        let start = Instant::now();
         let captured = capture(self.targets, self.options, &recorder, meter);
         meter.finish();
-        captured?;
+        if captured?.stopped {
+            let what = stopped.after(start.elapsed(), self.options.window);
+            recorder.problem(&what, &self.named.join(" "));
+            if self.out.is_some() {
+                screen::complain(&format!(
+                    "plumb: warning: {what}; the case holds what came until then\n"
+                ));
+            }
+        }
         let case = recorder.finish()?;
         match self.out.filter(|_| self.scrub) {
             Some(out) => Ok(plumb_case::scrub(case.path(), out)?),
@@ -62,13 +76,38 @@ impl Capture<'_> {
     }
 }
 
-/// Without handlers, Ctrl-C ends plumb at once: less comfortable, but right.
-fn stop_on_signals(options: &CaptureOptions) {
-    for signal in [SIGINT, SIGTERM] {
-        // In this order, so that only the second signal finds the flag set.
-        let stopped = i32::from(Outcome::CouldNotRun.number());
-        let _ = flag::register_conditional_shutdown(signal, stopped, options.stop.flag());
-        let _ = flag::register(signal, options.stop.flag());
+/// Which signal ended a look.
+struct Stopped(Arc<AtomicUsize>);
+
+impl Stopped {
+    /// Without handlers, Ctrl-C ends plumb at once: less comfortable, but right.
+    fn on_signals(options: &CaptureOptions) -> Self {
+        let which = Arc::new(AtomicUsize::new(0));
+        for signal in [SIGINT, SIGTERM] {
+            // In this order, so that only the second signal finds the flag set, and a set flag tells which signal it was.
+            let stopped = i32::from(Outcome::CouldNotRun.number());
+            let _ = flag::register_conditional_shutdown(signal, stopped, options.stop.flag());
+            let number = usize::try_from(signal).unwrap_or_default();
+            let _ = flag::register_usize(signal, which.clone(), number);
+            let _ = flag::register(signal, options.stop.flag());
+        }
+        Self(which)
+    }
+
+    /// What is said about a look that was ended after so long.
+    fn after(&self, elapsed: Duration, window: Duration) -> String {
+        let by = match i32::try_from(self.0.load(Ordering::Acquire)) {
+            Ok(SIGTERM) => "SIGTERM",
+            _ => "Ctrl-C",
+        };
+        if elapsed < window {
+            let (elapsed, window) = (spelled(elapsed), spelled(window));
+            return format!("the look was cut short by {by} after {elapsed} of {window}");
+        }
+        format!(
+            "the look was cut short by {by} after {}, before its last profiles came",
+            spelled(elapsed)
+        )
     }
 }
 

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command.run() {
         Ok(code) => code.into(),
         Err(error) => {
-            screen::complain(&error.to_text());
+            screen::complain(&error.to_text(screen::error_width()));
             exit_code::Outcome::CouldNotRun.into()
         }
     }

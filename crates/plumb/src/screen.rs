@@ -77,6 +77,13 @@ pub(crate) fn print(text: &str) -> Result<(), UserError> {
     }
 }
 
+/// Columns of standard error, if it is a terminal. Elsewhere lines stay whole, so that they can be searched.
+pub(crate) fn error_width() -> Option<usize> {
+    let columns = || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
+    let width: Option<usize> = io::stderr().is_terminal().then(columns).flatten();
+    width.map(|width| width.clamp(MIN_WIDTH, WIDTH_MAX))
+}
+
 /// Prints to standard error. If that is closed, there is nobody left to tell.
 pub(crate) fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());

@@ -1,6 +1,7 @@
 //! What the targets on a command line are.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 use plumb_collect::Target;
 
@@ -20,11 +21,12 @@ impl Targets {
     /// is a URL, with a scheme or at least a port.
     ///
     /// # Errors
-    /// If a target is none of these.
+    /// If a target is none of these, or a file that may not be read.
     pub(crate) fn resolve(texts: &[String]) -> Result<Self, UserError> {
         let mut targets = Self::default();
         for text in texts {
             if PathBuf::from(text).exists() {
+                check_readable(Path::new(text))?;
                 targets.files.push(text.into());
             } else if looks_live(text) {
                 targets.live.push(Target::parse(text)?);
@@ -34,6 +36,19 @@ impl Targets {
         }
         Ok(targets)
     }
+}
+
+/// Whether a file or folder that the user named can be opened. A pipe cannot be opened twice.
+///
+/// # Errors
+/// [`UserError::Unreadable`] if not.
+pub(crate) fn check_readable(path: &Path) -> Result<(), UserError> {
+    let tried = std::fs::metadata(path).and_then(|kind| match kind {
+        kind if kind.is_dir() => std::fs::read_dir(path).map(drop),
+        kind if kind.is_file() => File::open(path).map(drop),
+        _ => Ok(()),
+    });
+    tried.map_err(|error| UserError::Unreadable(path.to_owned(), error))
 }
 
 /// Whether a text that names no file can be meant as a process or a host. A bare name without a port is a mistyped

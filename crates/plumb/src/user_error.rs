@@ -2,7 +2,6 @@
 //! the kind of error, nothing by its text.
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
@@ -62,19 +61,17 @@ const WHAT_EVIDENCE_IS: &str = "evidence is a case (plumb capture), profiles (cu
                                 goroutine dumps, logs with one in them, and ss, netstat or lsof listings";
 
 impl UserError {
-    /// The lines to print: `plumb: …`, details, `hint: …`.
-    pub(crate) fn to_text(&self) -> String {
+    /// The lines to print: `plumb: …`, details, `hint: …`; in so many columns, if they are given.
+    pub(crate) fn to_text(&self, width: Option<usize>) -> String {
         let (title, details, hint) = self.told();
-        let mut text = format!("plumb: {title}\n");
-        for detail in details {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "  {detail}");
-        }
+        let mut lines = vec![format!("plumb: {title}")];
+        lines.extend(details.iter().map(|detail| format!("  {detail}")));
         for (index, line) in hint.lines().enumerate() {
             let mark = if index == 0 { "hint:" } else { "     " };
-            let _ = writeln!(text, "{mark} {line}");
+            lines.push(format!("{mark} {line}"));
         }
-        text
+        let lines = lines.iter().flat_map(|line| wrapped(line, width.unwrap_or(usize::MAX)));
+        lines.map(|line| line + "\n").collect()
     }
 
     /// The table: title with the input it is about, details, what to do next.
@@ -128,6 +125,32 @@ impl UserError {
             ),
         }
     }
+}
+
+/// Columns of `hint: `: what goes on in the next line, and what is not to be broken because it is to be copied, is
+/// indented by at least as many.
+const INDENT: usize = 6;
+
+/// A line broken between words. Code, which is indented further than prose, stays as it is.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let code = line.len() - line.trim_start().len() > INDENT;
+    if code || line.chars().count() <= width {
+        return vec![line.to_owned()];
+    }
+    let mut lines = vec![String::new()];
+    for (index, word) in line.split(' ').enumerate() {
+        let last = lines.len() - 1;
+        let used = lines[last].chars().count();
+        if index > 0 && used > INDENT && used + 1 + word.chars().count() > width {
+            lines.push(format!("{:INDENT$}{word}", ""));
+        } else {
+            if index > 0 {
+                lines[last].push(' ');
+            }
+            lines[last].push_str(word);
+        }
+    }
+    lines
 }
 
 fn case(error: &CaseError) -> (String, Vec<String>, String) {
@@ -185,17 +208,33 @@ mod tests {
     #[test]
     fn hints_of_several_lines_are_aligned() {
         let error = UserError::Collect(CollectError::NotRegistered { url: "http://h/".into() });
-        let text = error.to_text();
+        let text = error.to_text(None);
         assert!(text.starts_with("plumb: http://h/: no profiles here (404)"), "{text}");
         assert!(text.contains("\nhint: name the path"), "{text}");
         assert!(text.contains("\n          import _ \"net/http/pprof\"\n"), "{text}");
     }
 
     #[test]
+    fn on_a_terminal_prose_is_broken_between_words_and_code_is_not() {
+        let url = "http://orders.internal.example.com:6060/debug/pprof/".to_owned();
+        let text = UserError::Collect(CollectError::NotRegistered { url }).to_text(Some(60));
+        let long = |line: &&str| line.chars().count() > 60;
+        assert_eq!(text.lines().filter(long).count(), 0, "{text}");
+        assert!(
+            text.contains("\n          go http.ListenAndServe(\"localhost:6060\", nil)\n"),
+            "{text}"
+        );
+        let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            one_line.contains("/debug/pprof/: no profiles here (404): pprof is not registered")
+        );
+    }
+
+    #[test]
     fn several_problems_of_one_input_name_it_once() {
         let problem = |what: &str| Problem { what: what.into(), input: "a.pprof".into() };
         let error = InputError::Nothing(vec![problem("cut short"), problem("no names")]);
-        let text = UserError::Input(error).to_text();
+        let text = UserError::Input(error).to_text(None);
         assert!(
             text.starts_with(
                 "plumb: a.pprof: nothing in it can be used\n  cut short\n  no names\nhint:"
@@ -207,9 +246,9 @@ mod tests {
     #[test]
     fn one_unreadable_file_is_the_title_and_several_are_a_list() {
         let problem = |n: u8| Problem { what: "empty".into(), input: format!("{n}.pprof").into() };
-        let one = UserError::Input(InputError::Nothing(vec![problem(1)])).to_text();
+        let one = UserError::Input(InputError::Nothing(vec![problem(1)])).to_text(None);
         assert!(one.starts_with("plumb: 1.pprof: empty\nhint: evidence is"), "{one}");
-        let two = UserError::Input(InputError::Nothing(vec![problem(1), problem(2)])).to_text();
+        let two = UserError::Input(InputError::Nothing(vec![problem(1), problem(2)])).to_text(None);
         assert!(
             two.starts_with(
                 "plumb: nothing could be read\n  1.pprof: empty\n  2.pprof: empty\nhint:"

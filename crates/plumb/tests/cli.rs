@@ -4,8 +4,9 @@
 mod support;
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use support::{plumb, plumb_path};
+use support::{Said, Service, plumb, plumb_path};
 
 #[test]
 fn help_names_commands_and_exit_codes() {
@@ -18,6 +19,7 @@ fn help_names_commands_and_exit_codes() {
         "explain",
         "Exit codes:",
         "3  nothing found, but not enough",
+        "Ctrl-C ends a look early",
     ] {
         assert!(said.out.contains(text), "no {text:?} in {}", said.out);
     }
@@ -50,6 +52,66 @@ fn without_arguments_it_does_not_run() {
 fn a_wrong_duration_says_how_to_write_one() {
     plumb(&["diagnose", "localhost:1", "--for", "soon"])
         .fails_with(&["write 15s, 2m, 1h30m or 10ms"]);
+}
+
+#[test]
+fn times_that_do_not_fit_are_refused() {
+    for (times, told) in [
+        (&["--every", "0s"][..], "--every: there must be time between looks: write 2s"),
+        (&["--every", "30s"], "--every: 30s between looks is longer than the whole look of 12s"),
+        (
+            &["--for", "10m", "--every", "20m"],
+            "20m between looks is longer than the whole look of 10m",
+        ),
+        (&["--timeout", "0"], "--timeout: nothing answers in no time"),
+    ] {
+        for command in
+            [&["diagnose", "localhost:1"][..], &["capture", "localhost:1", "-o", "x.case"]]
+        {
+            plumb(&[command, times].concat()).fails_with(&["plumb: ", told]);
+        }
+    }
+}
+
+/// Ends a look with a signal once its first round is in.
+fn interrupted(arguments: &[&str], signal: &str) -> Said {
+    let child = Command::new(plumb_path())
+        .args(arguments)
+        .args(["--for", "10m", "--every", "200ms"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("plumb runs");
+    std::thread::sleep(Duration::from_secs(3));
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+    child.wait_with_output().expect("it ends").into()
+}
+
+#[test]
+fn a_look_that_is_cut_short_is_kept_and_says_so() {
+    let service = Service::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = folder.path().join("x.case").display().to_string();
+    let url = service.url("whole");
+    for (signal, by) in [("-INT", "Ctrl-C"), ("-TERM", "SIGTERM")] {
+        let kept = interrupted(&["capture", &url, "-o", &case], signal);
+        assert_eq!(kept.code, Some(0), "{kept:#?}");
+        let told = format!("plumb: warning: the look was cut short by {by} after ");
+        assert!(kept.err.contains(&told), "{}", kept.err);
+        assert!(kept.err.contains("s of 10m; the case holds what came until then"), "{}", kept.err);
+        assert!(kept.out.starts_with(&format!("{case} written, ")), "{}", kept.out);
+        let live = interrupted(&["diagnose", &url], signal);
+        for said in [live, plumb(&["diagnose", &case])] {
+            assert_eq!(said.code, Some(3), "{said:#?}");
+            let told = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                told.contains(&format!("the look was cut short by {by} after ")),
+                "{}",
+                said.out
+            );
+        }
+    }
 }
 
 #[test]

@@ -102,10 +102,127 @@ fn a_truncated_gzip() {
     let heap = service.get("/debug/pprof/heap");
     let path = file(folder.path(), "heap.pprof", &heap[..heap.len() / 2]);
     plumb(&["diagnose".as_ref(), path.as_path()]).fails_with(&[
-        "heap.pprof: ",
-        "gzip stream ends early after ",
-        "hint: ",
+        "heap.pprof: the gzip stream ends early after ",
+        " bytes: fetch it again\n",
+        "hint: evidence is a case",
     ]);
+}
+
+#[test]
+fn a_dump_that_is_cut() {
+    let service = Service::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let dump = service.get("/debug/pprof/goroutine?debug=2");
+    let path = file(folder.path(), "dump.txt", &dump[..dump.len() - 20]);
+    let said = plumb(&["diagnose".as_ref(), path.as_path()]);
+    assert_eq!(said.code, Some(3), "{said:#?}");
+    let told = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("dump.txt: the dump is cut: it ends in the middle of a goroutine"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_panic_of_one_goroutine() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = "panic: boom\n\ngoroutine 34 [running]:\nmain.serve()\n\t/srv/main.go:9 +0x1d\n\
+               created by main.main in goroutine 1\n\t/srv/main.go:5 +0x2a\nexit status 2\n";
+    let path = file(folder.path(), "panic.log", log.as_bytes());
+    let said = plumb(&["diagnose".as_ref(), path.as_path()]);
+    assert_eq!(said.code, Some(3), "{said:#?}");
+    let told = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("set GOTRACEBACK=all, or send SIGQUIT (kill -QUIT PID)"), "{}", said.out);
+}
+
+#[test]
+fn an_executable_and_a_trace_given_as_evidence() {
+    plumb(&["diagnose".as_ref(), plumb_path()]).fails_with(&[
+        "not a profile: this is an executable (ELF), which holds no evidence itself",
+        "pass a profile, or the PID of a process that runs it",
+    ]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = file(folder.path(), "trace.out", b"go 1.26 trace\0\0\0");
+    plumb(&["diagnose".as_ref(), path.as_path()]).fails_with(&[
+        "trace.out: not a profile: this is an execution trace (Go 1.26 or later)",
+        "reads no traces; bring the goroutine and heap profiles",
+    ]);
+}
+
+#[test]
+fn a_block_profile() {
+    let service = Service::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    // Without samples, nothing tells it from a mutex profile.
+    let path = file(folder.path(), "mutex.pprof", &service.get("/debug/pprof/mutex"));
+    plumb(&["diagnose".as_ref(), path.as_path()]).fails_with(&[
+        "mutex.pprof: a block or mutex profile says nothing about leaks; bring heap",
+    ]);
+}
+
+#[test]
+fn files_that_may_not_be_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("an open folder");
+    let path = file(folder.path(), "heap.pprof", b"secret");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("a closed file");
+    let copy = folder.path().join("plumb");
+    fs::copy(plumb_path(), &copy).expect("a copy");
+    let as_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+    let mut command = match as_root {
+        true => Command::new("setpriv"),
+        false => Command::new(&copy),
+    };
+    if as_root {
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&copy);
+    }
+    let said: Said = command.arg("diagnose").arg(&path).output().expect("plumb runs").into();
+    said.fails_with(&[
+        "plumb: cannot read ",
+        "heap.pprof: Permission denied",
+        "hint: check the path",
+    ]);
+    let dump =
+        file(folder.path(), "dump.txt", b"goroutine 1 [running]:\nmain.main()\n\t/a/b.go:1 +0x1\n");
+    plumb(&[
+        "diagnose".as_ref(),
+        dump.as_path(),
+        "--peer-sockets".as_ref(),
+        "/nowhere/ss.txt".as_ref(),
+    ])
+    .fails_with(&["plumb: cannot read /nowhere/ss.txt: No such file"]);
+}
+
+#[test]
+fn what_is_passed_over_in_a_folder_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["a.md", "b.txt", "c.sh", "d.yaml"] {
+        file(folder.path(), name, b"first line\nsecond line\n");
+    }
+    file(folder.path(), "README.md", b"goroutine 1 [running]:\nmain.main()\n\t/a/b.go:1 +0x1\n");
+    let said = plumb(&["diagnose".as_ref(), folder.path()]);
+    assert_eq!(said.code, Some(3), "a dump is evidence, whatever its name: {said:#?}");
+    assert!(
+        said.err.starts_with("plumb: note: 4 files are no evidence, passed over: "),
+        "{}",
+        said.err
+    );
+    assert!(said.err.ends_with("c.sh and 1 more\n"), "{}", said.err);
+}
+
+#[test]
+fn go_to_be_added_stands_on_lines_of_its_own() {
+    let service = Service::start();
+    let said = plumb(&["diagnose", &service.url("whole"), &service.url("bare"), "--for", "0"]);
+    for code in [
+        "\n    import _ \"net/http/pprof\"\n",
+        "\n    go http.ListenAndServe(\"localhost:6060\", nil)\n",
+        "\n    pprof.Register(router)\n",
+    ] {
+        let shown = said.out.lines().map(|line| format!("\n    {}\n", line.trim_start()));
+        assert!(shown.clone().any(|line| line == code), "no {code:?} in {}", said.out);
+    }
 }
 
 #[test]

@@ -11,10 +11,22 @@ use super::path;
 /// What `/proc/PID/exe` says about its build. It is the running file, also when the path was overwritten since.
 ///
 /// # Errors
-/// Why it cannot be read, as a lowercase fragment.
-pub(crate) fn read_build(pid: u32) -> Result<Build, String> {
-    let file = File::open(path(pid, "exe")).map_err(|error| error.to_string())?;
-    read_build_info(file).map(convert).map_err(|error| error.to_string())
+/// Why it cannot be read.
+pub(crate) fn read_build(pid: u32) -> Result<Build, NoBuild> {
+    let file = File::open(path(pid, "exe")).map_err(|error| NoBuild::Other(error.to_string()))?;
+    read_build_info(file).map(convert).map_err(|error| match error {
+        plumb_binary::Error::NotGo | plumb_binary::Error::NotElf => NoBuild::NotGo,
+        other => NoBuild::Other(other.to_string()),
+    })
+}
+
+/// Why there is no build information.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoBuild {
+    /// The program was not made by Go.
+    NotGo,
+    /// Anything else, as a lowercase fragment.
+    Other(String),
 }
 
 fn convert(info: BuildInfo) -> Build {

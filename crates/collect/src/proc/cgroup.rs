@@ -27,8 +27,12 @@ struct Mount {
 /// the one with the tightest limit; its own if none has a limit.
 pub(super) fn read_files(pid: u32) -> BTreeMap<String, String> {
     let Some((folder, top, version)) = find_folder(pid) else { return BTreeMap::new() };
+    read_folder(&folder, &top, version)
+}
+
+fn read_folder(folder: &Path, top: &Path, version: u8) -> BTreeMap<String, String> {
     let names = if version == 1 { V1 } else { V2 };
-    let folder = tightest(&folder, &top, names[0]);
+    let folder = tightest(folder, top, names[0]);
     let read = |name: &str| Some((name.to_owned(), read_text(&folder.join(name))?));
     names.iter().filter_map(|name| read(name)).collect()
 }
@@ -169,6 +173,26 @@ mod tests {
         assert_eq!(tightest(&leaf, top.path(), "memory.max"), top.path().join("pod"));
         fs::write(leaf.join("memory.max"), "1048576\n").unwrap();
         assert_eq!(tightest(&leaf, top.path(), "memory.max"), leaf);
+    }
+
+    /// The files as the kernel writes them (Documentation/admin-guide/cgroup-v2.rst): machines with version 1 have no
+    /// memory controller to make real ones with.
+    #[test]
+    fn version_2_is_read_from_the_cgroup_that_limits() {
+        let top = tempfile::tempdir().unwrap();
+        let pod = top.path().join("kubepods.slice/pod7.slice");
+        let container = pod.join("cri-containerd-1.scope");
+        fs::create_dir_all(&container).unwrap();
+        let events = "low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 0\n";
+        for (folder, limit) in [(&container, "max\n"), (&pod, "536870912\n")] {
+            fs::write(folder.join("memory.max"), limit).unwrap();
+            fs::write(folder.join("memory.current"), "402653184\n").unwrap();
+            fs::write(folder.join("memory.events"), events).unwrap();
+        }
+        let files = read_folder(&container, top.path(), 2);
+        assert_eq!(files["memory.max"], "536870912\n");
+        assert_eq!(files["memory.current"], "402653184\n");
+        assert_eq!(files["memory.events"], events);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub(crate) use build::read_build;
+pub(crate) use build::{NoBuild, read_build};
 pub(crate) use namespace::foreign_network_namespace;
 pub(crate) use owner::find_owner;
 pub(crate) use record::{Detail, read_record};

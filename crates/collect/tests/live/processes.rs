@@ -58,6 +58,20 @@ fn a_process_that_listens_nowhere_says_so() {
 }
 
 #[test]
+fn a_program_that_go_did_not_make_is_told_nothing_about_go() {
+    let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+    let brought = take(&[&child.id().to_string()], &once());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let problems = brought.unwrap().problems();
+    assert!(
+        problems.contains("it is no Go program: only /proc and its sockets tell"),
+        "{problems}"
+    );
+    assert!(!problems.contains("net/http/pprof"), "{problems}");
+}
+
+#[test]
 fn closed_profiles_of_a_process_say_how_to_get_in() {
     let server = Server::start("basic", &[]);
     let brought = take(&[&server.pid().to_string()], &once()).unwrap();

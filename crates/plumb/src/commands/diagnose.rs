@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
-use plumb_case::{CaseFile, InputOptions, read_inputs};
+use plumb_case::{CaseFile, InputOptions, read_noting};
 use plumb_evidence::Service;
 use plumb_report::{FORMATS, Format, Kept};
 
@@ -16,7 +16,7 @@ use crate::joined::join_listings;
 use crate::live::Capture;
 use crate::progress::Meter;
 use crate::screen;
-use crate::targets::Targets;
+use crate::targets::{Targets, check_readable};
 use crate::user_error::UserError;
 
 /// Find what leaks, the line, and what to change
@@ -64,6 +64,7 @@ pub(crate) struct Diagnose {
 impl Diagnose {
     pub(super) fn run(self) -> Result<Outcome, UserError> {
         let targets = Targets::resolve(&self.targets)?;
+        self.evidence.peer_sockets.iter().try_for_each(|path| check_readable(path))?;
         // Before a look of several seconds, and because without them the verdict would be another one.
         self.evidence.peer_sockets.iter().try_for_each(|path| readable(path))?;
         let case = self.capture(&targets)?;
@@ -120,7 +121,10 @@ impl Diagnose {
             pid: self.pid,
             ..InputOptions::default()
         };
-        let mut service = read_inputs(&paths, &options)?;
+        let mut passed_over = Vec::new();
+        let read = read_noting(&paths, &options, &mut passed_over);
+        screen::complain(&told_of(&passed_over));
+        let mut service = read?;
         if let Some(case) = case.filter(|case| case.is_temporary()) {
             name_target(&mut service, &case.path().display().to_string());
         }
@@ -137,6 +141,27 @@ fn readable(path: &Path) -> Result<(), UserError> {
         Ok(false) => Ok(()),
         Ok(true) => Err(UserError::Unreadable(path.to_owned(), is_folder())),
         Err(error) => Err(UserError::Unreadable(path.to_owned(), error)),
+    }
+}
+
+/// Most files that are named among those passed over.
+const NAMED: usize = 3;
+
+/// What is said about the files of folders that are no evidence; nothing if there are none.
+fn told_of(passed_over: &[PathBuf]) -> String {
+    let names: Vec<String> =
+        passed_over.iter().take(NAMED).map(|path| path.display().to_string()).collect();
+    let more = match passed_over.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    match passed_over.len() {
+        0 => String::new(),
+        1 => format!("plumb: note: no evidence, passed over: {}\n", names[0]),
+        n => format!(
+            "plumb: note: {n} files are no evidence, passed over: {}{more}\n",
+            names.join(", ")
+        ),
     }
 }
 
