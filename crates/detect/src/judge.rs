@@ -332,6 +332,7 @@ fn explains(cause: &Case, case: &Case) -> bool {
                 _ => true,
             };
             same_kind && shares_peer(&cause.suspect, &case.suspect)
+                || clients_gave_up(&cause.suspect, &case.suspect)
         }
         Subject::Threads => true,
         // The user's own goroutine that waits on a leaking object: one for each.
@@ -361,6 +362,13 @@ fn explains(cause: &Case, case: &Case) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether `case` are the clients of handlers that are stuck in `cause`, one for each.
+fn clients_gave_up(cause: &Suspect, case: &Suspect) -> bool {
+    let is_incoming = matches!(&case.subject, Subject::Connections(crowd) if crowd.direction == Direction::Incoming);
+    let is_stuck = matches!(cause.subject, Subject::Goroutines(_) | Subject::Object(_));
+    is_incoming && is_stuck && are_siblings(&cause.measured, &case.measured)
 }
 
 /// Whether the connections of `case` are among those of `cause`: to its one peer, or outgoing like those that it
