@@ -41,10 +41,11 @@ fn is_same(one: &Instance, other: &Instance) -> bool {
     if one.snapshots.iter().any(|snapshot| other.snapshots.contains(snapshot)) {
         return true;
     }
-    if let (Some(a), Some(b)) = (process(one), process(other)) {
-        if a.0 == b.0 && (a.1 - b.1).abs() <= START_TOLERANCE_SECONDS {
-            return true;
-        }
+    let is_one = |(a, b): ((u32, f64), (u32, f64))| {
+        a.0 == b.0 && (a.1 - b.1).abs() <= START_TOLERANCE_SECONDS
+    };
+    if process(one).zip(process(other)).is_some_and(is_one) {
+        return true;
     }
     // Another process at an address of the network came in the place of the first. But every machine has a localhost of
     // its own, and a forwarder there leads to one service today and to another tomorrow.
