@@ -82,7 +82,7 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
     undecided.extend(socket_summary::open_crowds(service, sockets.as_ref(), &findings));
     Diagnosis {
         target: service.target.clone(),
-        instances: service.instances.iter().map(summary).collect(),
+        instances: all.instances.iter().map(summary).collect(),
         verdict,
         findings,
         undecided,

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use plumb_evidence::Timestamp;
-use plumb_evidence::goroutine::{Creators, GoroutineSource, Goroutines, Group, IdSample, WaitState};
+use plumb_evidence::goroutine::{
+    Creators, GoroutineSource, Goroutines, Group, IdSample, WaitState,
+};
 use plumb_evidence::{Frame, Stack};
 use plumb_profile::{LabelRef, Profile, SampleRef};
 use rustc_hash::FxHashMap;
