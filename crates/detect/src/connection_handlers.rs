@@ -33,6 +33,7 @@ pub(crate) struct ConnectionHandlers {
 #[derive(Clone, Copy, Default)]
 struct Handler {
     running: u64,
+    takes_over: bool,
     calls: Calls,
 }
 
@@ -59,7 +60,8 @@ impl ConnectionHandlers {
         let by_path = samples.iter().filter_map(|sample| handler(&sample.stack, code, takes_over));
         let by_stack = groups.filter_map(|group| handler(&group.stack, code, reads_connection));
         let mut handlers: FxHashMap<Arc<str>, Handler> =
-            by_path.chain(by_stack).map(|name| (name, Handler::default())).collect();
+            by_stack.map(|name| (name, Handler::default())).collect();
+        by_path.for_each(|name| handlers.entry(name).or_default().takes_over = true);
         let latest = lists.last().map(|(_, list)| *list);
         for (name, handler) in &mut handlers {
             let groups = latest.iter().flat_map(|list| &list.groups);
@@ -79,6 +81,11 @@ impl ConnectionHandlers {
         let is_cache = number.high < DEAD_SHARE_MIN * handler.calls.min;
         // Many for each connection are what clients stored, not what was made for the connections themselves.
         let is_stored = number.low > DEAD_EACH_MAX * handler.calls.max;
+        // A few lasting connections of a key-value store show the same stack as many short ones, until it is known
+        // about how many there were. Who upgrades to a websocket has a session.
+        if !handler.takes_over && handler.calls.max.is_infinite() {
+            return None;
+        }
         let name = format!("objects made for connections in {name}").into();
         let dead = DeadObjects { name, in_memory: live.objects, existing: handler.running };
         (outlived && !is_cache && !is_stored).then_some(dead)
@@ -231,7 +238,8 @@ mod tests {
     #[test]
     fn many_calls_that_share_what_is_kept_are_a_cache() {
         let samples = [made(UPGRADE, 352.0, 40_000.0, 1.0)];
-        let handler = Handler { running: 0, calls: Calls::of("main.serve", &samples) };
+        let handler =
+            Handler { running: 0, takes_over: true, calls: Calls::of("main.serve", &samples) };
         let handlers = ConnectionHandlers {
             handlers: [(Arc::from("main.serve"), handler)].into_iter().collect(),
         };
