@@ -58,10 +58,10 @@ impl Room {
         let list = self.plumb(&["explain"], &[0])?;
         ensure!(list.contains("http-body-not-closed"), "explain lists no patterns: {list}");
         println!("explain: ok");
-        let case = workspace::patterns().join("http-body-not-closed/case/late.case");
-        fs::copy(&case, self.root.join("late.case"))
+        let case = workspace::patterns().join("http-body-not-closed/case/before.case");
+        fs::copy(&case, self.root.join("before.case"))
             .with_context(|| format!("cannot copy {}", case.display()))?;
-        let answer = self.plumb(&["diagnose", "/late.case", "--format", "json"], &[1])?;
+        let answer = self.plumb(&["diagnose", "/before.case", "--format", "json"], &[1])?;
         ensure!(Answer::parse(&answer)?.verdict == "leak", "no leak in the recorded case");
         println!("diagnose of a case: ok");
         Ok(())
