@@ -319,3 +319,41 @@ fn a_version_2_cgroup() {
     assert_eq!((cgroup.version, cgroup.limit, cgroup.usage), (2, None, Some(1 << 20)));
     assert_eq!(cgroup.oom_kills, Some(2));
 }
+
+/// Both ends of each connection are in the listing, and spelled alike, however the tool spells dual-stack sockets.
+#[test]
+fn dual_stack_sockets_in_every_tool() {
+    let read = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dual-stack");
+        std::fs::read_to_string(folder.join(name)).unwrap()
+    };
+    let ss = |name| clean(ss::read(&read(name), None, None));
+    let netstat = |name| clean(netstat::read(&read(name), None, None));
+    let lsof = |name| clean(lsof::read(&read(name), None, None)).sockets.unwrap();
+    let tables = [
+        ("ss-tan", ss("ss-tan.txt")),
+        ("ss-tanp", ss("ss-tanp.txt")),
+        ("ss-tanpoe", ss("ss-tanpoe.txt")),
+        ("netstat-tan", netstat("netstat-tan.txt")),
+        ("netstat-tanp", netstat("netstat-tanp.txt")),
+        ("netstat-tanpe", netstat("netstat-tanpe.txt")),
+        ("busybox-netstat-tan", netstat("busybox-netstat-tan.txt")),
+        ("busybox-netstat-tn", netstat("busybox-netstat-tn.txt")),
+        ("busybox-netstat-tane", netstat("busybox-netstat-tane.txt")),
+        ("lsof-nP-p", lsof("lsof-nP-p.txt")),
+        ("lsof-p", lsof("lsof-p.txt")),
+        ("proc-net-tcp", clean(proc_net::read(&read("proc-net-tcp.txt"), None))),
+    ];
+    for (name, table) in tables {
+        let open = |s: &&Socket| s.state == TcpState::Established;
+        let ends = |s: &Socket| (s.local, s.remote);
+        assert_eq!(table.sockets.iter().filter(open).count(), 8, "{name}");
+        for socket in table.sockets.iter().filter(open) {
+            let other = |s: &&Socket| ends(s) == (socket.remote, socket.local);
+            assert!(table.sockets.iter().any(|s| other(&s)), "{name}: {socket:?}");
+            let incoming = socket.local.port() == 18083;
+            assert_eq!(socket.direction == Direction::Incoming, incoming, "{name}: {socket:?}");
+        }
+        assert_eq!(count(&table, |s| open(&s) && s.local.is_ipv6()), 4, "{name}");
+    }
+}

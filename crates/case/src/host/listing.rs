@@ -257,7 +257,7 @@ fn address(host: &str) -> Option<Host> {
     Some(Host(match host {
         "" | "*" => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        "ip6-localhost" => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        "ip6-localhost" | "localhost6" => IpAddr::V6(Ipv6Addr::LOCALHOST),
         _ => host.parse().ok()?,
     }))
 }

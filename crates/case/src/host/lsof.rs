@@ -4,6 +4,7 @@
 //! blanks, so what follows `TYPE` is read by type and not by column.
 
 use std::collections::HashSet;
+use std::net::{IpAddr, Ipv6Addr};
 
 use plumb_evidence::Timestamp;
 use plumb_evidence::process::{Descriptor, DescriptorKind, Descriptors, Process};
@@ -72,6 +73,7 @@ struct File<'a> {
 fn parse<'a>(text: &'a str, listing: &mut Listing) -> Vec<File<'a>> {
     let mut files = Vec::new();
     let mut before_fd = 3;
+    let names_v6 = !text.contains("[::1]:");
     for line in text.lines() {
         if line.starts_with("COMMAND ") {
             before_fd = line.split_whitespace().position(|word| word == "FD").unwrap_or(3);
@@ -79,7 +81,7 @@ fn parse<'a>(text: &'a str, listing: &mut Listing) -> Vec<File<'a>> {
         }
         let Some((file, command)) = parse_file(line, before_fd) else { continue };
         if matches!(file.kind, "IPv4" | "IPv6") {
-            read_socket(&file, command, listing);
+            read_socket(&file, command, names_v6, listing);
         }
         if files.len() < MAX_DESCRIPTORS {
             files.push(file);
@@ -113,7 +115,7 @@ fn parse_file(line: &str, before_fd: usize) -> Option<(File<'_>, &str)> {
 }
 
 /// `60276 0t0 TCP 127.0.0.1:56232->127.0.0.1:18081 (ESTABLISHED QR=16 QS=0)`
-fn read_socket(file: &File<'_>, command: &str, listing: &mut Listing) {
+fn read_socket(file: &File<'_>, command: &str, names_v6: bool, listing: &mut Listing) {
     let Some((before, name)) = file.rest.split_once(" TCP ") else { return };
     let (ends, state) = name.trim().split_once(" (").unwrap_or((name.trim(), "CLOSE"));
     let state = state.trim_end_matches(')');
@@ -123,6 +125,7 @@ fn read_socket(file: &File<'_>, command: &str, listing: &mut Listing) {
         return;
     };
     let (local, remote) = ends.split_once("->").unwrap_or((ends, "*:*"));
+    let (as_local, as_remote) = (alike_in_both(local, names_v6), alike_in_both(remote, names_v6));
     let ends = listing::endpoint(local).zip(listing::endpoint(remote));
     let Some((mut local, mut remote)) = ends else {
         listing
@@ -131,8 +134,8 @@ fn read_socket(file: &File<'_>, command: &str, listing: &mut Listing) {
         return;
     };
     if file.kind == "IPv6" {
-        for end in [&mut local, &mut remote].into_iter().filter(|end| end.is_ipv4()) {
-            *end = as_ipv6(*end);
+        for (end, ip) in [(&mut local, as_local), (&mut remote, as_remote)] {
+            ip.into_iter().for_each(|ip| end.set_ip(ip));
         }
     }
     let mut row = Row::new(local, remote, state);
@@ -149,15 +152,14 @@ fn read_socket(file: &File<'_>, command: &str, listing: &mut Listing) {
     listing.push(row);
 }
 
-/// The IPv6 form of what is spelled alike in both families (`*`, `localhost`); others stay.
-fn as_ipv6(end: std::net::SocketAddr) -> std::net::SocketAddr {
-    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-    let ip = match end.ip() {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-        IpAddr::V4(Ipv4Addr::LOCALHOST) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        other => other,
-    };
-    std::net::SocketAddr::new(ip, end.port())
+/// The IPv6 address of what is spelled alike in both families. IPv4 addresses of a dual-stack socket stay what they are,
+/// and `localhost` is one of them where `::1` is spelled otherwise.
+fn alike_in_both(end: &str, names_v6: bool) -> Option<IpAddr> {
+    match end.rsplit_once(':')?.0 {
+        "*" => Some(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
+        "localhost" if names_v6 => Some(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+        _ => None,
+    }
 }
 
 fn process(pid: u32, taken: Option<Timestamp>, files: &[File<'_>]) -> Process {
