@@ -341,3 +341,28 @@ fn what_is_no_evidence_says_what_is() {
     plumb(&["diagnose".as_ref(), path.as_path()])
         .fails_with(&["diary.txt: ", "hint: evidence is a case (plumb capture)"]);
 }
+
+#[test]
+fn a_listing_of_the_peer_that_is_not_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let listing = file(folder.path(), "ss.txt", SS.as_bytes());
+    let missing = folder.path().join("peer.txt");
+    for peer in [missing.as_path(), folder.path()] {
+        let arguments = ["diagnose".as_ref(), listing.as_path(), "--peer-sockets".as_ref(), peer];
+        plumb(&arguments).fails_with(&["cannot read", "check the path, and that you may read it"]);
+    }
+}
+
+#[test]
+fn a_listing_without_the_process_that_was_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let listing = file(folder.path(), "ss.txt", SS.as_bytes());
+    let said = plumb(&["diagnose".as_ref(), listing.as_path(), "--pid".as_ref(), "7".as_ref()]);
+    assert_eq!(said.code, Some(3), "{said:#?}");
+    let told = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("no socket of process 7 in it: none is used"), "{}", said.out);
+    assert!(told.contains("no open connection of the process"), "{}", said.out);
+}
+
+/// What `ss -tanp` of iproute2 6.1.0 printed.
+const SS: &str = include_str!("../../case/tests/fixtures/dual-stack/ss-tanp.txt");
