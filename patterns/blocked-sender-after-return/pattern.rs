@@ -148,7 +148,7 @@ fn too_few_receivers(suspect: &Suspect, count: &str) -> String {
     if few {
         let others = number(others);
         format!(
-            "{count} goroutines wait to send, and {others} others run your code: too few to receive from each"
+            "{count} goroutines wait to send; goroutines that run other code of yours: {others}, too few to receive from each"
         )
     } else {
         format!("{count} goroutines wait to send, and more and more do")

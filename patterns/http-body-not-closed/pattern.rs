@@ -114,8 +114,8 @@ fn check(suspect: &Suspect) -> Option<Match> {
         vec![mechanism(format!("{} times {}", number(suspect.measured.count), phase.meaning))];
     if here.goroutines > 0 {
         evidence.push(mechanism(format!(
-            "{} goroutines read a response body, and {} run your code at all: no more could have \
-             a response in hand",
+            "goroutines that read a response body now: {}; that run any code of yours: {}; no more \
+             could have a response in hand",
             number(here.body_readers),
             number(here.user_goroutines)
         )));

@@ -68,7 +68,7 @@ const CACHE_SECONDS: Threshold = Threshold {
 
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "map-entry-never-deleted",
-    title: "map entries never deleted",
+    title: "entries never deleted (map, list or cache)",
     shows: "Memory that steps up with each round of load and stays when the load ends, while \
             goroutines return to normal. In the heap one line of your own keeps all it ever \
             allocated (inuse_objects = alloc_objects), with map growth (mapassign) beside it. The \

@@ -40,5 +40,5 @@ static CACHE: LibraryObject = LibraryObject {
             source: "dgraph-io/ristretto#358",
         },
     ],
-    notes: "Never collected. Stopping its use is not enough.",
+    notes: "The collector never frees one that is not closed, even if nothing uses it.",
 };

@@ -32,5 +32,5 @@ static CACHE: LibraryObject = LibraryObject {
         what: "cleaner takes empty buckets and skips filled ones",
         source: "dgraph-io/ristretto#429",
     }],
-    notes: "Never collected. Stopping its use is not enough.",
+    notes: "The collector never frees one that is not closed, even if nothing uses it.",
 };

@@ -196,14 +196,16 @@ fn object(suspect: &Suspect) -> Option<String> {
 }
 
 fn why(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
+    if let Some(pattern) = pattern {
+        return pattern.why.to_owned();
+    }
     let phase = match &suspect.subject {
         Subject::Object(object) => object
             .phase
             .map(|phase| format!("Each is in the phase \"{}\": {}. ", phase.name, phase.meaning)),
         _ => None,
     };
-    let why = pattern.map_or_else(|| advice(suspect).why, |pattern| pattern.why);
-    format!("{}{why}", phase.unwrap_or_default())
+    format!("{}{}", phase.unwrap_or_default(), advice(suspect).why)
 }
 
 fn fix(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
@@ -213,7 +215,7 @@ fn fix(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
     {
         if !record.releases.is_empty() {
             text =
-                format!("{text} What releases a {}: {}.", record.name, record.releases.join(", "));
+                format!("{text} {} is released by: {}.", record.name, record.releases.join(", "));
         }
         for bad in known_bad(object) {
             let since = if bad.introduced.is_empty() { "the beginning" } else { bad.introduced };
@@ -242,7 +244,10 @@ fn bytes_held(suspect: &Suspect, instance: &Instance) -> Option<f64> {
         Some(stacks / s.any_goroutines()?.total.max(1) as f64)
     });
     let total = heap + goroutines as f64 * stack_each.unwrap_or(0.0);
-    (total > 0.0).then_some(total)
+    // Estimates of a sampled heap can add up to more than there is.
+    let resident = instance.latest(|s| Some(s.process.as_ref()?.resident?.total));
+    let most = resident.map_or(f64::INFINITY, |bytes| bytes as f64);
+    (total > 0.0).then_some(total.min(most))
 }
 
 /// Removes findings that another explains, joins those with one pattern and site, and ranks the rest.

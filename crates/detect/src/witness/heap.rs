@@ -4,6 +4,7 @@
 use plumb_evidence::catalogue::LibraryObject;
 use plumb_evidence::code::Frame;
 use plumb_evidence::finding::{Role, WitnessKind};
+use plumb_evidence::number::plural;
 use plumb_evidence::suspect::{MemorySite, ObjectCrowd, Subject};
 
 use super::{Hearing, NamedLine, Testimony, Witness};
@@ -195,8 +196,9 @@ fn what_decides(hearing: &Hearing<'_>, places: &[Place], paths: &HeapPaths<'_>) 
     let mut ways = Vec::new();
     if !paths.heap().is_exact() {
         ways.push(format!(
-            "about {} more leaks and another look: the heap profile has {best:.0} live samples on the best path and needs {HEAP_SAMPLES_MIN:.0}",
-            round_up(more)
+            "about {} more leaks and another look: the heap profile has {} on the best path and needs {HEAP_SAMPLES_MIN:.0}",
+            round_up(more),
+            plural(best.round() as usize, "live sample")
         ));
     }
     ways.extend(exact);
