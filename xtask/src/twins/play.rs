@@ -59,7 +59,8 @@ pub struct Look {
     pub exit_code: Option<i32>,
 }
 
-/// Plays a run and returns the looks. What plumb printed is kept as `<kept>-<moment>.json` and `.err`.
+/// Plays a run and returns the looks. What plumb printed is kept as `<kept>-<moment>.json` and `.err`, and what it saw
+/// as `.case`: a look that failed can be judged again.
 ///
 /// # Errors
 /// If a program cannot be built or ends too soon, the load fails, or plumb prints no answer.
@@ -68,7 +69,8 @@ pub fn play(plumb: &Path, subject: &Subject, plan: &Plan, kept: &Path) -> Result
     on_stage(subject, plan, |stage, moment| {
         let name = if moment == Moment::Live { "live" } else { "late" };
         let kept = PathBuf::from(format!("{}-{name}", kept.display()));
-        let (answer, exit_code) = diagnose(plumb, &[stage.url()], &kept)?;
+        let case = kept.with_extension("case").display().to_string();
+        let (answer, exit_code) = diagnose(plumb, &[stage.url(), "-o".to_owned(), case], &kept)?;
         looks.push(Look { moment, answer, exit_code });
         Ok(())
     })?;
