@@ -121,7 +121,12 @@ fn check(suspect: &Suspect) -> Option<Match> {
             "{count} goroutines wait to send, and {starter}, which started them, is on no stack \
              any more"
         )));
-        if crowd.makers.is_none() && !suspect.measured.grows() {
+        if crowd.one_each {
+            evidence.push(mechanism(format!(
+                "the exact heap profile holds one object for each that a call of {starter} made, \
+                 and those of its other calls are freed: each is what one call left"
+            )));
+        } else if crowd.makers.is_none() && !suspect.measured.grows() {
             evidence.push(mechanism(
                 "a fixed set of producers, made by one call and kept waiting by one consumer, \
                  would look the same; a full dump (--pause-limit) tells them apart",
@@ -177,7 +182,8 @@ fn confidence(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Confidence> {
     // Who started them must be known, before its absence can say anything about those that do not grow.
     starter(crowd)?;
     let quiet = suspect.surroundings.quiet == Some(true);
-    let stands = quiet && unmoved && count >= STANDING_MIN.value;
+    let least = if crowd.one_each { OLD_MIN.value } else { STANDING_MIN.value };
+    let stands = quiet && unmoved && count >= least;
     (stands || old).then_some(Likely)
 }
 
@@ -240,6 +246,14 @@ mod tests {
         assert_eq!(confidence(&PATTERN, &quiet), None, "it may be a slow consumer");
         quiet.surroundings.quiet = Some(true);
         assert_eq!(confidence(&PATTERN, &quiet), Some(Likely));
+    }
+
+    #[test]
+    fn a_hundred_are_likely_if_each_is_what_one_call_left() {
+        let mut few = senders(standing(100));
+        few.surroundings.quiet = Some(true);
+        assert_eq!(confidence(&PATTERN, &few), None);
+        assert_eq!(confidence(&PATTERN, &with(few, |crowd| crowd.one_each = true)), Some(Likely));
     }
 
     #[test]

@@ -152,6 +152,34 @@ impl<'a> HeapPaths<'a> {
         PoolMakers { apart, on_use }
     }
 
+    /// Whether exact figures show, at one line of `function`, an object for each of `count` that its calls left, and
+    /// freed ones of other calls beside them. A pool is made by one call, which frees nothing until the pool ends; the
+    /// main goroutine's calls are the start of the program, or its one loop.
+    pub(crate) fn keep_one_each(&self, function: &str, count: u64) -> bool {
+        if !self.heap().is_exact() {
+            return false;
+        }
+        let mut lines: FxHashMap<(&Frame, u64), Amounts> = FxHashMap::default();
+        for sample in self.heap().samples.iter().filter(|s| s.allocated.objects > 0.0) {
+            let frames = sample.stack.frames();
+            let Some(line) = frames.iter().find(|frame| *frame.function == *function) else {
+                continue;
+            };
+            if frames.iter().any(|frame| MAIN.contains(&&*frame.function)) {
+                continue;
+            }
+            let size = (sample.allocated.bytes / sample.allocated.objects).round() as u64;
+            let held = lines.entry((line, size)).or_default();
+            held.live += sample.live.objects;
+            held.allocated += sample.allocated.objects;
+        }
+        let count = count as f64;
+        lines.values().any(|held| {
+            (held.live / count - 1.0).abs() <= SIBLING_TOLERANCE
+                && held.allocated >= held.live * (1.0 + SIBLING_TOLERANCE)
+        })
+    }
+
     /// The function of `module` that user code calls on the paths that hold most. With the function that starts the
     /// object's goroutine, only paths through that one count: what fills an object often holds more than what makes it.
     /// Without, methods do not count, as they need an object to be called on.
@@ -198,6 +226,16 @@ impl<'a> HeapPaths<'a> {
         first.filter(|s| sample(s)).for_each(|s| held.add_first(s));
         held
     }
+}
+
+/// The functions at the root of the main goroutine.
+const MAIN: [&str; 2] = ["main.main", "runtime.main"];
+
+/// Objects at one line.
+#[derive(Default)]
+struct Amounts {
+    live: f64,
+    allocated: f64,
 }
 
 /// Lines that make one lasting object for each pool.

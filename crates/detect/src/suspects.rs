@@ -278,12 +278,16 @@ fn user_goroutines(sources: &Sources<'_>) -> Vec<Accused> {
             let subject = Subject::Goroutines(GoroutineCrowd {
                 state: crowd.exemplar.state.clone(),
                 user_frame: code.user_frame(&stack),
-                starter_alive: starter_alive(sources, crowd, started.as_ref()),
-                started,
                 created_by: crowd.created_by.clone(),
                 convicted: crowd.convicted,
                 serves_connection: is_serving(sources.catalogue, &stack),
                 makers: crowd.makers,
+                one_each: starter_of(crowd, started.as_ref()).is_some_and(|starter| {
+                    let paths = sources.heap_paths(crowd.instance);
+                    paths.is_some_and(|paths| paths.keep_one_each(starter, crowd.measured.count))
+                }),
+                starter_alive: starter_alive(sources, crowd, started.as_ref()),
+                started,
                 stack,
             });
             let mut accused = sources.accuse(subject, crowd.measured.clone(), crowd.instance);
@@ -295,15 +299,18 @@ fn user_goroutines(sources: &Sources<'_>) -> Vec<Accused> {
         .collect()
 }
 
-/// Whether the function that started these goroutines is still on some stack: for a closure the function around
-/// it, else the one in `created by`. Where neither is known, nobody is seen.
-fn starter_alive(sources: &Sources<'_>, crowd: &Crowd, started: Option<&Frame>) -> bool {
+/// The function that started these goroutines: for a closure the function around it, else the one in `created by`.
+fn starter_of<'a>(crowd: &'a Crowd, started: Option<&'a Frame>) -> Option<&'a str> {
     let by_closure = started
         .map(|frame| frame.name())
         .filter(|name| name.is_closure())
         .map(|name| name.declared().0);
-    let starter = crowd.created_by.as_ref().map(|frame| &*frame.function).or(by_closure);
-    let Some(starter) = starter else { return false };
+    crowd.created_by.as_ref().map(|frame| &*frame.function).or(by_closure)
+}
+
+/// Whether the function that started these goroutines is still on some stack. Where it is not known, nobody is seen.
+fn starter_alive(sources: &Sources<'_>, crowd: &Crowd, started: Option<&Frame>) -> bool {
+    let Some(starter) = starter_of(crowd, started) else { return false };
     let lists = comparable(&sources.service.instances[crowd.instance]);
     lists.last().is_some_and(|(_, latest)| {
         latest

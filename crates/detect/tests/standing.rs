@@ -7,10 +7,11 @@ use plumb_detect::detect;
 use plumb_evidence::code::Frame;
 use plumb_evidence::finding::{Confidence, Verdict};
 use plumb_evidence::goroutine::{Creators, GoroutineSource, Goroutines, IdSample};
-use plumb_evidence::heap::Heap;
+use plumb_evidence::heap::{Amount, Heap, HeapSample};
+use plumb_evidence::process::Process;
 use plumb_evidence::{Diagnosis, Service};
 use plumb_patterns::CATALOGUE;
-use support::{Crowd, service, steady, with_heap};
+use support::{Crowd, service, stack, steady, with_heap};
 
 const WORKER: &str = "main.(*session).beat:19";
 
@@ -112,4 +113,34 @@ fn nothing_is_compared_across_a_restart() {
     assert_eq!(diagnosis.verdict, Verdict::Undecided);
     assert!(diagnosis.findings.is_empty());
     assert!(diagnosis.problems[0].what.contains("restarted"), "{:?}", diagnosis.problems);
+}
+
+/// A hundred senders in a process that uses no CPU time, whose starter made so many objects that live, of so many, in
+/// calls that came in through `root`.
+fn senders_left(live: f64, allocated: f64, root: &str) -> Diagnosis {
+    let mut service = service(&[Crowd("chan send", "main.fetch.func1:17", steady(100))]);
+    let amount = |objects: f64| Amount { samples: objects, objects, bytes: objects * 112.0 };
+    let made = HeapSample {
+        stack: stack(&format!("main.fetch:14 < {root}")),
+        live: amount(live),
+        allocated: amount(allocated),
+    };
+    for snapshot in &mut service.instances[0].snapshots {
+        let taken = snapshot.taken;
+        snapshot.process = Some(Process { taken, cpu_seconds: Some(1.0), ..Process::default() });
+    }
+    let mut service = with_heap(service, 6, vec![made]);
+    service.instances[0].snapshots[6].heap.as_mut().unwrap().period = 1;
+    judge(&service)
+}
+
+#[test]
+fn exact_figures_tell_what_each_call_left_from_a_pool() {
+    let handler = "net/http.(*conn).serve";
+    let left = senders_left(100.0, 180.0, handler);
+    assert_eq!(left.findings[0].confidence, Confidence::Likely);
+    assert_eq!(left.findings[0].pattern.unwrap().id, "blocked-sender-after-return");
+    assert!(senders_left(100.0, 100.0, handler).findings.is_empty(), "one call may have made all");
+    assert!(senders_left(100.0, 180.0, "main.main").findings.is_empty(), "the program's own loop");
+    assert!(senders_left(1.0, 180.0, handler).findings.is_empty(), "one channel for all");
 }
