@@ -128,9 +128,8 @@ impl<'a> File<'a> {
 
     /// The directives of the file (`//go:embed`, `//nolint:…`), in order; `//line` is not among them.
     pub fn directives(&self) -> impl Iterator<Item = Directive<'a>> + use<'a, '_> {
-        self.comments().filter_map(|comment| {
-            Directive::read(comment, self.text(self[comment].span))
-        })
+        self.comments()
+            .filter_map(|comment| Directive::read(comment, self.text(self[comment].span)))
     }
 
     /// The expression of the `//go:build` line before the package clause.

@@ -315,7 +315,9 @@ impl<'a> Lexer<'a> {
         let end = close.map_or(self.src.len(), |close| close + 2);
         let mut newlines = memchr_iter(b'\n', &self.src[body..end]).map(|i| body + i);
         let first = newlines.next();
-        if self.state.insert_semi && let Some(first) = first {
+        if self.state.insert_semi
+            && let Some(first) = first
+        {
             self.state.newline = Some((first, self.line));
             self.state.insert_semi = false;
         }

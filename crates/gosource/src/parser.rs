@@ -8,6 +8,7 @@ mod expr;
 mod fields;
 mod file;
 mod header;
+mod open;
 mod operand;
 mod params;
 mod recovery;
@@ -23,9 +24,9 @@ use crate::file::File;
 use crate::ids::{CommentGroupId, ExprId, IdentId, SpecId, StmtId};
 use crate::lexer::Lexer;
 use crate::span::Span;
-use crate::token::Token;
 
 use header::IfHeader;
+use open::Open;
 use params::Param;
 use recovery::Suspect;
 
@@ -63,8 +64,8 @@ struct Parser<'a> {
     /// Below 0 in the header of a control statement, where `{` begins the body and no literal.
     expr_lev: i32,
     depth: u32,
-    /// Brackets that were open where a problem occurred, by their closing tokens, innermost first.
-    unwound: Vec<Token>,
+    /// Brackets that were open where a problem occurred, innermost first.
+    unwound: Vec<Open>,
     /// Whether the blocks being read end here although their braces are missing.
     unclosed: bool,
     /// A `func` that may be a declaration in the middle of something else.

@@ -56,6 +56,17 @@ impl Problems {
         }
     }
 
+    /// Says better what the last problem was, if it was noticed after `offset`.
+    pub(crate) fn replace_last(&mut self, offset: usize, message: &str) {
+        if self.dropped == 0
+            && let Some(last) = self.list.last_mut()
+            && last.offset >= offset as u32
+        {
+            last.offset = offset as u32;
+            message.clone_into(&mut last.message);
+        }
+    }
+
     /// Says what the last problem cost.
     pub(crate) fn skipped(&mut self, what: SkippedPart, span: Span) {
         if self.dropped == 0

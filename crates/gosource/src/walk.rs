@@ -68,7 +68,8 @@ impl Iterator for Walk<'_> {
         if let Some(parent) = self.pending.take() {
             let before = self.todo.len();
             let todo = &mut self.todo;
-            self.file.for_each_child(parent, |node| todo.push(Visit { node, parent: Some(parent) }));
+            self.file
+                .for_each_child(parent, |node| todo.push(Visit { node, parent: Some(parent) }));
             self.todo[before..].reverse();
         }
         let visit = self.todo.pop()?;

@@ -1,6 +1,8 @@
 //! Declarations, and the fields of structs, interfaces and signatures.
 
-use crate::ids::{CommentGroupId, ExprId, FieldId, FieldListId, FuncTypeId, IdentId, List, SpecId, StmtId};
+use crate::ids::{
+    CommentGroupId, ExprId, FieldId, FieldListId, FuncTypeId, IdentId, List, SpecId, StmtId,
+};
 use crate::span::Span;
 use crate::token::Token;
 

@@ -101,11 +101,15 @@ impl Lexer<'_> {
             tok = Token::Imag;
             at += 1;
         }
-        if tok == Token::Int && let Some(invalid) = digits.invalid {
+        if tok == Token::Int
+            && let Some(invalid) = digits.invalid
+        {
             let digit = char::from(self.byte(invalid));
             self.problems.add(invalid, format!("invalid digit {digit:?} in {}", prefix.name()));
         }
-        if digits.underscore && let Some(invalid) = misplaced_underscore(&self.src[start..at]) {
+        if digits.underscore
+            && let Some(invalid) = misplaced_underscore(&self.src[start..at])
+        {
             self.problems.add(start + invalid, "'_' must separate successive digits");
         }
         self.finish(tok, at);

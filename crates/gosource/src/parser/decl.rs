@@ -1,5 +1,6 @@
 //! Declarations.
 
+use super::open::Open;
 use super::type_params::AfterName;
 use super::{Parsed, Parser};
 use crate::arena::close_list;
@@ -34,7 +35,7 @@ impl Parser<'_> {
         if self.at(Token::LParen) {
             lparen = Some(self.start() as u32);
             self.next();
-            self.bracketed(Token::RParen, |p| p.specs(tok))?;
+            self.bracketed(Open::Paren, |p| p.specs(tok))?;
         } else {
             let spec = self.spec(tok, None)?;
             self.scratch.specs.push(spec);
@@ -162,8 +163,7 @@ impl Parser<'_> {
         self.next();
         let recv = if self.at(Token::LParen) { Some(self.parameters()?) } else { None };
         let name = self.ident()?;
-        let type_params =
-            if self.at(Token::LBrack) { Some(self.type_parameters()?) } else { None };
+        let type_params = if self.at(Token::LBrack) { Some(self.type_parameters()?) } else { None };
         let ty = self.signature(start, type_params)?;
         let mut body = None;
         let mut end = self.ast[ty].span.end;

@@ -1,5 +1,6 @@
 //! Expressions: operators, and what follows an operand.
 
+use super::open::Open;
 use super::{MAX_CHAIN, Parsed, Parser};
 use crate::arena::close_list;
 use crate::ast::{
@@ -150,7 +151,7 @@ impl Parser<'_> {
             Token::LParen => {
                 let lparen = self.start() as u32;
                 self.next();
-                let ty = self.bracketed(Token::RParen, |p| match p.accept(Token::Type) {
+                let ty = self.bracketed(Open::Paren, |p| match p.accept(Token::Type) {
                     true => Ok(None),
                     false => p.ty().map(Some),
                 })?;
@@ -166,7 +167,7 @@ impl Parser<'_> {
         let lbrack = self.start() as u32;
         self.next();
         self.expr_lev += 1;
-        let kind = self.bracketed(Token::RBrack, |p| {
+        let kind = self.bracketed(Open::Bracket, |p| {
             if p.at(Token::RBrack) {
                 return p.fail_expected("operand");
             }
@@ -233,7 +234,7 @@ impl Parser<'_> {
         let lparen = self.start() as u32;
         self.next();
         self.expr_lev += 1;
-        let (args, ellipsis) = self.bracketed(Token::RParen, Self::call_args)?;
+        let (args, ellipsis) = self.bracketed(Open::Paren, Self::call_args)?;
         self.expr_lev -= 1;
         let kind = ExprKind::CallExpr(CallExpr { fun, lparen, args, ellipsis });
         Ok(self.expr_to_here(start, kind))
@@ -277,7 +278,7 @@ impl Parser<'_> {
         let lbrace = self.start() as u32;
         self.next();
         self.expr_lev += 1;
-        let elts = self.bracketed(Token::RBrace, Self::elements)?;
+        let elts = self.bracketed(Open::Literal, Self::elements)?;
         self.expr_lev -= 1;
         self.leave();
         let kind = ExprKind::CompositeLit(CompositeLit { ty, lbrace, elts });

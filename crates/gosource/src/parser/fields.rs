@@ -1,5 +1,6 @@
 //! The fields of structs and the elements of interfaces.
 
+use super::open::Open;
 use super::{Parsed, Parser};
 use crate::arena::close_list;
 use crate::ast::{ArrayType, ExprKind, Field, FieldList, UnaryExpr};
@@ -28,13 +29,10 @@ impl Parser<'_> {
         Ok(self.expr_to_here(start, ExprKind::StructType(fields)))
     }
 
-    fn braced_fields(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Parsed<()>,
-    ) -> Parsed<FieldListId> {
+    fn braced_fields(&mut self, read: impl FnOnce(&mut Self) -> Parsed<()>) -> Parsed<FieldListId> {
         let opening = self.expect(Token::LBrace)?;
         let mark = self.scratch.fields.len();
-        self.bracketed(Token::RBrace, read)?;
+        self.bracketed(Open::Block, read)?;
         Ok(self.close_fields(mark, opening, self.prev_end))
     }
 
@@ -128,7 +126,7 @@ impl Parser<'_> {
         let lbrack = self.start();
         self.next();
         let mark = self.scratch.exprs.len();
-        let trailing_comma = self.bracketed(Token::RBrack, Self::len_or_type_args)?;
+        let trailing_comma = self.bracketed(Open::Bracket, Self::len_or_type_args)?;
         let count = self.scratch.exprs.len() - mark;
         if count == 0 {
             let elt = self.ty()?;
@@ -230,7 +228,7 @@ impl Parser<'_> {
         let x = self.ident_expr(name);
         let start = self.start_of(x);
         self.expr_lev += 1;
-        let kind = self.bracketed(Token::RBrack, |p| {
+        let kind = self.bracketed(Open::Bracket, |p| {
             let mark = p.scratch.exprs.len();
             let first = p.expr()?;
             let is_name = matches!(p.ast[first].kind, ExprKind::Ident(_));

@@ -1,5 +1,6 @@
 //! Operands: what an expression begins with.
 
+use super::open::Open;
 use super::{Parsed, Parser};
 use crate::ast::{BasicLit, ExprKind, FuncLit};
 use crate::ids::{ExprId, Id};
@@ -37,7 +38,7 @@ impl Parser<'_> {
         let start = self.start();
         self.next();
         self.expr_lev += 1;
-        let x = self.bracketed(Token::RParen, Self::expr)?;
+        let x = self.bracketed(Open::Paren, Self::expr)?;
         self.expr_lev -= 1;
         Ok(self.expr_to_here(start, ExprKind::ParenExpr(x)))
     }

@@ -1,5 +1,6 @@
 //! Parameters, results and type parameters: which names are types is only known at the end of the list.
 
+use super::open::Open;
 use super::{Parsed, Parser};
 use crate::arena::close_list;
 use crate::ast::{ExprKind, Field, FieldList};
@@ -23,8 +24,8 @@ enum ListKind {
 }
 
 impl ListKind {
-    fn closing(self) -> Token {
-        if self == Self::TypeParameters { Token::RBrack } else { Token::RParen }
+    fn open(self) -> Open {
+        if self == Self::TypeParameters { Open::Bracket } else { Open::Paren }
     }
 }
 
@@ -56,13 +57,16 @@ impl Parser<'_> {
     }
 
     /// Type parameters of a type, of which the beginning is read; `lbrack` is where `[` stands.
-    pub(super) fn type_parameters_after(&mut self, lbrack: usize, first: Param) -> Parsed<FieldListId> {
+    pub(super) fn type_parameters_after(
+        &mut self,
+        lbrack: usize,
+        first: Param,
+    ) -> Parsed<FieldListId> {
         self.params_in_brackets(lbrack, ListKind::TypeParameters, Some(first))
     }
 
     fn param_list(&mut self, kind: ListKind) -> Parsed<FieldListId> {
-        let opening =
-            if kind == ListKind::TypeParameters { Token::LBrack } else { Token::LParen };
+        let opening = if kind == ListKind::TypeParameters { Token::LBrack } else { Token::LParen };
         let start = self.expect(opening)?;
         self.params_in_brackets(start, kind, None)
     }
@@ -75,7 +79,7 @@ impl Parser<'_> {
     ) -> Parsed<FieldListId> {
         let params = self.params.len();
         let fields = self.scratch.fields.len();
-        self.bracketed(kind.closing(), |p| {
+        self.bracketed(kind.open(), |p| {
             p.entries(kind, first)?;
             p.distribute(kind, params)
         })?;
@@ -84,7 +88,7 @@ impl Parser<'_> {
 
     /// Reads the entries onto `params`.
     fn entries(&mut self, kind: ListKind, first: Option<Param>) -> Parsed<()> {
-        let closing = kind.closing();
+        let closing = kind.open().closing();
         let mut first = first;
         while first.is_some() || !matches!(self.tok(), Token::Eof) && self.tok() != closing {
             let param = match first.take() {
@@ -124,7 +128,7 @@ impl Parser<'_> {
                 let ty = self.ty()?;
                 self.union_after(kind, ty)?
             }
-            _ => return self.fail_expected(&format!("'{}'", kind.closing())),
+            _ => return self.fail_expected(&format!("'{}'", kind.open().closing())),
         };
         Ok(Param { name: None, ty: Some(ty) })
     }
@@ -259,9 +263,7 @@ impl Parser<'_> {
             ExprKind::Ellipsis(_) if kind != ListKind::Parameters => {
                 self.fail("invalid use of ...")
             }
-            ExprKind::Ellipsis(_) if !last => {
-                self.fail("can only use ... with final parameter")
-            }
+            ExprKind::Ellipsis(_) if !last => self.fail("can only use ... with final parameter"),
             _ => Ok(()),
         }
     }

@@ -5,6 +5,7 @@
 //! closing brace closes whatever parentheses are open in it, and in formatted code only declarations outside of
 //! functions begin at the start of a line.
 
+use super::open::{Open, OpenBrackets};
 use super::{Bail, Parsed, Parser};
 use crate::arena::close_list;
 use crate::ast::{Decl, DeclKind, StmtKind};
@@ -40,7 +41,20 @@ enum Kind {
 const STATEMENTS: TokenSet = {
     use Token::*;
     TokenSet::of(&[
-        Break, Const, Continue, Defer, Fallthrough, For, Go, Goto, If, Return, Select, Switch, Type, Var,
+        Break,
+        Const,
+        Continue,
+        Defer,
+        Fallthrough,
+        For,
+        Go,
+        Goto,
+        If,
+        Return,
+        Select,
+        Switch,
+        Type,
+        Var,
     ])
 };
 
@@ -94,7 +108,10 @@ impl Parser<'_> {
                 Ok(stmt) => stmt,
                 Err(Bail) => {
                     self.recover(&point, finished, 0);
-                    self.skip_stmt(start, first, in_clause)
+                    match self.skip_stmt(start, first, in_clause) {
+                        Some(bad) => bad,
+                        None => break,
+                    }
                 }
             };
             self.scratch.stmts.push(stmt);
@@ -135,6 +152,7 @@ impl Parser<'_> {
         }
         self.rereads -= distance;
         self.lex.go_back(&to.lex);
+        self.lex.problems.replace_last(to.start, "missing '}' before this declaration");
         self.ast.comments.truncate(to.comments);
         self.ast.comment_groups.truncate(to.comment_groups);
         self.lead_comment = to.lead_comment;
@@ -159,21 +177,29 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn skip_stmt(&mut self, start: usize, first: Token, in_clause: bool) -> StmtId {
+    /// Skips a statement; `None` if what looked like one was a declaration outside of functions.
+    fn skip_stmt(&mut self, start: usize, first: Token, in_clause: bool) -> Option<StmtId> {
         if !self.go_back_to_suspect(start) {
-            if self.start() == start && !self.at(Token::Eof) {
-                self.next();
-            }
             let kind = match first {
                 Token::For | Token::If | Token::Switch => Kind::Headed,
                 _ => Kind::Stmt,
             };
-            self.skip_tokens(kind, start, in_clause);
+            let stuck = self.start() == start && !self.at(Token::Eof);
+            if stuck {
+                self.next();
+            }
+            // What cannot begin a statement and stands on a line of its own is skipped alone.
+            if !stuck || !self.first_on_line() {
+                self.skip_tokens(kind, start, in_clause);
+            }
         }
-        let end = self.prev_end.max(start);
+        let end = self.prev_end;
+        if end < start {
+            return None;
+        }
         let span = Span::new(start as u32, end as u32);
         self.lex.problems.skipped(SkippedPart::Statement, span);
-        self.add_stmt(start, end, StmtKind::BadStmt)
+        Some(self.add_stmt(start, end, StmtKind::BadStmt))
     }
 
     /// Skips a line of a declaration in parentheses.
@@ -234,26 +260,20 @@ impl Parser<'_> {
 
     /// Passes over the rest of a statement or spec that began at `start`.
     fn skip_tokens(&mut self, kind: Kind, start: usize, in_clause: bool) {
-        let mut open = std::mem::take(&mut self.unwound);
-        open.reverse();
-        while !self.at(Token::Eof) && !self.unclosed && !self.at_next_stmt(start, &open, in_clause) {
+        let mut open = OpenBrackets::from_innermost(std::mem::take(&mut self.unwound));
+        while !self.at(Token::Eof) && !self.unclosed && !self.at_next_stmt(start, &open, in_clause)
+        {
             match self.tok() {
-                Token::LParen => open.push(Token::RParen),
-                Token::LBrack => open.push(Token::RBrack),
-                Token::LBrace => open.push(Token::RBrace),
-                closing @ (Token::RParen | Token::RBrack | Token::RBrace) => {
-                    match open.iter().rposition(|open| *open == closing) {
-                        Some(i) => open.truncate(i),
-                        None if closing == Token::RBrace => break,
-                        None if closing == Token::RParen && kind == Kind::Spec => break,
-                        None => {}
-                    }
-                }
+                Token::LParen => open.push(Open::Paren),
+                Token::LBrack => open.push(Open::Bracket),
+                Token::LBrace => open.push(Open::Block),
+                Token::RBrack => drop(open.close(Token::RBrack)),
+                Token::RBrace if !open.close(Token::RBrace) => break,
+                Token::RParen if !open.close(Token::RParen) && kind == Kind::Spec => break,
                 Token::Semicolon => {
                     // A newline here shows that the parentheses around it were never closed.
                     if self.lex.implicit {
-                        let in_braces = open.iter().rposition(|open| *open == Token::RBrace);
-                        open.truncate(in_braces.map_or(0, |i| i + 1));
+                        open.close_to_brace();
                     }
                     if open.is_empty() && (self.lex.implicit || kind != Kind::Headed) {
                         self.next();
@@ -268,7 +288,7 @@ impl Parser<'_> {
 
     /// Whether a token shows that what began at `start` is over, with `open` brackets; a declaration outside of
     /// functions shows that all blocks are.
-    fn at_next_stmt(&mut self, start: usize, open: &[Token], in_clause: bool) -> bool {
+    fn at_next_stmt(&mut self, start: usize, open: &OpenBrackets, in_clause: bool) -> bool {
         if self.start() == start {
             return false;
         }
@@ -277,13 +297,16 @@ impl Parser<'_> {
             self.unclosed = true;
             return true;
         }
-        match self.tok() {
-            Token::Case | Token::Default => open.is_empty() && in_clause,
-            tok => STATEMENTS.contains(tok) && !open.contains(&Token::RBrace) && self.first_on_line(),
-        }
+        let begins = match self.tok() {
+            Token::Case | Token::Default => in_clause,
+            tok => STATEMENTS.contains(tok),
+        };
+        begins && !open.has_block() && self.first_on_line()
     }
 
     fn first_on_line(&self) -> bool {
-        memchr::memchr(b'\n', &self.lex.src[self.prev_end..self.start()]).is_some()
+        let before = self.lex.src[..self.start()].iter().rev();
+        let byte = before.copied().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+        matches!(byte, None | Some(b'\n'))
     }
 }

@@ -1,6 +1,7 @@
 //! Statements.
 
 use super::header::{ForClause, ForHeader, IfHeader, RangeClause, Simple, SimpleStmt};
+use super::open::Open;
 use super::{Parsed, Parser};
 use crate::arena::close_list;
 use crate::ast::{
@@ -42,9 +43,7 @@ impl Parser<'_> {
                 self.add_stmt(start, end, StmtKind::EmptyStmt { implicit })
             }
             // After a label, a semicolon may be left out before a brace.
-            Token::RBrace => {
-                self.add_stmt(start, start, StmtKind::EmptyStmt { implicit: true })
-            }
+            Token::RBrace => self.add_stmt(start, start, StmtKind::EmptyStmt { implicit: true }),
             _ => self.expression_stmt()?,
         };
         self.leave();
@@ -225,13 +224,13 @@ impl Parser<'_> {
             match clause(self) {
                 Ok(clause) => self.scratch.stmts.push(clause),
                 Err(bail) => {
-                    self.unwound.push(Token::RBrace);
+                    self.unwound.push(Open::Block);
                     return Err(bail);
                 }
             }
         }
         if !self.at(Token::RBrace) && !self.unclosed && !self.at(Token::Eof) {
-            self.unwound.push(Token::RBrace);
+            self.unwound.push(Open::Block);
             return self.fail_expected("'case', 'default' or '}'");
         }
         let list = close_list(&mut self.scratch.stmts, mark, &mut self.ast.lists.stmts);

@@ -1,5 +1,6 @@
 //! The current token: going on, comments on the way, what is expected.
 
+use super::open::Open;
 use super::{Bail, Parsed, Parser};
 use crate::comments::{Comment, CommentGroup};
 use crate::ids::{CommentGroupId, IdentId};
@@ -110,7 +111,12 @@ impl Parser<'_> {
                 "newline".to_owned()
             }
             Token::Semicolon if self.lex.implicit => Token::Eof.to_string(),
-            Token::Ident | Token::Int | Token::Float | Token::Imag | Token::Char | Token::String => {
+            Token::Ident
+            | Token::Int
+            | Token::Float
+            | Token::Imag
+            | Token::Char
+            | Token::String => {
                 let text = self.lex.text();
                 String::from_utf8_lossy(&text[..text.len().min(SHOWN)]).into_owned()
             }
@@ -190,12 +196,12 @@ impl Parser<'_> {
     #[inline]
     pub(super) fn bracketed<T>(
         &mut self,
-        close: Token,
+        open: Open,
         read: impl FnOnce(&mut Self) -> Parsed<T>,
     ) -> Parsed<T> {
-        let read = read(self).and_then(|value| self.expect(close).map(|_| value));
+        let read = read(self).and_then(|value| self.expect(open.closing()).map(|_| value));
         if read.is_err() {
-            self.unwound.push(close);
+            self.unwound.push(open);
         }
         read
     }

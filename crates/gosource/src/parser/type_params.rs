@@ -1,5 +1,6 @@
 //! `type T[P …` begins type parameters or an array type, and looks like an expression up to some point.
 
+use super::open::Open;
 use super::params::Param;
 use super::{Parsed, Parser};
 use crate::ast::{BinaryExpr, CallExpr, ExprKind};
@@ -28,7 +29,7 @@ impl Parser<'_> {
             let x = self.ident_expr(name);
             let read = self.primary_expr(x).and_then(|x| self.binary_expr(x, 1));
             if read.is_err() {
-                self.unwound.push(Token::RBrack);
+                self.unwound.push(Open::Bracket);
             }
             rest = Some(read?);
             self.expr_lev -= 1;
@@ -55,7 +56,8 @@ impl Parser<'_> {
         let mut unions = Vec::new();
         let mut base = x;
         let mut force = force;
-        while let ExprKind::BinaryExpr(BinaryExpr { x, op: Token::Or, y, .. }) = self.ast[base].kind {
+        while let ExprKind::BinaryExpr(BinaryExpr { x, op: Token::Or, y, .. }) = self.ast[base].kind
+        {
             force = force || self.is_type_elem(y);
             unions.push(base);
             base = x;

@@ -1,5 +1,6 @@
 //! Types.
 
+use super::open::Open;
 use super::{Parsed, Parser};
 use crate::ast::{ArrayType, ChanDir, ChanType, ExprKind, FuncType, MapType, SelectorExpr};
 use crate::ids::{ExprId, FuncTypeId, IdentId};
@@ -35,7 +36,7 @@ impl Parser<'_> {
             }
             Token::LParen => {
                 self.next();
-                let ty = self.bracketed(Token::RParen, Self::ty)?;
+                let ty = self.bracketed(Open::Paren, Self::ty)?;
                 self.expr_to_here(start, ExprKind::ParenExpr(ty))
             }
             Token::Func => {
@@ -81,7 +82,7 @@ impl Parser<'_> {
         let lbrack = self.start() as u32;
         self.next();
         self.expr_lev += 1;
-        let kind = self.bracketed(Token::RBrack, |p| {
+        let kind = self.bracketed(Open::Bracket, |p| {
             let mark = p.scratch.exprs.len();
             while !matches!(p.tok(), Token::RBrack | Token::Eof) {
                 let arg = p.ty()?;
@@ -102,7 +103,7 @@ impl Parser<'_> {
 
     /// What follows `[` of an array or slice type; `len` if the length is already read.
     pub(super) fn array_type(&mut self, start: usize, len: Option<ExprId>) -> Parsed<ExprId> {
-        let len = self.bracketed(Token::RBrack, |p| {
+        let len = self.bracketed(Open::Bracket, |p| {
             let len = match len {
                 Some(len) => Some(len),
                 None => p.array_len()?,
@@ -138,7 +139,7 @@ impl Parser<'_> {
         let start = self.start();
         self.next();
         self.expect(Token::LBrack)?;
-        let key = self.bracketed(Token::RBrack, Self::ty)?;
+        let key = self.bracketed(Open::Bracket, Self::ty)?;
         let value = self.ty()?;
         let end = self.end_of(value);
         Ok(self.add_expr(start, end, ExprKind::MapType(MapType { key, value })))

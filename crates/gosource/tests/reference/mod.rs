@@ -41,7 +41,8 @@ pub(crate) struct Comparison {
 impl Comparison {
     /// Fails with the first disagreements, if there are any.
     pub(crate) fn assert_equal(&self) {
-        let shown: Vec<String> = self.disagreements.iter().take(10).map(ToString::to_string).collect();
+        let shown: Vec<String> =
+            self.disagreements.iter().take(10).map(ToString::to_string).collect();
         let (count, files) = (self.disagreements.len(), self.files);
         assert!(count == 0, "{count} of {files} files\n{}", shown.join("\n"));
     }
@@ -70,12 +71,21 @@ impl Reference {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/go/reference");
         let program = folder.join("gosource-reference");
         let mut build = Command::new(go);
-        build.env("GOTOOLCHAIN", "local").env("GOWORK", "off").env("GOFLAGS", "").env_remove("GOROOT");
+        build
+            .env("GOTOOLCHAIN", "local")
+            .env("GOWORK", "off")
+            .env("GOFLAGS", "")
+            .env_remove("GOROOT");
         build.args(["build", "-o"]).arg(&program).arg(".").current_dir(source);
         if !build.status()?.success() {
             return Err("go build failed".into());
         }
         Ok(Self { program })
+    }
+
+    /// The executable.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// What a command of the program prints about files.
@@ -117,7 +127,13 @@ impl Reference {
     }
 
     /// Finds the first node on which the two disagree.
-    fn explain(&self, path: &Path, source: &[u8], ours: &str, theirs: &str) -> Result<Disagreement> {
+    fn explain(
+        &self,
+        path: &Path,
+        source: &[u8],
+        ours: &str,
+        theirs: &str,
+    ) -> Result<Disagreement> {
         let file = parse(source);
         if ours == "rejected" || theirs == "rejected" {
             let problem = file.problems().first();
@@ -132,7 +148,8 @@ impl Reference {
         }
         let all_ours = dump(&file, true);
         let all_theirs = self.run("nodes", &[path.to_path_buf()])?;
-        let pair = all_ours.lines().zip(all_theirs.lines().skip(1)).find(|(ours, theirs)| ours != theirs);
+        let pair =
+            all_ours.lines().zip(all_theirs.lines().skip(1)).find(|(ours, theirs)| ours != theirs);
         let (ours, theirs) = pair.unwrap_or(("fewer or more nodes", ""));
         let (ours, theirs) = (ours.to_owned(), theirs.to_owned());
         Ok(Disagreement { path: path.into(), ours, theirs })
