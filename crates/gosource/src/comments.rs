@@ -1,5 +1,7 @@
 //! Comments, groups of them, their text, directives, and the mark of generated files.
 
+use std::borrow::Cow;
+
 use crate::ids::CommentId;
 use crate::span::Span;
 
@@ -65,13 +67,13 @@ pub(crate) fn generator(text: &str) -> Option<&str> {
     })
 }
 
-/// What comments say, as `go doc` shows it: without markers, directives, trailing blanks and repeated empty lines,
-/// ending in a newline unless it is empty.
+/// What comments say, as `go doc` shows it: without markers, directives, carriage returns, trailing blanks and
+/// repeated empty lines, ending in a newline unless it is empty.
 pub(crate) fn text<'a>(comments: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
     let mut empty_lines = 0;
     let mut add = |line: &str| {
-        let line = line.trim_end_matches([' ', '\t', '\r', '\n']);
+        let line = line.trim_end_matches([' ', '\t', '\n']);
         if line.is_empty() {
             empty_lines += 1;
             return;
@@ -84,12 +86,16 @@ pub(crate) fn text<'a>(comments: impl Iterator<Item = &'a str>) -> String {
         text.push('\n');
     };
     for comment in comments {
+        let comment = match comment.contains('\r') {
+            true => Cow::Owned(comment.replace('\r', "")),
+            false => Cow::Borrowed(comment),
+        };
         if let Some(line) = comment.strip_prefix("//") {
             if !is_directive(line) {
                 add(line.strip_prefix(' ').unwrap_or(line));
             }
         } else {
-            let body = comment.strip_prefix("/*").unwrap_or(comment);
+            let body = comment.strip_prefix("/*").unwrap_or(&comment);
             body.strip_suffix("*/").unwrap_or(body).split('\n').for_each(&mut add);
         }
     }
@@ -117,6 +123,7 @@ mod tests {
             ["//", "// Run starts.", "//go:noinline", "//", "//", "//  - a  ", "/* b\n\n c */"];
         assert_eq!(text(comments.into_iter()), "Run starts.\n\n - a\n b\n\n c\n");
         assert_eq!(text(["//", "//nolint:all"].into_iter()), "");
+        assert_eq!(text(["// a\r b", "/*\r\nc\r\n*/"].into_iter()), "a b\n\nc\n");
     }
 
     #[test]

@@ -31,7 +31,7 @@ use params::Param;
 use recovery::Suspect;
 
 /// How deep statements, expressions and types may be nested, so that the stack of a thread (2 MB) is enough.
-/// `go/parser` allows 100,000. The deepest file of the standard library of Go 1.27 needs 60.
+/// `go/parser` allows 100,000; no file of the standard library of Go 1.27 or of Kubernetes 1.34 reaches this limit.
 const MAX_DEPTH: u32 = 1000;
 
 /// How many operators or selectors may follow each other: as in `go/parser`.
