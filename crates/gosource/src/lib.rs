@@ -26,6 +26,7 @@ mod encoding;
 mod file;
 mod ids;
 mod lexer;
+mod names;
 mod parents;
 mod parser;
 mod positions;
@@ -41,6 +42,9 @@ pub use file::{File, NodeId, PackageClause};
 pub use ids::{
     CommentGroupId, CommentId, DeclId, ExprId, FieldId, FieldListId, FuncTypeId, Id, IdentId, List,
     SpecId, StmtId,
+};
+pub use names::{
+    Declaration, DeclaredAs, Import, ImportName, Names, Referent, assumed_package_name,
 };
 pub use parents::Parents;
 pub use positions::{LineDirective, LineTable, MappedPosition, Position};

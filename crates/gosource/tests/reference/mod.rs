@@ -90,11 +90,22 @@ impl Reference {
 
     /// What a command of the program prints about files.
     pub(crate) fn run(&self, command: &str, paths: &[PathBuf]) -> Result<String> {
-        let mut child = Command::new(&self.program)
-            .arg(command)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        self.run_in(command, paths, None)
+    }
+
+    /// The same, for commands that need a standard library: the root of its toolchain.
+    pub(crate) fn run_in(
+        &self,
+        command: &str,
+        paths: &[PathBuf],
+        root: Option<&Path>,
+    ) -> Result<String> {
+        let mut process = Command::new(&self.program);
+        process.arg(command).stdin(Stdio::piped()).stdout(Stdio::piped());
+        if let Some(root) = root {
+            process.env("GOROOT", root).env("GO111MODULE", "off").env("GOFLAGS", "");
+        }
+        let mut child = process.spawn()?;
         let mut input = child.stdin.take().ok_or("no input")?;
         for path in paths {
             writeln!(input, "{}", path.display())?;

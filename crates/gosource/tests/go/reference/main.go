@@ -2,6 +2,7 @@
 //
 //	reference dump   reads paths from standard input and prints each file's declarations with a hash of all nodes
 //	reference nodes  the same, with a line for each node
+//	reference names  reads folders of packages from standard input and prints what the names in them refer to
 //	reference time   parses the files that standard input names and prints bytes, files and seconds
 //	reference tables prints the tables of letters and digits of src/unicode.rs
 package main
@@ -26,7 +27,7 @@ const mode = parser.AllErrors | parser.ParseComments | parser.SkipObjectResoluti
 
 func main() {
 	if len(os.Args) != 2 {
-		fail("usage: reference dump|nodes|time|tables")
+		fail("usage: reference dump|nodes|names|time|tables")
 	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	defer out.Flush()
@@ -35,6 +36,8 @@ func main() {
 		dumpAll(out, false)
 	case "nodes":
 		dumpAll(out, true)
+	case "names":
+		namesOfAll(out)
 	case "time":
 		measure(out)
 	case "tables":
