@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use plumb_gosource::{Node, Parents, parse};
+use plumb_gosource::{Names, Node, Parents, parse};
 
 fuzz_target!(|data: &[u8]| {
     let file = parse(data);
@@ -17,6 +17,7 @@ fuzz_target!(|data: &[u8]| {
     for group in file.comment_groups() {
         file.comment_text(group);
     }
+    Names::new(&file, |_| None);
     let parents = Parents::new(&file);
     assert!(parents.of(Node::File).is_none());
 });

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use plumb_gosource::{File, Node, Parents, parse};
+use plumb_gosource::{File, Names, Node, Parents, parse};
 use proptest::prelude::*;
 
 /// The files of this repository's own Go programs.
@@ -53,6 +53,7 @@ fn check(source: &[u8]) {
         assert!(!file.problems().is_empty());
     }
     check_comments(&file);
+    Names::new(&file, |_| None);
 }
 
 fn check_comments(file: &File<'_>) {

@@ -55,6 +55,18 @@ fn a_header_costs_its_statement_with_the_block() {
 }
 
 #[test]
+fn an_expression_that_is_missing_costs_nothing_else() {
+    let source =
+        "package p\n\nfunc f() {\n\tif {\n\t\ta()\n\t}\n\tif x := 1; {\n\t}\n\t_ = x[1::]\n}\n";
+    let file = parse(source.as_bytes());
+    assert_eq!(functions(&file), ["f: IfStmt IfStmt AssignStmt"]);
+    assert_eq!(skipped(source), []);
+    let bad = file.walk(Node::File).filter(|visit| file.kind_name(visit.node) == "BadExpr");
+    assert_eq!(bad.count(), 4);
+    assert_eq!(file.problems().len(), 4);
+}
+
+#[test]
 fn an_error_in_a_function_literal_stays_in_it() {
     let source =
         "package p\n\nfunc f() {\n\tgo func() {\n\t\tx ==\n\t\t}\n\t\ta()\n\t}()\n\tb()\n}\n";

@@ -190,15 +190,14 @@ impl Parser<'_> {
             self.next();
             if !matches!(self.tok(), Token::Colon | Token::RBrack | Token::Eof) {
                 bounds[colons] = Some(self.expr()?);
+            } else if colons == 1 {
+                bounds[1] = Some(self.missing_expr("final index required in 3-index slice"));
+            } else if self.at(Token::Colon) {
+                bounds[0] = Some(self.missing_expr("middle index required in 3-index slice"));
             }
             colons += 1;
         }
-        let slice3 = colons == 2;
-        let [high, max] = bounds;
-        if slice3 && (high.is_none() || max.is_none()) {
-            let which = if high.is_none() { "middle" } else { "final" };
-            return self.fail(format!("{which} index required in 3-index slice"));
-        }
+        let ([high, max], slice3) = (bounds, colons == 2);
         Ok(ExprKind::SliceExpr(SliceExpr { x, lbrack, low, high, max, slice3 }))
     }
 

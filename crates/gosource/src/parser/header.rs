@@ -70,42 +70,39 @@ impl Parser<'_> {
 
     /// The initial statement and the condition of an `if`.
     pub(super) fn if_header(&mut self) -> Parsed<(Option<StmtId>, ExprId)> {
+        const MISSING: &str = "missing condition in if statement";
+        const WANT: &str = "boolean expression";
         self.in_header(|p| {
             if p.at(Token::LBrace) {
-                return p.fail("missing condition in if statement");
+                return Ok((None, p.missing_expr(MISSING)));
             }
             if p.at(Token::Var) {
                 return p.fail("var declaration not allowed in if initializer");
             }
             let init = if p.at(Token::Semicolon) { None } else { Some(p.basic_stmt()?) };
-            if p.at(Token::LBrace) {
-                let cond = p.condition(init, "boolean expression")?;
-                return match cond {
-                    Some(cond) => Ok((None, cond)),
-                    None => p.fail("missing condition in if statement"),
-                };
+            if let Some(cond) = init
+                && p.at(Token::LBrace)
+            {
+                return Ok((None, p.condition(cond, WANT)?));
             }
             let newline = p.at(Token::Semicolon) && p.lex.implicit;
             p.expect(Token::Semicolon)?;
             if p.at(Token::LBrace) {
-                return p.fail(match newline {
+                let message = match newline {
                     true => "unexpected newline, expecting { after if clause",
-                    false => "missing condition in if statement",
-                });
+                    false => MISSING,
+                };
+                return Ok((init, p.missing_expr(message)));
             }
-            let cond = Some(p.basic_stmt()?);
-            match p.condition(cond, "boolean expression")? {
-                Some(cond) => Ok((init, cond)),
-                None => p.fail("missing condition in if statement"),
-            }
+            let cond = p.basic_stmt()?;
+            Ok((init, p.condition(cond, WANT)?))
         })
     }
 
     /// The expression that a statement in a header consists of.
-    fn condition(&mut self, stmt: Option<StmtId>, want: &str) -> Parsed<Option<ExprId>> {
-        let Some(stmt) = stmt else { return Ok(None) };
+    fn condition(&mut self, stmt: StmtId, want: &str) -> Parsed<ExprId> {
         match self.ast[stmt].kind {
-            StmtKind::ExprStmt(x) => Ok(Some(x)),
+            StmtKind::ExprStmt(x) => Ok(x),
             _ => self.fail(format!(
                 "expected {want}, found statement (missing parentheses around composite literal?)"
             )),
@@ -129,7 +126,7 @@ impl Parser<'_> {
 
     /// The expression that a switch is over.
     pub(super) fn switch_tag(&mut self, tag: Option<StmtId>) -> Parsed<Option<ExprId>> {
-        self.condition(tag, "switch expression")
+        tag.map(|tag| self.condition(tag, "switch expression")).transpose()
     }
 
     /// Whether a statement is the guard of a type switch.
@@ -181,13 +178,13 @@ impl Parser<'_> {
     fn for_clause(&mut self, first: Option<StmtId>) -> Parsed<ForClause> {
         const WANT: &str = "boolean or range expression";
         if !self.accept(Token::Semicolon) {
-            let cond = self.condition(first, WANT)?;
+            let cond = first.map(|first| self.condition(first, WANT)).transpose()?;
             return Ok(ForClause { cond, ..ForClause::default() });
         }
         let cond = if self.at(Token::Semicolon) { None } else { Some(self.basic_stmt()?) };
         self.expect_semi()?;
         let post = if self.at(Token::LBrace) { None } else { Some(self.basic_stmt()?) };
-        let cond = self.condition(cond, WANT)?;
+        let cond = cond.map(|cond| self.condition(cond, WANT)).transpose()?;
         Ok(ForClause { init: first, cond, post })
     }
 

@@ -2,8 +2,9 @@
 
 use super::open::Open;
 use super::{Bail, Parsed, Parser};
+use crate::ast::ExprKind;
 use crate::comments::{Comment, CommentGroup};
-use crate::ids::{CommentGroupId, IdentId};
+use crate::ids::{CommentGroupId, ExprId, IdentId};
 use crate::span::Span;
 use crate::token::Token;
 
@@ -87,14 +88,27 @@ impl Parser<'_> {
         (self.ast.add_comment_group(group), end_line)
     }
 
-    /// Reports a problem at the current token.
+    /// Reports a problem at the current token, and gives up what is being read.
     #[cold]
     pub(super) fn fail<T>(&mut self, message: impl Into<String>) -> Parsed<T> {
+        self.report(message);
+        Err(Bail)
+    }
+
+    /// Reports a problem at the current token.
+    #[cold]
+    pub(super) fn report(&mut self, message: impl Into<String>) {
         // Once all blocks are given up, what is missing after them follows from that.
         if !self.unclosed {
             self.lex.problems.add(self.lex.start, message);
         }
-        Err(Bail)
+    }
+
+    /// Reports that an expression is missing here, and stands in for it.
+    #[cold]
+    pub(super) fn missing_expr(&mut self, message: impl Into<String>) -> ExprId {
+        self.report(message);
+        self.add_expr(self.prev_end, self.prev_end, ExprKind::BadExpr)
     }
 
     /// Reports that something else should stand here.
