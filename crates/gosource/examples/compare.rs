@@ -1,20 +1,18 @@
 //! Compares this crate with `go/parser` over folders of Go files, and prints a line for each.
 //!
 //! `cargo run --release -p plumb-gosource --example compare -- FOLDER…`; `GO` names the `go` to use, else the one
-//! of the tests is taken. Both sides have the files in memory before the clock starts, and run on one core.
+//! of the tests is taken. Both sides have the files in memory before the clock starts. Speeds are megabytes for each
+//! second of processor time, which hardly depends on what else the machine does.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
-
-use plumb_gosource::parse;
 
 #[path = "../tests/reference/mod.rs"]
 #[allow(dead_code)] // Each user needs some of it.
 mod reference;
 
-use reference::{Reference, go_files};
+use reference::{Reference, Timing, go_files};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -44,17 +42,17 @@ fn main() -> Result<()> {
 fn compare(reference: &Reference, folder: &Path) -> Result<usize> {
     let paths = go_files(folder)?;
     let found = reference.compare(&paths)?;
-    let megabytes = found.bytes as f64 / 1e6;
-    let (ours, theirs) = fastest(reference, &paths)?;
+    let [ours, theirs] = fastest(reference, &paths)?;
     println!(
-        "| {} | {} | {megabytes:.1} | {} | {} | {:.0} | {:.0} | {:.1} |",
+        "| {} | {} | {:.1} | {} | {} | {:.0} | {:.0} | {:.1} |",
         folder.file_name().unwrap_or_default().to_string_lossy(),
         found.files,
+        found.bytes as f64 / 1e6,
         found.rejected,
         found.disagreements.len(),
-        megabytes / ours,
-        megabytes / theirs,
-        theirs / ours
+        ours.speed(),
+        theirs.speed(),
+        ours.speed() / theirs.speed()
     );
     for disagreement in found.disagreements.iter().take(SHOWN) {
         println!("{disagreement}");
@@ -62,18 +60,14 @@ fn compare(reference: &Reference, folder: &Path) -> Result<usize> {
     Ok(found.disagreements.len())
 }
 
-/// Seconds that each side takes for all files.
-fn fastest(reference: &Reference, paths: &[PathBuf]) -> Result<(f64, f64)> {
+/// What each side takes for all files.
+fn fastest(reference: &Reference, paths: &[PathBuf]) -> Result<[Timing; 2]> {
     let sources = paths.iter().map(fs::read).collect::<std::io::Result<Vec<_>>>()?;
-    let mut ours = f64::INFINITY;
-    let mut theirs = f64::INFINITY;
+    let (mut ours, mut theirs) = (None, None);
     for _ in 0..TURNS {
-        let start = Instant::now();
-        let problems: usize = sources.iter().map(|source| parse(source).problems().len()).sum();
-        ours = ours.min(start.elapsed().as_secs_f64());
-        std::hint::black_box(problems);
-        let line = reference.run("time", paths)?;
-        theirs = theirs.min(line.trim().rsplit(' ').next().ok_or("no time")?.parse()?);
+        ours = Some(Timing::of(&sources).best(ours));
+        theirs = Some(Timing::read(&reference.run("time", paths)?)?.best(theirs));
     }
-    Ok((ours, theirs))
+    let (Some(ours), Some(theirs)) = (ours, theirs) else { return Err("no turn".into()) };
+    Ok([ours, theirs])
 }

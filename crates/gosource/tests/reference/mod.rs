@@ -7,6 +7,7 @@ use std::hash::Hasher;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use plumb_gosource::{File, Node, parse};
 use xtask::tools::{NEWEST_GO, install_go, tools_directory};
@@ -36,6 +37,70 @@ pub(crate) struct Comparison {
     /// Files that `go/parser` rejects.
     pub(crate) rejected: usize,
     pub(crate) disagreements: Vec<Disagreement>,
+}
+
+/// What parsing files took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    pub(crate) bytes: f64,
+    pub(crate) files: usize,
+    pub(crate) seconds: f64,
+    /// Of all threads, so with a garbage collector.
+    pub(crate) processor_seconds: f64,
+}
+
+impl Timing {
+    /// Parses sources with this crate, on this thread.
+    pub(crate) fn of(sources: &[Vec<u8>]) -> Self {
+        let (start, processor) = (Instant::now(), processor_seconds());
+        let problems: usize = sources.iter().map(|source| parse(source).problems().len()).sum();
+        std::hint::black_box(problems);
+        let seconds = start.elapsed().as_secs_f64();
+        let processor = processor.zip(processor_seconds()).map(|(before, after)| after - before);
+        Self {
+            bytes: sources.iter().map(Vec::len).sum::<usize>() as f64,
+            files: sources.len(),
+            seconds,
+            // The system counts in steps of some milliseconds.
+            processor_seconds: processor.filter(|p| *p > 0.02).unwrap_or(seconds),
+        }
+    }
+
+    /// Reads the line that both sides print.
+    pub(crate) fn read(line: &str) -> Result<Self> {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [bytes, files, seconds, processor_seconds] = fields[..] else {
+            return Err("a side failed".into());
+        };
+        Ok(Self {
+            bytes: bytes.parse()?,
+            files: files.parse()?,
+            seconds: seconds.parse()?,
+            processor_seconds: processor_seconds.parse()?,
+        })
+    }
+
+    /// The smaller time of each kind: the machine may be busy with something else.
+    pub(crate) fn best(self, other: Option<Self>) -> Self {
+        let Some(other) = other else { return self };
+        Self {
+            seconds: self.seconds.min(other.seconds),
+            processor_seconds: self.processor_seconds.min(other.processor_seconds),
+            ..self
+        }
+    }
+
+    /// Megabytes for each second of processor time.
+    pub(crate) fn speed(&self) -> f64 {
+        self.bytes / 1e6 / self.processor_seconds
+    }
+}
+
+/// What this thread has used of a processor, if the system says so.
+fn processor_seconds() -> Option<f64> {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: f64 = stat.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds / 1e9)
 }
 
 impl Comparison {
