@@ -10,6 +10,8 @@
 //! beside the tree ([`Id::index`]). Not every id belongs to a node of the tree: what was read of a statement that
 //! was given up stays in the tables. [`File::walk`] meets only what is in the tree.
 //!
+//! [`Names`] tells what names refer to as far as one file knows, by Go's scopes; a test compares it with `go/types`.
+//!
 //! ```
 //! use plumb_gosource::{DeclKind, parse};
 //!

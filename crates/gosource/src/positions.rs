@@ -166,3 +166,51 @@ pub(crate) fn mapped<'a>(
         column,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_begin_with_1() {
+        let file = crate::parse(b"package p\n\nvar x = `\n\n`\n");
+        assert_eq!(file.position(0), Position { line: 1, column: 1 });
+        assert_eq!(file.position(9), Position { line: 1, column: 10 }, "the newline");
+        assert_eq!(file.position(10), Position { line: 2, column: 1 });
+        assert_eq!(file.position(22), Position { line: 5, column: 1 });
+        assert_eq!(file.lines().start(3), Some(11));
+        assert_eq!((file.lines().start(0), file.lines().start(7)), (None, None));
+        assert_eq!(file.lines().count(), 6);
+    }
+
+    #[test]
+    fn directives_move_what_follows_them() {
+        let source =
+            b"package p\n//line a.y:7\nvar x int\nvar y /*line b.y:3:9*/ int\n  var z int\n";
+        let file = crate::parse(source);
+        let mapped = |text: &[u8]| {
+            let at = memchr::memmem::find(source, text).unwrap() as u32;
+            let mapped = file.mapped_position(at);
+            (mapped.file.map(|name| std::str::from_utf8(name).unwrap()), mapped.line, mapped.column)
+        };
+        assert_eq!(mapped(b"package"), (None, 1, Some(1)));
+        assert_eq!(mapped(b"var x"), (Some("a.y"), 7, None));
+        assert_eq!(mapped(b"var y"), (Some("a.y"), 8, None));
+        assert_eq!(mapped(b" int\n  var"), (Some("b.y"), 3, Some(9)));
+        assert_eq!(mapped(b"var z"), (Some("b.y"), 4, Some(3)));
+        assert_eq!(file.line_directives().len(), 2);
+    }
+
+    #[test]
+    fn directives_with_impossible_numbers_are_problems() {
+        let message = |directive: &str| {
+            let source = format!("package p\n//line {directive}\n");
+            crate::parse(source.as_bytes()).problems().first().map(|p| p.message.clone())
+        };
+        assert_eq!(message("a.y:0").as_deref(), Some("invalid line number: 0"));
+        assert_eq!(message("a.y:1:0").as_deref(), Some("invalid column number: 0"));
+        assert_eq!(message("a.y:x").as_deref(), Some("invalid line number: x"));
+        assert_eq!(message("a.y"), None, "an ordinary comment");
+        assert_eq!(message(":3:4"), None);
+    }
+}

@@ -34,3 +34,23 @@ fn test_data_is_accepted_and_rejected_as_by_go_parser() {
     compared.assert_equal();
     assert!(compared.files > 500 && compared.rejected > 50, "{compared:?}");
 }
+
+/// The tables of `src/unicode.rs` are those of Go.
+#[test]
+fn letters_and_digits_are_those_of_go() {
+    let (reference, _) = Reference::of_tests("tables").unwrap();
+    let theirs = reference.run("tables", &[]).unwrap();
+    let ours = include_str!("../src/unicode.rs");
+    for table in ["LETTERS", "DIGITS"] {
+        assert_eq!(ranges(ours, table), ranges(&theirs, table));
+        assert!(ranges(ours, table).len() > 30);
+    }
+}
+
+/// The ranges of a table, as they are written.
+fn ranges<'a>(source: &'a str, table: &str) -> Vec<&'a str> {
+    let (_, after) = source.split_once(&format!("const {table}: ")).unwrap();
+    let (_, after) = after.split_once("= &[").unwrap();
+    let (ranges, _) = after.split_once("];").unwrap();
+    ranges.split('(').skip(1).map(|range| range.split(')').next().unwrap()).collect()
+}
