@@ -1,0 +1,61 @@
+//! Reads Go source files, complete for Go 1.27: syntax trees with byte spans, comments, and recovery from errors.
+//! No I/O, no clock; no Go toolchain is needed.
+//!
+//! [`parse`] takes any bytes and returns a [`File`]: tables of nodes, named as in `go/ast`, and the [`Problem`]s
+//! that were found. It accepts exactly what `go/parser` accepts, and the spans of the nodes are those of `go/ast`;
+//! a test compares both over the standard library. An error costs one statement, one line of a declaration in
+//! parentheses, or one declaration; the rest of the file is in the tree.
+//!
+//! Nodes are named by ids, and a file is indexed by them; what is known about nodes can so be kept in plain vectors
+//! beside the tree ([`Id::index`]). Not every id belongs to a node of the tree: what was read of a statement that
+//! was given up stays in the tables. [`File::walk`] meets only what is in the tree.
+//!
+//! [`Names`] tells what names refer to as far as one file knows, by Go's scopes; a test compares it with `go/types`.
+//!
+//! ```
+//! use plumb_gosource::{DeclKind, parse};
+//!
+//! let file = parse(b"package p\n\nfunc f() { g(1) }\n");
+//! assert!(file.problems().is_empty());
+//! let DeclKind::FuncDecl(f) = file[file[file.decls()][0]].kind else { panic!("no function") };
+//! assert_eq!(file.name(f.name), "f");
+//! ```
+
+mod arena;
+mod ast;
+mod comments;
+mod encoding;
+mod file;
+mod ids;
+mod lexer;
+mod names;
+mod parents;
+mod parser;
+mod positions;
+mod problem;
+mod span;
+mod token;
+mod unicode;
+mod walk;
+
+pub use ast::*;
+pub use comments::{Comment, CommentGroup, Directive};
+pub use file::{File, NodeId, PackageClause};
+pub use ids::{
+    CommentGroupId, CommentId, DeclId, ExprId, FieldId, FieldListId, FuncTypeId, Id, IdentId, List,
+    SpecId, StmtId,
+};
+pub use names::{
+    Declaration, DeclaredAs, Import, ImportName, Names, Referent, assumed_package_name,
+};
+pub use parents::Parents;
+pub use positions::{LineDirective, LineTable, MappedPosition, Position};
+pub use problem::{Problem, Skipped, SkippedPart};
+pub use span::Span;
+pub use token::Token;
+pub use walk::{Node, Visit, Walk};
+
+/// Reads a file: any bytes, up to 1 GB.
+pub fn parse(src: &[u8]) -> File<'_> {
+    parser::parse(src)
+}

@@ -1,0 +1,3 @@
+module plumb/gosource/reference
+
+go 1.27
