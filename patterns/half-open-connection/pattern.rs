@@ -163,9 +163,10 @@ fn check(suspect: &Suspect) -> Option<Match> {
     let role = role(suspect, is_gone)?;
     let confidence = if is_gone { Some(Proven) } else { silence(suspect, sockets, bare?) };
     let mut evidence = socket_evidence(sockets);
+    let whose = if sockets.owner_unknown { "" } else { " that this process opened" };
     evidence.push(mechanism(format!(
-        "{} established connections that this process opened wait for a peer, and nothing of \
-         theirs would ever tell that it is gone",
+        "{} established connections{whose} wait for a peer, and nothing of theirs would ever tell \
+         that it is gone",
         number(sockets.established)
     )));
     let found = matched(confidence, Resource::Sockets, role, evidence)?;
@@ -212,15 +213,18 @@ fn silence(suspect: &Suspect, sockets: &SocketCrowd, bare: f64) -> Option<Confid
     if idle < IDLE_SHARE_MIN.value * at_first.min(sockets.count as f64) || idle == 0.0 {
         return None;
     }
-    // What only sockets show may be a pool at rest.
-    let at_best =
-        if matches!(suspect.subject, Subject::Connections(_)) { Possible } else { Likely };
+    // What only sockets show may be a pool at rest, however large: then time alone tells.
+    if matches!(suspect.subject, Subject::Connections(_)) {
+        let long = sockets.idle_seconds_median.is_some_and(|idle| idle >= LONG_IDLE.value);
+        let many = idle >= STANDING_MIN.value;
+        return (measured.grows() || long && many).then_some(Possible);
+    }
     if measured.grows() || idle >= CROWD_MIN.value {
-        return Some(at_best);
+        return Some(Likely);
     }
     let rests = sockets.idle_seconds_median.filter(|_| idle >= STANDING_MIN.value)?;
     match rests {
-        seconds if seconds >= LONG_IDLE.value => Some(at_best),
+        seconds if seconds >= LONG_IDLE.value => Some(Likely),
         seconds if seconds >= IDLE_MIN.value => Some(Possible),
         _ => None,
     }
@@ -277,17 +281,33 @@ mod tests {
         assert_eq!(of(4, 3600.0), None);
     }
 
-    #[test]
-    fn the_peers_list_proves_it() {
-        let mut sockets = bare(40, 20.0).expect("sockets");
-        sockets.unknown_to_peer = Some(38);
+    fn outgoing(sockets: SocketCrowd) -> Suspect {
         let crowd = Subject::Connections(ConnectionCrowd {
             direction: Direction::Outgoing,
             is_explained: false,
             closed_by_peer: false,
         });
-        let mut suspect = suspect(crowd, standing(40));
-        suspect.sockets = Some(sockets.clone());
+        let mut suspect = suspect(crowd, standing(sockets.count));
+        suspect.sockets = Some(sockets);
+        suspect
+    }
+
+    #[test]
+    fn what_only_sockets_show_is_a_pool_unless_it_is_idle_for_long() {
+        let of = |count, seconds| {
+            confidence(&PATTERN, &outgoing(bare(count, seconds).expect("sockets")))
+        };
+        assert_eq!(of(500, 17.0), None);
+        assert_eq!(of(500, 120.0), None);
+        assert_eq!(of(500, 3600.0), Some(Possible));
+        assert_eq!(of(4, 3600.0), None);
+    }
+
+    #[test]
+    fn the_peers_list_proves_it() {
+        let mut sockets = bare(40, 20.0).expect("sockets");
+        sockets.unknown_to_peer = Some(38);
+        let mut suspect = outgoing(sockets.clone());
         assert_eq!(confidence(&PATTERN, &suspect), Some(Proven));
         sockets.unknown_to_peer = Some(1);
         suspect.sockets = Some(sockets);

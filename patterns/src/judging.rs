@@ -73,9 +73,11 @@ pub(crate) fn has_one_peer(sockets: Option<&SocketCrowd>) -> Option<bool> {
 /// What the sockets show, in the order of what convinces most.
 pub(crate) fn socket_evidence(sockets: &SocketCrowd) -> Vec<EvidenceItem> {
     let all = number(sockets.count);
-    let of = |part: u64| match part {
-        part if part == sockets.count => format!("all {all} of its connections"),
-        _ => format!("{} of its {all} connections", number(part)),
+    let of = |part: u64| match (part == sockets.count, sockets.owner_unknown) {
+        (true, false) => format!("all {all} of its connections"),
+        (false, false) => format!("{} of its {all} connections", number(part)),
+        (true, true) => format!("all {all} listed connections"),
+        (false, true) => format!("{} of {all} listed connections", number(part)),
     };
     let mut texts = Vec::new();
     if let Some(unknown) = sockets.unknown_to_peer.filter(|&n| n > 0) {
@@ -112,6 +114,12 @@ pub(crate) fn socket_evidence(sockets: &SocketCrowd) -> Vec<EvidenceItem> {
     {
         texts.push(format!("{} go to {peer}", of(*count)));
     }
+    if sockets.owner_unknown && !texts.is_empty() {
+        texts.push(
+            "the socket listing names no process: the number alone says that they are these"
+                .to_owned(),
+        );
+    }
     texts.into_iter().map(|text| EvidenceItem::new("sockets", text)).collect()
 }
 
@@ -142,5 +150,14 @@ mod tests {
             texts,
             ["on 4 of its 10 connections the peer has closed and this side has not (CLOSE_WAIT)"]
         );
+    }
+
+    #[test]
+    fn connections_of_nobody_known_are_not_claimed() {
+        let crowd =
+            SocketCrowd { count: 10, unread: 10, owner_unknown: true, ..SocketCrowd::default() };
+        let texts: Vec<_> = socket_evidence(&crowd).into_iter().map(|item| item.text).collect();
+        assert_eq!(texts[0], "all 10 listed connections hold bytes that nobody reads");
+        assert!(texts[1].contains("names no process"), "{texts:?}");
     }
 }

@@ -48,7 +48,7 @@ mod witness;
 mod wording;
 
 use plumb_evidence::catalogue::Catalogue;
-use plumb_evidence::finding::{InstanceSummary, SnapshotSummary};
+use plumb_evidence::finding::{InstanceSummary, SnapshotSummary, Verdict};
 use plumb_evidence::{Diagnosis, Instance, Service, Snapshot};
 
 use crate::code::Code;
@@ -77,9 +77,13 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         judge::judge(suspects::suspects(&sources), service, &codes, catalogue, work_gain);
     let findings = judge::settle(judgement.cases);
     let sockets = socket_summary::socket_summary(service, &connections);
-    let (verdict, mut undecided) =
+    let (mut verdict, mut undecided) =
         verdict::verdict(service, &codes, &crowds, &findings, judgement.questions, lives.restarted);
-    undecided.extend(socket_summary::open_crowds(service, sockets.as_ref(), &findings));
+    let of_sockets = socket_summary::questions(service, sockets.as_ref(), &findings);
+    if verdict == Verdict::Clean && !of_sockets.is_empty() {
+        verdict = Verdict::Undecided;
+    }
+    undecided.extend(of_sockets);
     Diagnosis {
         target: service.target.clone(),
         instances: all.instances.iter().map(summary).collect(),

@@ -6,14 +6,14 @@ use std::net::IpAddr;
 use plumb_evidence::Service;
 use plumb_evidence::finding::{Finding, Undecided};
 use plumb_evidence::socket::{
-    Direction, HostSockets, Owner, Socket, SocketConcern, SocketGroup, SocketSummary, SocketTable,
-    TcpState, Timer,
+    Direction, HostSockets, Owner, Socket, SocketConcern, SocketGroup, SocketSource, SocketSummary,
+    SocketTable, TcpState, Timer,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::sockets::{Connections, Peer};
 use crate::thresholds::{BARE_SHARE_MIN, CLOSE_WAIT_MIN, CONNECTION_CROWD_MIN};
-use crate::wording::thousands;
+use crate::wording::{bytes, thousands};
 
 /// Crowds named in a question; more would not be read.
 const CROWDS_MAX: usize = 3;
@@ -22,6 +22,16 @@ const CROWDS_MAX: usize = 3;
 const BRING: &str = "a goroutine profile of the process (/debug/pprof/goroutine, or SIGQUIT): it tells who waits on \
                      them; or `ss -tan` of the machine at the other end (--peer-sockets FILE): what it does not have is \
                      half-open; or a second `ss -tanpoei` some minutes later: what leaks is still there, and grows";
+
+/// The same where the other end was listed.
+const BRING_BESIDE_PEER: &str = "a goroutine profile of the process (/debug/pprof/goroutine, or SIGQUIT): it tells who \
+                                 waits on them; or a second `ss -tanpoei` some minutes later: what leaks is still there, \
+                                 and grows";
+
+/// What tells responses that somebody holds from readers that are behind.
+const BRING_UNREAD: &str = "two goroutine profiles some minutes apart and a heap profile, or the URL of the service: \
+                            they name who holds them; or a second `ss -tanpoei` some minutes later: what is held has \
+                            as many bytes unread then";
 
 /// Connections by peer, direction and state in the latest table of each instance; `None` without socket evidence.
 pub(crate) fn socket_summary(
@@ -32,6 +42,9 @@ pub(crate) fn socket_summary(
         return None;
     }
     let owned_only = tables(service).all(|table| table.owned_only);
+    let is_listed = |table: &SocketTable| {
+        matches!(table.source, SocketSource::Ss | SocketSource::Netstat | SocketSource::Lsof)
+    };
     let mut groups: Vec<SocketGroup> = Vec::new();
     for (peer, sockets) in connections.by_peer() {
         let mut by_state: FxHashMap<TcpState, Vec<&Socket>> = FxHashMap::default();
@@ -44,17 +57,29 @@ pub(crate) fn socket_summary(
         groups.iter_mut().for_each(|group| group.holder = None);
     }
     groups.sort_by_key(|group| {
-        // `None` sorts first by itself; what is in order comes last.
-        let rank = (group.concern.is_none(), group.concern);
-        (rank, Reverse(group.count), group.peer.clone(), group.state)
+        (urgency(group.concern), Reverse(group.count), group.peer.clone(), group.state)
     });
     Some(SocketSummary {
         connections: connections.open(),
         owned_only,
+        pasted: tables(service).any(is_listed),
         groups,
         host: host(service),
         peer_listing: connections.peer_listing(),
     })
+}
+
+/// Order of what is told first. What a healthy program does not show comes before what may be a pool, however large
+/// that one is.
+fn urgency(concern: Option<SocketConcern>) -> u8 {
+    match concern {
+        Some(
+            SocketConcern::ClosedByPeer | SocketConcern::UnknownToPeer | SocketConcern::Unread,
+        ) => 0,
+        Some(SocketConcern::NoTimer) => 1,
+        Some(SocketConcern::Crowd) => 2,
+        None => 3,
+    }
 }
 
 /// The latest table of each instance.
@@ -96,6 +121,9 @@ fn group(
         received_seconds_max: longest(|socket| socket.last_received_ms),
         with_keepalive: with(Timer::Keepalive),
         without_timer: with(Timer::Off),
+        unread: connections
+            .queues_known()
+            .then(|| sockets.iter().filter(|socket| socket.recv_queue > 0).count() as u64),
         recv_queue: sockets.iter().map(|socket| socket.recv_queue).sum(),
         send_queue: sockets.iter().map(|socket| socket.send_queue).sum(),
         concern: None,
@@ -124,6 +152,10 @@ fn concern(group: &SocketGroup, not_open_there: Option<u64>) -> Option<SocketCon
     if group.count < CONNECTION_CROWD_MIN {
         return None;
     }
+    // A reader that keeps up empties its queue within a millisecond: few of a pool are seen between the two.
+    if group.unread.is_some_and(|unread| unread >= CONNECTION_CROWD_MIN) {
+        return Some(SocketConcern::Unread);
+    }
     let is_bare = |bare: u64| bare as f64 >= BARE_SHARE_MIN * group.count as f64;
     match group.direction {
         _ if group.without_timer.is_some_and(is_bare) => Some(SocketConcern::NoTimer),
@@ -133,37 +165,78 @@ fn concern(group: &SocketGroup, not_open_there: Option<u64>) -> Option<SocketCon
     }
 }
 
-/// Crowds that may be a leak as well as a pool, where nothing but sockets was brought and no finding tells.
-pub(crate) fn open_crowds(
+/// What connections leave open that no finding tells: with nothing but sockets, crowds that may be a leak as well as a
+/// pool; in any listing, received data that nobody reads. Of a live process the rest of the look tells more.
+pub(crate) fn questions(
     service: &Service,
     summary: Option<&SocketSummary>,
     findings: &[Finding],
 ) -> Vec<Undecided> {
+    let Some(summary) = summary else { return Vec::new() };
     let mut snapshots = service.instances.iter().flat_map(|instance| &instance.snapshots);
-    if snapshots.any(|snapshot| snapshot.any_goroutines().is_some()) {
-        return Vec::new();
+    let has_goroutines = snapshots.any(|snapshot| snapshot.any_goroutines().is_some());
+    let open: Vec<&SocketGroup> =
+        summary.groups.iter().filter(|group| !is_told(group, findings)).collect();
+    let mut questions = Vec::new();
+    if summary.pasted || !has_goroutines {
+        questions.extend(unread_question(&open));
     }
-    let is_told = |group: &SocketGroup| {
-        findings.iter().any(|finding| finding.title.ends_with(&*place(group)))
-    };
-    let is_open = |group: &&SocketGroup| {
-        matches!(group.concern, Some(SocketConcern::NoTimer | SocketConcern::Crowd))
-            && !is_told(group)
-    };
-    let groups = summary.iter().flat_map(|summary| &summary.groups);
-    let crowds: Vec<String> = groups.filter(is_open).map(crowd).collect();
-    if crowds.is_empty() {
-        return Vec::new();
+    if !has_goroutines {
+        questions.extend(crowd_question(&open, summary));
     }
-    let more = match crowds.len().saturating_sub(CROWDS_MAX) {
+    questions
+}
+
+fn is_told(group: &SocketGroup, findings: &[Finding]) -> bool {
+    let place = place(group);
+    findings.iter().any(|finding| {
+        finding.title.ends_with(&*place)
+            || finding.evidence.iter().any(|item| item.text.ends_with(&*place))
+    })
+}
+
+fn unread_question(open: &[&SocketGroup]) -> Option<Undecided> {
+    let held = open.iter().filter(|group| group.concern == Some(SocketConcern::Unread));
+    let held: Vec<String> = held
+        .map(|group| {
+            let unread = thousands(group.unread.unwrap_or(0) as f64);
+            let size = bytes(group.recv_queue as f64);
+            format!("{unread} connections {} ({size})", place(group))
+        })
+        .collect();
+    let crowds = named(&held)?;
+    Some(Undecided {
+        what: format!(
+            "data that came and is not read, on {crowds}: responses that nobody reads to the end and closes, or \
+             readers that are behind?"
+        ),
+        bring: BRING_UNREAD.to_owned(),
+    })
+}
+
+fn crowd_question(open: &[&SocketGroup], summary: &SocketSummary) -> Option<Undecided> {
+    // Of one process, those that are closed or unknown at the peer are judged: with few of them nothing is open.
+    let is_open = |group: &&&SocketGroup| match group.concern {
+        Some(SocketConcern::NoTimer | SocketConcern::Crowd) => true,
+        Some(SocketConcern::ClosedByPeer | SocketConcern::UnknownToPeer) => !summary.owned_only,
+        Some(SocketConcern::Unread) | None => false,
+    };
+    let crowds: Vec<String> = open.iter().filter(is_open).map(|group| crowd(group)).collect();
+    let bring = if summary.peer_listing.is_some() { BRING_BESIDE_PEER } else { BRING };
+    Some(Undecided {
+        what: format!("in use, a pool, or leaked: {}", named(&crowds)?),
+        bring: bring.to_owned(),
+    })
+}
+
+/// The first of them and how many more there are; `None` of none.
+fn named(crowds: &[String]) -> Option<String> {
+    let (told, more) = crowds.split_at(crowds.len().min(CROWDS_MAX));
+    let more = match more.len() {
         0 => String::new(),
         n => format!(", and {n} more such crowds"),
     };
-    let crowds = crowds[..crowds.len().min(CROWDS_MAX)].join("; ");
-    vec![Undecided {
-        what: format!("in use, a pool, or leaked: {crowds}{more}"),
-        bring: BRING.to_owned(),
-    }]
+    (!told.is_empty()).then(|| format!("{}{more}", told.join("; ")))
 }
 
 fn place(group: &SocketGroup) -> String {
@@ -174,12 +247,12 @@ fn place(group: &SocketGroup) -> String {
 }
 
 fn crowd(group: &SocketGroup) -> String {
-    let timer = match group.without_timer {
-        Some(all) if all == group.count => ", none with a keepalive timer",
-        Some(_) if group.concern == Some(SocketConcern::NoTimer) => {
-            ", most without a keepalive timer"
-        }
+    let aside = match (group.concern, group.without_timer) {
+        (Some(SocketConcern::ClosedByPeer), _) => ", closed by the peer only",
+        (Some(SocketConcern::UnknownToPeer), _) => ", not all of them open at the peer",
+        (_, Some(all)) if all == group.count => ", none with a keepalive timer",
+        (Some(SocketConcern::NoTimer), _) => ", most without a keepalive timer",
         _ => "",
     };
-    format!("{} connections {}{timer}", thousands(group.count as f64), place(group))
+    format!("{} connections {}{aside}", thousands(group.count as f64), place(group))
 }

@@ -23,6 +23,8 @@ pub(crate) struct Connections<'a> {
     known: bool,
     /// Whether every table tells the queues; `lsof` does not.
     queues_known: bool,
+    /// Whether every table holds the sockets of the process alone.
+    owned_only: bool,
 }
 
 /// The other end of connections. Incoming ones come from a port of their own each, so only the host counts.
@@ -60,6 +62,7 @@ impl<'a> Connections<'a> {
         let mut first_segments: Option<FxHashMap<u64, u64>> = None;
         let mut known = false;
         let mut queues_known = true;
+        let mut owned_only = true;
         for instance in &service.instances {
             let regular = instance
                 .snapshots
@@ -71,6 +74,7 @@ impl<'a> Connections<'a> {
             let Some(latest) = latest else { continue };
             known = true;
             queues_known &= latest.source != SocketSource::Lsof;
+            owned_only &= latest.owned_only;
             for socket in latest.sockets.iter().filter(|s| s.is_connection()) {
                 by_peer.entry(peer_of(socket)).or_default().push(socket);
             }
@@ -98,7 +102,20 @@ impl<'a> Connections<'a> {
             window_seconds,
             known,
             queues_known,
+            owned_only,
         }
+    }
+
+    /// Whether these connections are of one process, which the listing tells: those of a whole machine may be of many.
+    pub(crate) fn are_of_one_process(&self, sockets: &[&Socket]) -> bool {
+        let pid = |socket: &Socket| socket.owner.as_ref().map(|owner| owner.pid);
+        let first = sockets.first().and_then(|socket| pid(socket));
+        self.owned_only || (first.is_some() && sockets.iter().all(|socket| pid(socket) == first))
+    }
+
+    /// Whether every table tells the queues.
+    pub(crate) fn queues_known(&self) -> bool {
+        self.queues_known
     }
 
     /// Whether there is any socket evidence.
@@ -149,7 +166,7 @@ impl<'a> Connections<'a> {
     }
 
     /// The outgoing connections that `count` holders hold: those of the one peer that has about as many, else of
-    /// all peers together if those are enough.
+    /// all peers together if those are enough and of the process alone.
     pub(crate) fn outgoing_of(&self, count: u64) -> Option<(SocketCrowd, Option<Survival>)> {
         let outgoing =
             || self.by_peer.iter().filter(|(peer, _)| peer.direction == Direction::Outgoing);
@@ -164,7 +181,7 @@ impl<'a> Connections<'a> {
             ));
         }
         let all: Vec<_> = outgoing().flat_map(|(_, sockets)| sockets.iter().copied()).collect();
-        if count == 0 || !enough(all.len()) {
+        if count == 0 || !enough(all.len()) || !self.are_of_one_process(&all) {
             return None;
         }
         let largest = outgoing().next().map(|(peer, sockets)| (*peer, sockets.len()));
@@ -212,6 +229,7 @@ impl<'a> Connections<'a> {
         let segments_known = sockets.iter().any(|s| s.data_segments_in.is_some());
         SocketCrowd {
             count: sockets.len() as u64,
+            owner_unknown: !self.are_of_one_process(sockets),
             peer: peer.map(|(peer, n)| (peer.text(), n as u64)),
             established: count(&|s| s.state == TcpState::Established),
             close_wait: count(&|s| s.state == TcpState::CloseWait),

@@ -377,15 +377,17 @@ fn descriptors(sources: &Sources<'_>) -> Vec<Accused> {
         .collect()
 }
 
-/// Outgoing connections by peer, for what no goroutine shows: clients without goroutines, pasted socket lists.
+/// Outgoing connections by peer, for what no goroutine shows: clients without goroutines, pasted socket lists. Where
+/// nothing tells whose they are, they accuse nobody.
 fn connections(sources: &Sources<'_>) -> Vec<Accused> {
     let holds = |crowd: &&Crowd| match crowd.object {
         Some(object) => object.side == Side::Client,
         None => crowd.exemplar.state == WaitState::IoWait,
     };
     let holders: u64 = sources.crowds.iter().filter(holds).map(|crowd| crowd.measured.count).sum();
-    let peers =
-        sources.connections.by_peer().filter(|(peer, _)| peer.direction == Direction::Outgoing);
+    let peers = sources.connections.by_peer().filter(|(peer, sockets)| {
+        peer.direction == Direction::Outgoing && sources.connections.are_of_one_process(sockets)
+    });
     peers
         .map(|(peer, sockets)| {
             let crowd = sources.connections.crowd(sockets, Some((peer, sockets.len())));
@@ -410,7 +412,9 @@ fn closed_by_peers(sources: &Sources<'_>) -> Vec<Accused> {
     let mut all = Vec::new();
     for (peer, sockets) in sources.connections.by_peer() {
         let closed: Vec<&Socket> = sockets.iter().copied().filter(|s| is_closed(s)).collect();
-        if (closed.len() as u64) < CLOSE_WAIT_MIN {
+        if (closed.len() as u64) < CLOSE_WAIT_MIN
+            || !sources.connections.are_of_one_process(&closed)
+        {
             continue;
         }
         let crowd = sources.connections.crowd(&closed, Some((peer, closed.len())));

@@ -104,6 +104,48 @@ fn worst_first() {
     assert_eq!(summary.connections, 5_433);
 }
 
+/// Connections on whose responses nobody has read on.
+fn unread(port: u16, count: u16) -> Vec<Socket> {
+    let mut sockets = outgoing(port, count, TcpState::Established, Some(Timer::Keepalive));
+    sockets.iter_mut().for_each(|socket| socket.recv_queue = 1_000);
+    sockets
+}
+
+#[test]
+fn what_nobody_reads_comes_before_larger_pools_and_is_asked_about() {
+    let mut sockets = outgoing(22, 900, TcpState::Established, Some(Timer::Off));
+    sockets.extend(unread(80, 700));
+    let diagnosis = judge(&pasted(sockets));
+    let first = &diagnosis.sockets.as_ref().unwrap().groups[0];
+    assert_eq!((&*first.peer, first.concern), ("10.0.0.9:80", Some(SocketConcern::Unread)));
+    assert_eq!(first.unread, Some(700));
+    let asked =
+        |part: &str| diagnosis.undecided.iter().any(|question| question.what.contains(part));
+    assert!(
+        asked("not read, on 700 connections to 10.0.0.9:80 (684 kB)"),
+        "{:?}",
+        diagnosis.undecided
+    );
+    assert!(asked("leaked: 900 connections to 10.0.0.9:22"));
+}
+
+#[test]
+fn connections_of_nobody_known_are_a_question_at_most() {
+    for state in [TcpState::CloseWait, TcpState::Established] {
+        let mut sockets = outgoing(22, 2_000, state, Some(Timer::Off));
+        for socket in &mut sockets {
+            (socket.last_received_ms, socket.last_sent_ms) = (Some(3_600_000), Some(3_600_000));
+        }
+        assert_ne!(judge(&pasted(sockets.clone())).findings.len(), 0, "{state}");
+        let mut service = pasted(sockets);
+        service.instances[0].snapshots[0].sockets.as_mut().unwrap().owned_only = false;
+        let diagnosis = judge(&service);
+        assert_eq!(diagnosis.findings.len(), 0, "{state}");
+        let asked = |part| diagnosis.undecided.iter().any(|open| open.what.contains(part));
+        assert!(asked("leaked: 2,000 connections to 10.0.0.9:22"), "{state}");
+    }
+}
+
 /// SSH clients that nobody closes, a user's goroutine on each, all connections silent and without a timer.
 fn ssh(follow: &'static str) -> Service {
     const SSH: &str = "golang.org/x/crypto/ssh";

@@ -190,6 +190,8 @@ pub struct SocketSummary {
     pub owned_only: bool,
     /// Connections that share peer, direction and state; what needs attention first, then the largest.
     pub groups: Vec<SocketGroup>,
+    /// Whether somebody listed them by hand; else plumb took them from a live process.
+    pub pasted: bool,
     /// Sockets of the machines that have no owner.
     pub host: HostSockets,
     /// What the listings of the machines at the other end say; `None` if nobody brought one.
@@ -219,6 +221,8 @@ pub struct SocketGroup {
     pub with_keepalive: Option<u64>,
     /// On which no timer of any kind runs.
     pub without_timer: Option<u64>,
+    /// On which received bytes wait that the program has not read.
+    pub unread: Option<u64>,
     /// Bytes received that the program has not read, of all.
     pub recv_queue: u64,
     /// Bytes sent that the peer has not acknowledged, of all.
@@ -234,6 +238,8 @@ pub enum SocketConcern {
     ClosedByPeer,
     /// ESTABLISHED here, given up or unknown at the peer.
     UnknownToPeer,
+    /// ESTABLISHED, and many hold received data that the program does not read.
+    Unread,
     /// Many, and no timer runs on most of them: nothing would notice that the peer is gone.
     NoTimer,
     /// Many with one peer.

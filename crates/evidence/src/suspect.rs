@@ -216,6 +216,8 @@ pub struct ConnectionCrowd {
 pub struct SocketCrowd {
     /// How many belong to it.
     pub count: u64,
+    /// Whether the listing does not tell which process holds them, so that they may be of another one.
+    pub owner_unknown: bool,
     /// `host:port` of the peer with most of them, and how many it has.
     pub peer: Option<(Arc<str>, u64)>,
     /// ESTABLISHED.
@@ -272,6 +274,9 @@ pub struct Surroundings {
     pub user_goroutines: u64,
     /// Goroutines that are reading a response body (`net/http.(*bodyEOFSignal).Read` and the like).
     pub body_readers: u64,
+    /// Goroutines that wait for the response to an HTTP/1 request (`net/http.(*persistConn).roundTrip`): so many
+    /// connections are in use whose goroutines look as at rest.
+    pub round_trips: u64,
     /// Incoming connections that are open.
     pub incoming_connections: u64,
     /// Connections that a goroutine may be there for: open ones in either direction, without those of HTTP clients

@@ -15,15 +15,50 @@ use crate::units::{bytes, count, plural, seconds};
 /// Groups told without being asked: with their details they fit half a screen.
 const GROUPS_SHOWN: usize = 5;
 
+/// The same beside goroutines, whose findings need the screen.
+const GROUPS_BESIDE: usize = 3;
+
 /// Columns of the counts, so that those below a million stand below each other.
 const COUNT_COLUMNS: usize = 7;
 
-/// Prints the groups where no goroutines tell more, and what the peers' listings say wherever there are some.
+/// How many groups to tell; `None` to tell nothing of them. Who pasted a listing hears what it says; of a live process
+/// only what is odd is told, and that not twice.
+fn shown(summary: &SocketSummary, diagnosis: &Diagnosis) -> Option<usize> {
+    if !has_goroutines(diagnosis) {
+        return Some(GROUPS_SHOWN);
+    }
+    let odd = || summary.groups.iter().take_while(|group| is_odd(group));
+    if summary.pasted {
+        return Some(odd().count().clamp(1, GROUPS_BESIDE));
+    }
+    let is_new = odd().any(|group| !is_told(group, diagnosis));
+    is_new.then(|| odd().count().min(GROUPS_BESIDE))
+}
+
+/// What a healthy process with a pool does not show.
+fn is_odd(group: &SocketGroup) -> bool {
+    match group.concern {
+        Some(SocketConcern::NoTimer) => group.direction == Direction::Outgoing,
+        Some(SocketConcern::Crowd) | None => false,
+        Some(_) => true,
+    }
+}
+
+fn is_told(group: &SocketGroup, diagnosis: &Diagnosis) -> bool {
+    let name = format!(" {}", group.peer);
+    diagnosis.findings.iter().any(|finding| {
+        let texts = finding.evidence.iter().map(|item| item.text.as_str());
+        std::iter::once(finding.title.as_str()).chain(texts).any(|text| text.ends_with(&*name))
+    })
+}
+
+/// Prints the groups where somebody should look at them, and what the peers' listings say wherever there are some.
 pub(crate) fn print(page: &mut Page, diagnosis: &Diagnosis, options: &Options) {
     let Some(summary) = &diagnosis.sockets else { return };
-    if options.verbose || !has_goroutines(diagnosis) {
+    let shown =
+        if options.verbose { Some(summary.groups.len()) } else { shown(summary, diagnosis) };
+    if let Some(shown) = shown {
         page.fact("sockets", &heading(summary));
-        let shown = if options.verbose { summary.groups.len() } else { GROUPS_SHOWN };
         for group in summary.groups.iter().take(shown) {
             let number = count(group.count as f64);
             let mark = format!("{:>1$} ", number, LABEL + COUNT_COLUMNS);
@@ -33,8 +68,11 @@ pub(crate) fn print(page: &mut Page, diagnosis: &Diagnosis, options: &Options) {
         if let Some(rest) = rest(summary, shown) {
             page.fact("", &rest);
         }
-        for line in host(summary).into_iter().chain(untold(summary)) {
-            page.fact("", &line);
+        if options.verbose || !has_goroutines(diagnosis) {
+            host(summary).iter().for_each(|line| page.fact("", line));
+        }
+        if summary.pasted {
+            untold(summary).iter().for_each(|line| page.fact("", line));
         }
     }
     if let Some(listing) = &summary.peer_listing {
@@ -47,15 +85,15 @@ pub(crate) fn print(page: &mut Page, diagnosis: &Diagnosis, options: &Options) {
 pub(crate) fn markdown(diagnosis: &Diagnosis) -> String {
     let Some(summary) = &diagnosis.sockets else { return String::new() };
     let mut text = String::new();
-    if !has_goroutines(diagnosis) {
+    if let Some(shown) = shown(summary, diagnosis) {
         let heading = heading(summary);
         // Writing to a string cannot fail.
         let _ = write!(text, "### Sockets\n\n{heading}\n\n| Count | |\n|--:|---|\n");
-        for group in summary.groups.iter().take(GROUPS_SHOWN) {
+        for group in summary.groups.iter().take(shown) {
             let _ = writeln!(text, "| {} | {} |", count(group.count as f64), group_text(group));
         }
         text.push('\n');
-        let lines = rest(summary, GROUPS_SHOWN).into_iter().chain(host(summary));
+        let lines = rest(summary, shown).into_iter().chain(host(summary));
         for line in lines.chain(untold(summary)) {
             let _ = write!(text, "{line}\n\n");
         }
@@ -109,6 +147,9 @@ fn untold(summary: &SocketSummary) -> Option<String> {
     }
     if groups().all(|group| group.without_timer.is_none()) {
         missing.push("keepalive (-o)");
+    }
+    if groups().all(|group| group.unread.is_none()) {
+        missing.push("unread data (ss)");
     }
     if groups().all(|group| group.idle_seconds_max.is_none()) {
         missing.push("idle times (-i)");
@@ -201,7 +242,12 @@ fn queues(group: &SocketGroup) -> Option<String> {
         let number = count(group.recv_queue as f64);
         parts.push(format!("the end is not read on {number}"));
     } else if group.recv_queue > 0 {
-        parts.push(format!("{} not read", bytes(group.recv_queue as f64)));
+        let size = bytes(group.recv_queue as f64);
+        parts.push(match group.unread {
+            Some(all) if all == group.count => format!("{size} not read, on all of them"),
+            Some(some) => format!("{size} not read, on {}", count(some as f64)),
+            None => format!("{size} not read"),
+        });
     }
     if group.send_queue > 0 {
         parts.push(format!("{} sent and not confirmed", bytes(group.send_queue as f64)));
@@ -272,6 +318,7 @@ struct GroupJson<'a> {
     received_seconds_max: Option<f64>,
     with_keepalive: Option<u64>,
     without_timer: Option<u64>,
+    unread: Option<u64>,
     recv_queue: u64,
     send_queue: u64,
     concern: Option<&'static str>,
@@ -297,11 +344,13 @@ impl<'a> From<&'a SocketGroup> for GroupJson<'a> {
             received_seconds_max: group.received_seconds_max,
             with_keepalive: group.with_keepalive,
             without_timer: group.without_timer,
+            unread: group.unread,
             recv_queue: group.recv_queue,
             send_queue: group.send_queue,
             concern: group.concern.map(|concern| match concern {
                 SocketConcern::ClosedByPeer => "closed-by-peer",
                 SocketConcern::UnknownToPeer => "unknown-to-peer",
+                SocketConcern::Unread => "unread",
                 SocketConcern::NoTimer => "no-timer",
                 SocketConcern::Crowd => "crowd",
             }),

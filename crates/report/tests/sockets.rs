@@ -24,6 +24,7 @@ fn group(peer: &str, state: TcpState, count: u64) -> SocketGroup {
         received_seconds_max: Some(90_000.0),
         with_keepalive: Some(0),
         without_timer: Some(count),
+        unread: Some(0),
         recv_queue: 0,
         send_queue: 0,
         concern: None,
@@ -34,6 +35,7 @@ fn summary() -> SocketSummary {
     let closed = SocketGroup {
         concern: Some(SocketConcern::ClosedByPeer),
         recv_queue: 260,
+        unread: Some(260),
         ..group("10.0.0.5:8080", TcpState::CloseWait, 300)
     };
     let crowd = SocketGroup {
@@ -44,6 +46,7 @@ fn summary() -> SocketSummary {
     SocketSummary {
         connections: 2_455,
         owned_only: false,
+        pasted: true,
         groups: [closed, crowd].into_iter().chain(many).collect(),
         host: HostSockets { time_wait: 12_034, syn_recv: 3 },
         peer_listing: Some(PeerListing {
@@ -77,15 +80,46 @@ fn worst_first_and_the_rest_counted() {
     insta::assert_snapshot!(told);
 }
 
-#[test]
-fn where_goroutines_tell_more_only_the_peer_speaks() {
+fn beside_goroutines(summary: SocketSummary) -> Diagnosis {
     let mut profiled = diagnosis(Vec::new());
-    profiled.sockets = Some(summary());
-    let text = print("terminal", &profiled, &Options::default());
+    profiled.sockets = Some(summary);
+    profiled
+}
+
+#[test]
+fn of_a_live_process_only_what_is_odd_is_told() {
+    let quiet = || SocketSummary {
+        pasted: false,
+        groups: vec![group(":80", TcpState::Established, 900)],
+        ..summary()
+    };
+    let text = print("terminal", &beside_goroutines(quiet()), &Options::default());
     assert!(!text.contains("\nsockets "), "{text}");
     assert!(text.contains("\npeer      of our 2,110 established connections"), "{text}");
-    let text = print("terminal", &profiled, &Options { verbose: true, ..Options::default() });
+    let verbose = Options { verbose: true, ..Options::default() };
+    let text = print("terminal", &beside_goroutines(quiet()), &verbose);
     assert!(text.contains("\nsockets "), "{text}");
+    let unread = SocketGroup {
+        concern: Some(SocketConcern::Unread),
+        unread: Some(7_792),
+        recv_queue: 7_800_000,
+        ..group("10.0.0.5:8080", TcpState::Established, 7_792)
+    };
+    let odd = SocketSummary { groups: vec![unread], ..quiet() };
+    let text = print("terminal", &beside_goroutines(odd), &Options::default());
+    assert!(text.contains("7.4 MB not read, on all of"), "{text}");
+}
+
+#[test]
+fn a_pasted_listing_is_told_beside_goroutines() {
+    let text = print("terminal", &beside_goroutines(summary()), &Options::default());
+    let told = text.split("\n\n").find(|block| block.starts_with("sockets ")).unwrap();
+    assert_eq!(
+        told.matches("ESTABLISHED").count() + told.matches("CLOSE-WAIT").count(),
+        2,
+        "{told}"
+    );
+    assert!(told.contains("and 9 further groups"), "{told}");
 }
 
 #[test]
