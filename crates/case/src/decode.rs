@@ -37,7 +37,7 @@ pub(crate) struct Context {
 }
 
 /// A part of a snapshot.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Part {
     Goroutines(Goroutines),
     Dump(Goroutines),
@@ -53,6 +53,8 @@ pub(crate) enum Part {
 pub(crate) struct Decoded {
     /// Several snapshots' worth if it is a log with several dumps.
     pub(crate) parts: Vec<(Option<Timestamp>, Part)>,
+    /// When the last garbage collection before a heap text ended: the text itself has no date.
+    pub(crate) last_gc: Option<Timestamp>,
     pub(crate) program: Option<Program>,
     pub(crate) build: Option<Build>,
     /// It is something else than evidence.
@@ -267,8 +269,10 @@ fn of_profile(
         _ => return Decoded::problem(says_nothing(profile)),
     };
     let build = build_of_profile(profile);
+    let last_gc = stats.map(|stats| stats.last_gc).filter(|&nanos| nanos > 0);
     Decoded {
         parts: vec![(taken, part)],
+        last_gc: last_gc.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok()),
         program: Some(Program::of(profile)),
         build: (build != Build::default()).then_some(build),
         ..Decoded::default()

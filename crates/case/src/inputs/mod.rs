@@ -2,6 +2,7 @@
 
 mod arrange;
 mod detect;
+mod figures;
 mod files;
 mod programs;
 mod same;
@@ -20,7 +21,7 @@ use crate::convert::Symbols;
 use crate::decode::{Context, Decoded, Part, decode};
 use crate::program::Program;
 use crate::{InputError, PieceKind, open_with};
-use arrange::Arrangement;
+use arrange::{Arrangement, Given};
 use detect::{Detected, HEAD, detect};
 use files::{Found, find, may_quote};
 use same::{Join, join};
@@ -41,7 +42,7 @@ pub struct InputOptions {
 /// What a file is, its content tells.
 ///
 /// Each instance of a case is an instance of the service; all bare files together are one more, their order in
-/// time taken from the profiles, else from the arguments.
+/// time taken from what they say about it, else from the arguments. What is there twice counts once.
 ///
 /// # Errors
 /// [`InputError`] if no file was named or none could be read. A file that could not be read beside others that
@@ -188,10 +189,18 @@ impl<'a> Inputs<'a> {
         if let Some(build) = decoded.build.filter(|_| self.bare.build == Build::default()) {
             self.bare.build = build;
         }
-        self.bare.names.push(name);
-        for (taken, part) in decoded.parts {
-            self.bare.parts.add(taken, part);
+        let (file, last_gc) = (self.bare.names.len(), decoded.last_gc);
+        let given =
+            decoded.parts.into_iter().map(|(taken, part)| Given { file, taken, last_gc, part });
+        let (known, new): (Vec<_>, Vec<_>) = given
+            .map(|given| (self.bare.parts.has(&given), given))
+            .partition(|(has, _)| has.is_some());
+        if let (Some((Some(first), _)), []) = (known.first(), new.as_slice()) {
+            let what = format!("the same evidence as {}: it counts once", self.bare.names[*first]);
+            return self.problem(path, what);
         }
+        self.bare.names.push(name);
+        new.into_iter().for_each(|(_, given)| self.bare.parts.add(given));
     }
 
     fn case(&mut self, path: &Path) {
