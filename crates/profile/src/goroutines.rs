@@ -7,6 +7,7 @@ mod header;
 mod ids;
 mod labels;
 mod parser;
+mod shown;
 mod waits;
 
 use std::sync::Arc;
@@ -44,7 +45,8 @@ pub struct GoroutineGroup {
     pub locked: bool,
     /// Proven unreachable by an earlier goroutineleak profile.
     pub leaked: bool,
-    /// The stack, leaf first.
+    /// The stack, leaf first, as `debug=2` shows it: of a full traceback (SIGQUIT, fatal errors, `GOTRACEBACK=system`)
+    /// without the runtime's own functions and the compiler's wrappers, unless there is nothing else.
     pub frames: Vec<StackFrame>,
     /// Whether the runtime left out frames: in the middle of a stack of more than 100 frames.
     pub elided: bool,

@@ -350,3 +350,40 @@ fn ancestors_and_system_frames() {
     assert!(!states(&system[0].dump, "runtime.bgsweep").is_empty());
     assert_eq!(states(&system[0].dump, "main.selector")["select"], 7);
 }
+
+/// Parked goroutines by what every form of a dump tells about them; without those that stand at another place in each
+/// run: the program's first one, and what only the full form lists.
+fn parked(dump: &GoroutineDump) -> BTreeMap<String, u64> {
+    let mut groups = BTreeMap::new();
+    for group in &dump.groups {
+        let Some(creator) = group.created_by.as_ref().filter(|by| by.function.starts_with("main."))
+        else {
+            continue;
+        };
+        let frames = group.frames.iter().map(|f| format!("{} {}:{}", f.function, f.file, f.line));
+        let frames: Vec<String> = if group.elided { Vec::new() } else { frames.collect() };
+        let creator = format!("{} {}:{}", creator.function, creator.file, creator.line);
+        *groups.entry(format!("{} {frames:#?} {creator}", group.state)).or_default() += group.count;
+    }
+    groups
+}
+
+fn without_sleeper(key: &str) -> String {
+    let lines = key.lines().filter(|line| !line.contains("main.park.func20 "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn full_tracebacks_and_dumps_show_the_same_stacks() {
+    for version in VERSIONS {
+        let usual = parked(&dump(version, "goroutine.debug2.txt"));
+        let mut full = parked(&log(version, "sigquit.log")[0].dump);
+        // `go time.Sleep(…)`: in Go 1.18 to 1.20 its wrapper looks like a closure, and is the one frame that tells
+        // whose goroutine it is.
+        if version == "1.19.13" {
+            full = full.into_iter().map(|(key, count)| (without_sleeper(&key), count)).collect();
+        }
+        assert!(usual.values().sum::<u64>() > 55, "{version}");
+        assert_eq!(usual, full, "{version}");
+    }
+}

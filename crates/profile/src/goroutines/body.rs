@@ -8,6 +8,7 @@ use memchr::{memchr, memrchr};
 use rustc_hash::FxHashSet;
 
 use super::header::number;
+use super::shown::{Form, shown};
 use super::{Ancestor, CreatedBy, StackFrame};
 
 /// What a line below a header is.
@@ -71,6 +72,13 @@ fn position(line: &[u8]) -> (Kind, &[u8]) {
         Some(_) => (Kind::Position, kept),
         None => (Kind::Other, line),
     }
+}
+
+/// Whether a position ends as in the full form of a traceback, given what [`normalize`] kept of it.
+#[inline]
+pub(super) fn is_full(line: &[u8], kept: &[u8]) -> bool {
+    // A lone offset is shorter than any pointers.
+    line.len() - kept.len() > 16 && memchr::memmem::find(&line[kept.len()..], b" fp=0x").is_some()
 }
 
 /// Where ` +0x1d` starts. It is short and usually the end of the line.
@@ -156,7 +164,7 @@ impl Names {
 }
 
 /// Parses normalized lines, separated by line feeds.
-pub(super) fn parse(lines: &[u8], names: &mut Names) -> Stack {
+pub(super) fn parse(lines: &[u8], form: Form, names: &mut Names) -> Stack {
     let mut stack = Stack::default();
     let mut pending: Option<&[u8]> = None;
     for line in lines.split(|b| *b == b'\n') {
@@ -177,6 +185,7 @@ pub(super) fn parse(lines: &[u8], names: &mut Names) -> Stack {
     }
     // Before Go 1.21 some tracebacks are cut without a mark.
     stack.elided |= stack.frames.len() >= CUT_FRAMES;
+    stack.frames = shown(std::mem::take(&mut stack.frames), stack.created_by.as_ref(), form);
     stack
 }
 

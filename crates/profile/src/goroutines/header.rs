@@ -9,6 +9,8 @@ pub(crate) struct Header<'a> {
     pub(crate) state: &'a [u8],
     pub(super) locked: bool,
     pub(super) leaked: bool,
+    /// Whether it has pointers: `gp=0x…`.
+    pub(super) pointers: bool,
     pub(super) minutes: Option<u64>,
     /// Text between the braces; empty if there is none.
     pub(super) labels: &'a [u8],
@@ -40,10 +42,13 @@ pub(crate) fn parse(line: &[u8]) -> Option<Header<'_>> {
     let rest = line.strip_prefix(b"goroutine ")?;
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let id = number(&rest[..digits])?;
-    let rest = pointers(&rest[digits..])?.strip_prefix(b"[")?;
+    let bracket = pointers(&rest[digits..])?;
+    let pointers = bracket.len() + 1 < rest.len() - digits;
+    let rest = bracket.strip_prefix(b"[")?;
     let close = memchr(b']', rest)?;
     let labels = labels(&rest[close + 1..])?;
-    let mut header = Header { id, state: &[], locked: false, leaked: false, minutes: None, labels };
+    let mut header =
+        Header { id, state: &[], locked: false, leaked: false, pointers, minutes: None, labels };
     header.bracket(&rest[..close]).then_some(header)
 }
 

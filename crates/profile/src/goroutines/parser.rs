@@ -6,6 +6,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
 
 use super::body::{self, Kind, Names, Stack};
 use super::header::{self, Header};
+use super::shown::Form;
 use super::{GoroutineDump, GoroutineGroup};
 use crate::limits::Limits;
 use crate::problem::Problems;
@@ -46,6 +47,9 @@ struct Current {
     creator: Option<u64>,
     locked: bool,
     leaked: bool,
+    /// Whether the header has pointers.
+    pointers: bool,
+    form: Form,
     /// Length of the state at the start of the text.
     state: usize,
     /// Start of the stack in the text.
@@ -119,6 +123,8 @@ impl Parser {
             creator: None,
             locked: header.locked,
             leaked: header.leaked,
+            pointers: header.pointers,
+            form: Form::Usual,
             state: header.state.len(),
             stack: self.text.len(),
             last: Kind::Mark,
@@ -142,6 +148,9 @@ impl Parser {
         if kind == Kind::Position && current.last == Kind::Other && !self.other.is_empty() {
             append(&mut self.text, &self.other, current);
         }
+        if kind == Kind::Position && body::is_full(line, kept) {
+            current.form = Form::Full { pointers: current.pointers };
+        }
         append(&mut self.text, kept, current);
         current.last = kind;
         Line::Stack
@@ -151,7 +160,7 @@ impl Parser {
     pub(crate) fn end_goroutine(&mut self) {
         let Some(current) = self.current.take() else { return };
         self.cut += u64::from(current.cut);
-        let hash = hash_bytes(&self.text);
+        let hash = hash_text(&self.text, current.form);
         let group = match self.by_text.get(&hash) {
             Some(group) => *group,
             None => {
@@ -171,7 +180,7 @@ impl Parser {
 
     /// Group of the parsed content; none if it is new and there is no room.
     fn find_or_add(&mut self, current: &Current) -> Option<u32> {
-        let stack = body::parse(&self.text[current.stack..], &mut self.names);
+        let stack = body::parse(&self.text[current.stack..], current.form, &mut self.names);
         let state = self.names.get(&self.text[..current.state]);
         let hash = FxBuildHasher.hash_one((&state, current.locked, current.leaked, &stack));
         let known = self.by_content.entry(hash).or_default();
@@ -297,9 +306,9 @@ fn count(group: &mut GoroutineGroup, current: &Current) {
     }
 }
 
-fn hash_bytes(bytes: &[u8]) -> u64 {
+fn hash_text(text: &[u8], form: Form) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write(bytes);
-    bytes.len().hash(&mut hasher);
+    hasher.write(text);
+    (text.len(), form).hash(&mut hasher);
     hasher.finish()
 }
