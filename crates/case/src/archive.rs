@@ -40,6 +40,8 @@ pub(crate) struct Walk {
     pub(crate) manifest: Manifest,
     /// What was wrong with the case.
     pub(crate) problems: Vec<String>,
+    /// The last piece that was visited, if its bytes turned out to be other than those written.
+    pub(crate) damaged: Option<String>,
 }
 
 /// What is called with each piece: the manifest, its record, its bytes.
@@ -81,10 +83,12 @@ fn walk_file(path: &Path, limits: &CaseLimits, visit: &mut Visit<'_>) -> Result<
         return Err(not_a_case("its first member is not manifest.json"));
     }
     let manifest = read_manifest(path, &mut first, limits)?;
-    let mut walk = Walk { manifest, problems: Vec::new() };
+    let mut walk = Walk { manifest, problems: Vec::new(), damaged: None };
     let mut seen = vec![false; walk.manifest.pieces.len()];
-    let broken = walk_entries(entries, &walk.manifest, &mut seen, visit);
-    walk.problems.extend(broken);
+    if let Some(broken) = walk_entries(entries, &walk.manifest, &mut seen, visit) {
+        walk.problems.push(broken.told());
+        walk.damaged = broken.damaged.then_some(broken.at);
+    }
     let missing = seen.iter().filter(|seen| !**seen).count();
     if missing > 0 {
         let all = seen.len();
@@ -93,30 +97,57 @@ fn walk_file(path: &Path, limits: &CaseLimits, visit: &mut Visit<'_>) -> Result<
     Ok(walk)
 }
 
+/// Where a case cannot be read any further.
+struct Broken {
+    /// The last member that was begun.
+    at: String,
+    /// Its bytes are others than those written; else they only end.
+    damaged: bool,
+    error: io::Error,
+}
+
+impl Broken {
+    fn new(at: String, error: io::Error) -> Self {
+        let damaged = error.kind() != io::ErrorKind::UnexpectedEof;
+        Self { at, damaged, error }
+    }
+
+    fn told(&self) -> String {
+        let Self { at, damaged, error } = self;
+        if *damaged {
+            format!("the case is damaged from {at} on: copy it again ({error})")
+        } else {
+            format!("the case ends early, in {at} or right after it: copy it again ({error})")
+        }
+    }
+}
+
 fn walk_entries<'a, R: Read + 'a>(
     entries: impl Iterator<Item = io::Result<tar::Entry<'a, R>>>,
     manifest: &Manifest,
     seen: &mut [bool],
     visit: &mut Visit<'_>,
-) -> Option<String> {
+) -> Option<Broken> {
     let pieces = manifest.pieces.iter().enumerate();
     let index_of: HashMap<&str, usize> = pieces.map(|(i, piece)| (&*piece.name, i)).collect();
-    let ends_early = |error: &io::Error| format!("the case ends early or is damaged: {error}");
+    let mut at = MANIFEST_NAME.to_owned();
     for entry in entries {
         let mut entry = match entry {
             Ok(entry) => entry,
-            Err(error) => return Some(ends_early(&error)),
+            // The checksum of a member is met after its last byte.
+            Err(error) => return Some(Broken::new(at, error)),
         };
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let found = index_of.get(name.as_str()).copied();
         let Some(index) = found.filter(|&index| !seen[index]) else { continue };
         seen[index] = true;
+        at = name;
         let size = entry.size();
         let mut piece = PieceReader::new(&mut entry, size);
         let failure = piece.failure();
         visit(manifest, &manifest.pieces[index], &mut piece);
         if let Some(error) = failure.take() {
-            return Some(format!("{name}: {}", ends_early(&error)));
+            return Some(Broken::new(at, error));
         }
     }
     None
@@ -126,7 +157,7 @@ fn walk_folder(path: &Path, limits: &CaseLimits, visit: &mut Visit<'_>) -> Resul
     let name = path.join(MANIFEST_NAME);
     let mut file = File::open(&name).map_err(|error| CaseError::io("cannot read", &name, error))?;
     let manifest = read_manifest(path, &mut file, limits)?;
-    let mut walk = Walk { manifest, problems: Vec::new() };
+    let mut walk = Walk { manifest, problems: Vec::new(), damaged: None };
     for record in &walk.manifest.pieces {
         let inside =
             Path::new(&record.name).components().all(|part| matches!(part, Component::Normal(_)));

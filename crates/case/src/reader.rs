@@ -32,6 +32,7 @@ pub fn open_with(path: &Path, limits: &CaseLimits) -> Result<Service, CaseError>
     let walk = archive::walk(path, limits, &mut |manifest, record, piece| {
         opening.piece(manifest, record, piece);
     })?;
+    opening.settle(&walk.manifest, walk.damaged.as_deref());
     let whole = walk.problems.into_iter().map(|what| opening.problem(what, None)).collect();
     Ok(opening.finish(walk.manifest, whole))
 }
@@ -40,6 +41,8 @@ struct Opening<'a> {
     path: String,
     limits: &'a CaseLimits,
     symbols: Symbols,
+    /// The latest piece: whether its bytes are those written is known only when the next one begins.
+    unsettled: Option<(PieceRecord, Decoded)>,
     /// By instance, then by round.
     rounds: BTreeMap<usize, BTreeMap<u32, Snapshot>>,
     builds: BTreeMap<usize, Build>,
@@ -54,6 +57,7 @@ impl<'a> Opening<'a> {
             path: path.display().to_string(),
             limits,
             symbols: Symbols::default(),
+            unsettled: None,
             rounds: BTreeMap::new(),
             builds: BTreeMap::new(),
             guessed: BTreeMap::new(),
@@ -72,12 +76,22 @@ impl<'a> Opening<'a> {
             limits: *self.limits,
         };
         let decoded = decode(piece, &context, &mut self.symbols);
+        self.settle(manifest, None);
+        self.unsettled = Some((record.clone(), decoded));
+    }
+
+    /// Takes over the latest piece, unless it is the damaged one: a figure with a wrong bit is worse than none.
+    fn settle(&mut self, manifest: &Manifest, damaged: Option<&str>) {
+        let Some((record, decoded)) = self.unsettled.take() else { return };
+        if damaged == Some(&*record.name) {
+            return;
+        }
         for what in &decoded.problems {
             let problem = self.problem(what.clone(), Some(&record.name));
             self.problems.push(problem);
         }
         match record.instance.filter(|&index| index < manifest.instances.len()) {
-            Some(index) => self.of_instance(index, record, decoded),
+            Some(index) => self.of_instance(index, &record, decoded),
             None => self.of_peer(decoded),
         }
     }

@@ -173,7 +173,8 @@ impl Recorder {
     /// [`CaseError::Record`] if the compressor cannot be set up.
     pub fn piece(&self, meta: PieceMeta) -> Result<PieceWriter<'_>, CaseError> {
         let spool = tempfile::spooled_tempfile_in(SPOOL_IN_MEMORY, &self.directory);
-        let encoder = Encoder::new(spool, LEVEL).map_err(CaseError::Record)?;
+        let mut encoder = Encoder::new(spool, LEVEL).map_err(CaseError::Record)?;
+        encoder.include_checksum(true).map_err(CaseError::Record)?;
         Ok(PieceWriter { recorder: self, meta, encoder, bytes: 0, truncated: false })
     }
 
@@ -326,9 +327,11 @@ fn append_member(
     Ok(())
 }
 
-/// One zstd frame of its own; any number of them in a row is one stream.
+/// One zstd frame of its own, with a checksum of its content; any number of them in a row is one stream.
 fn write_frame(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
-    out.write_all(&zstd::bulk::compress(bytes, LEVEL)?)
+    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
+    compressor.include_checksum(true)?;
+    out.write_all(&compressor.compress(bytes)?)
 }
 
 fn header(name: &str, bytes: u64) -> io::Result<tar::Header> {
