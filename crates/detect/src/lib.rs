@@ -122,5 +122,6 @@ fn snapshot_summary(snapshot: &Snapshot) -> SnapshotSummary {
             .as_ref()
             .and_then(|process| process.resident)
             .map(|resident| resident.total),
+        after_gc: snapshot.after_gc,
     }
 }

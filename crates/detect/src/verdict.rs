@@ -3,6 +3,7 @@
 use plumb_evidence::Service;
 use plumb_evidence::finding::{Finding, SiteKind, Undecided, Verdict};
 use plumb_evidence::goroutine::WaitState;
+use plumb_evidence::target;
 
 use crate::code::Code;
 use crate::crowd::{Crowd, CrowdKey, comparable};
@@ -56,10 +57,7 @@ fn missing_evidence(service: &Service, restarted: bool) -> Vec<Undecided> {
             "a goroutine profile: /debug/pprof/goroutine, or a dump (debug=2, SIGQUIT)",
         );
     } else if looks < 3 || window_seconds(service) < LOOK_SECONDS_MIN {
-        ask(
-            "whether goroutines grow",
-            "more snapshots some minutes apart, or the URL, so that plumb can look for 15 s or longer (--for)",
-        );
+        ask("whether goroutines grow", &longer_look(&service.target));
     }
     if restarted {
         ask("whether anything grows: the process restarted during the look", "another look");
@@ -68,6 +66,15 @@ fn missing_evidence(service: &Service, restarted: bool) -> Vec<Undecided> {
         ask("memory", "a heap profile: /debug/pprof/heap");
     }
     missing
+}
+
+/// What shows growth: of a live target a look of a minute, whatever the last one was.
+fn longer_look(target: &str) -> String {
+    if target::are_all_live(target) {
+        return format!("a longer look: plumb diagnose {} --for 1m", target::quoted(target));
+    }
+    "more snapshots some minutes apart, or the URL, so that plumb can look for 15 s or longer (--for)"
+        .to_owned()
 }
 
 /// Crowds that waited long in a single look. Parked workers look the same, so this is a question, not a finding.

@@ -316,6 +316,8 @@ pub struct SnapshotSummary {
     pub heap_inuse: Option<u64>,
     /// Resident bytes.
     pub rss: Option<u64>,
+    /// Whether a garbage collection was forced before it: such a snapshot ends a look and is none of its own.
+    pub after_gc: bool,
 }
 
 /// One instance for reports.

@@ -17,6 +17,7 @@
 //! | [`measure`] | growth, survival and other figures with their error |
 //! | [`number`] | how figures are spelled, the same in every sentence |
 //! | [`suspect`] | what may leak, with everything measured about it |
+//! | [`target`] | how users name what is to be looked at |
 //! | [`catalogue`] | the record types of the catalogue: patterns and library objects |
 //! | [`finding`] | sites, witnesses, findings and the diagnosis |
 
@@ -32,6 +33,7 @@ pub mod process;
 pub mod service;
 pub mod socket;
 pub mod suspect;
+pub mod target;
 
 pub use catalogue::{Catalogue, LibraryObject, Pattern};
 pub use code::{Frame, Stack};

@@ -2,12 +2,15 @@
 //! service.
 
 use plumb_evidence::finding::Verdict;
-use plumb_evidence::{Diagnosis, Finding};
+use plumb_evidence::{Diagnosis, target};
 
 use crate::{Kept, Options};
 
 /// Stands for a target that the evidence does not tell.
 const SOME_URL: &str = "http://HOST:PORT";
+
+/// Stands for the number of a process after its restart.
+const SOME_PID: &str = "PID";
 
 /// A command, and words before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,31 +22,34 @@ pub(crate) struct Advice {
 }
 
 /// The service as it can be reached: what was diagnosed, or what its case says of itself. `None` for bare files.
-fn live_target<'a>(diagnosis: &'a Diagnosis, kept: &Kept) -> Option<&'a str> {
-    let target = diagnosis.target.as_str();
-    let words = || target.split_whitespace();
-    let is_known = *kept != Kept::Files || (words().next().is_some() && words().all(is_live));
-    is_known.then_some(target)
+fn live_target(diagnosis: &Diagnosis, kept: &Kept) -> Option<String> {
+    let is_known = *kept != Kept::Files || target::are_all_live(&diagnosis.target);
+    is_known.then(|| target::quoted(&diagnosis.target))
 }
 
-/// Whether a target as users type it is a URL, a host with its port, or a process id.
-fn is_live(target: &str) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let has_port = target.rsplit_once(':').is_some_and(|(_, port)| is_number(port));
-    target.contains("://") || has_port || is_number(target)
+/// The target as it can be reached after a restart, which gives a process another number.
+fn restarted_target(diagnosis: &Diagnosis, kept: &Kept) -> String {
+    let Some(target) = live_target(diagnosis, kept) else { return SOME_URL.to_owned() };
+    let names = target.split(' ');
+    let names = names.map(|name| if target::is_process_id(name) { SOME_PID } else { name });
+    names.collect::<Vec<_>>().join(" ")
 }
 
 /// The command that shows whether the fix worked.
-pub(crate) fn verify_command(finding: &Finding, diagnosis: &Diagnosis, kept: &Kept) -> String {
-    match live_target(diagnosis, kept) {
-        Some(_) => finding.verify.clone(),
-        None => format!("plumb diagnose {SOME_URL}"),
-    }
+pub(crate) fn verify_command(diagnosis: &Diagnosis, kept: &Kept) -> String {
+    format!("plumb diagnose {}", restarted_target(diagnosis, kept))
 }
 
 /// The same, with when to type it.
-pub(crate) fn verify(finding: &Finding, diagnosis: &Diagnosis, kept: &Kept) -> Advice {
-    Advice { lead: "once the fix runs:", command: verify_command(finding, diagnosis, kept) }
+pub(crate) fn verify(diagnosis: &Diagnosis, kept: &Kept) -> Advice {
+    let command = verify_command(diagnosis, kept);
+    let has_new_pid = command.split(' ').any(|word| word == SOME_PID);
+    let lead = if has_new_pid {
+        "once the fix runs, with the PID that it has then:"
+    } else {
+        "once the fix runs:"
+    };
+    Advice { lead, command }
 }
 
 /// What to type next.
@@ -53,7 +59,7 @@ pub(crate) fn next(diagnosis: &Diagnosis, options: &Options) -> Advice {
     let here = |command: String| Advice { lead: "", command };
     match (diagnosis.verdict, kept, pattern) {
         (Verdict::Leak, Kept::Nowhere, _) => {
-            here(format!("plumb capture {} -o leak.case", diagnosis.target))
+            here(format!("plumb capture {} -o leak.case", target::quoted(&diagnosis.target)))
         }
         (Verdict::Leak, _, Some(pattern)) => Advice {
             lead: "examples, alert, CI gate:",
@@ -70,29 +76,25 @@ pub(crate) fn next(diagnosis: &Diagnosis, options: &Options) -> Advice {
     }
 }
 
-/// A longer look at the live service.
+/// Another look at the live service: a longer one, unless what there was to see did not come.
 fn another_look(diagnosis: &Diagnosis, kept: &Kept) -> Advice {
+    let target = live_target(diagnosis, kept).unwrap_or_else(|| SOME_URL.to_owned());
+    if *kept != Kept::Files && !diagnosis.problems.is_empty() && lacks_profiles(diagnosis) {
+        let lead = "once the problem above is solved:";
+        return Advice { lead, command: format!("plumb diagnose {target}") };
+    }
     let lead = match (kept, diagnosis.verdict) {
         (Kept::Files, Verdict::Clean) => "to see slower leaks, on the live service:",
         (Kept::Files, _) => "on the live service:",
         (_, Verdict::Clean) => "to see slower leaks:",
         _ => "",
     };
-    let target = live_target(diagnosis, kept).unwrap_or(SOME_URL);
     Advice { lead, command: format!("plumb diagnose {target} --for 10m") }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_live_can_be_told_from_a_file() {
-        for live in ["http://a/b", "localhost:6060", ":6060", "4711"] {
-            assert!(is_live(live), "{live}");
-        }
-        for file in ["heap.0.pprof", "ss.txt", "./4711/x", "a:b", ""] {
-            assert!(!is_live(file), "{file}");
-        }
-    }
+/// Whether no snapshot has goroutines, or none has memory.
+fn lacks_profiles(diagnosis: &Diagnosis) -> bool {
+    let snapshots = || diagnosis.instances.iter().flat_map(|instance| &instance.snapshots);
+    snapshots().all(|snapshot| snapshot.goroutines.is_none())
+        || snapshots().all(|snapshot| snapshot.heap_inuse.is_none())
 }

@@ -44,8 +44,8 @@ fn estimate(value: f64) -> Option<Number> {
 /// Prints a diagnosis for programs.
 pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
     let mut document = Document::from(diagnosis);
-    for (printed, finding) in document.findings.iter_mut().zip(&diagnosis.findings) {
-        printed.verify = advice::verify_command(finding, diagnosis, &options.kept);
+    for printed in &mut document.findings {
+        printed.verify = advice::verify_command(diagnosis, &options.kept);
     }
     // Serialising plain data into memory fails only for maps with keys that are no strings; there are none.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();

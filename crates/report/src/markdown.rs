@@ -54,7 +54,7 @@ fn finding(
     ];
     rows.extend(phrases::time_to_limit(finding).map(|limit| ("Limit", prose(&limit))));
     rows.push(("Restart", prose(&phrases::restart(&options.kept))));
-    rows.push(("Verify", advised(&advice::verify(finding, diagnosis, &options.kept))));
+    rows.push(("Verify", advised(&advice::verify(diagnosis, &options.kept))));
     push(text, &format!("### {number}. {}\n\n| | |\n|---|---|\n", prose(&finding.title)));
     for (name, value) in rows {
         // Writing to a string cannot fail.

@@ -29,9 +29,13 @@ pub(crate) fn subject(diagnosis: &Diagnosis) -> Vec<String> {
     parts
 }
 
-/// `7 snapshots in 15 s`.
+/// `7 snapshots in 15 s`; `1 look` where nothing but a garbage collection came between the first and the last.
 fn looks(diagnosis: &Diagnosis) -> Option<String> {
     let longest = diagnosis.instances.iter().max_by_key(|instance| instance.snapshots.len())?;
+    let regular = longest.snapshots.iter().filter(|snapshot| !snapshot.after_gc).count();
+    if regular == 1 && longest.snapshots.len() > 1 {
+        return Some(plural(regular, "look"));
+    }
     let snapshots = plural(longest.snapshots.len(), "snapshot");
     let times: Vec<_> = longest.snapshots.iter().filter_map(|snapshot| snapshot.taken).collect();
     let window = match (times.iter().min(), times.iter().max()) {

@@ -225,3 +225,52 @@ fn every_format_ends_with_a_newline_and_has_its_own_name() {
         assert!(FORMATS[..index].iter().all(|other| other.name != format.name));
     }
 }
+
+/// The commands of a diagnosis of this target, as a look at it prints them.
+fn told_of(target: &str, change: impl Fn(&mut plumb_evidence::Diagnosis)) -> String {
+    let mut diagnosis = diagnosis(vec![decided()]);
+    diagnosis.target = target.to_owned();
+    change(&mut diagnosis);
+    let options = Options { width: 200, kept: Kept::Nowhere, ..Options::default() };
+    print("terminal", &diagnosis, &options)
+}
+
+#[test]
+fn a_restart_gives_a_process_another_number() {
+    let text = told_of("4711", |_| {});
+    assert!(text.contains("with the PID that it has then: plumb diagnose PID\n"), "{text}");
+    assert!(text.contains("plumb capture 4711 -o"), "{text}");
+}
+
+#[test]
+fn commands_can_be_pasted_into_a_shell() {
+    let text = told_of("http://h:1/debug/pprof/?a=1&b", |_| {});
+    assert!(text.contains("plumb diagnose 'http://h:1/debug/pprof/?a=1&b'\n"), "{text}");
+    assert!(text.contains("plumb capture 'http://h:1/debug/pprof/?a=1&b' -o"), "{text}");
+}
+
+#[test]
+fn where_no_profile_came_a_longer_look_does_not_help() {
+    let text = told_of(":6060", |diagnosis| {
+        diagnosis.findings.clear();
+        diagnosis.verdict = plumb_evidence::finding::Verdict::Undecided;
+        diagnosis.problems = vec![plumb_evidence::Problem {
+            what: "the answer is cut short".into(),
+            input: ":6060".into(),
+        }];
+        let snapshots = diagnosis.instances.iter_mut().flat_map(|all| &mut all.snapshots);
+        snapshots.for_each(|snapshot| snapshot.goroutines = None);
+    });
+    let next = "next: once the problem above is solved: plumb diagnose :6060\n";
+    assert!(text.ends_with(next), "{text}");
+}
+
+#[test]
+fn a_collection_after_a_single_look_is_no_second_look() {
+    let text = told_of(":6060", |diagnosis| {
+        let snapshots = &mut diagnosis.instances[0].snapshots;
+        snapshots.truncate(2);
+        snapshots[1].after_gc = true;
+    });
+    assert!(text.starts_with(":6060, 5,234 goroutines, 1 look, go1.27.3"), "{text}");
+}

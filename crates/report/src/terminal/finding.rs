@@ -95,7 +95,7 @@ pub(super) fn print(page: &mut Page, finding: &Finding, context: &Context<'_>, o
         }
         // One command for all of them is told once.
         if context.number == 1 || finding.verify != context.diagnosis.findings[0].verify {
-            let advice = advice::verify(finding, context.diagnosis, &options.kept);
+            let advice = advice::verify(context.diagnosis, &options.kept);
             sheet.command("verify", advice.lead, &advice.command);
         }
         sheet

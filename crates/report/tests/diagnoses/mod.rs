@@ -205,7 +205,7 @@ pub(crate) fn memory() -> MemorySplit {
             part("Go runtime", 5, "the collector's own tables"),
         ],
         sentence: "VIRT 1.8 GB is address space, not memory. RES 98.0 MB is what counts against the limit. 43.0 MB of it \
-                   is in use (live Go objects); most of the rest is native (cgo, mmap)."
+                   is live heap; most of the rest is idle, not returned."
             .into(),
     }
 }
@@ -218,6 +218,7 @@ pub(crate) fn diagnosis(findings: Vec<Finding>) -> Diagnosis {
         groups: Some(31),
         heap_inuse: Some(44 << 20),
         rss: Some(98 << 20),
+        after_gc: false,
     };
     Diagnosis {
         target: "http://127.0.0.1:6060".into(),
