@@ -10,11 +10,26 @@ use crate::judging::{
 };
 
 const STANDING_MIN: Threshold = Threshold {
-    name: "clients of one peer that stand still",
+    name: "clients of one peer that stand still and may be a leak",
     value: 20.0,
     unit: "clients",
     source: "one serves all calls to a peer; pools of them (Google Cloud clients) hold 4 by \
              default, rarely more than 16",
+};
+
+const STANDING_MANY: Threshold = Threshold {
+    name: "clients of one peer that stand still and are no pool",
+    value: 100.0,
+    unit: "clients",
+    source: "pools made by hand, to spread calls over several connections, were seen with 60",
+};
+
+const SILENT_SHARE_MIN: Threshold = Threshold {
+    name: "connections silent for the whole look, of those there when it began",
+    value: 0.5,
+    unit: "share",
+    source: "a client that was dropped has nothing to say but pings, minutes apart; a pool that \
+             fills is used",
 };
 
 const CROWD_MIN: Threshold = Threshold {
@@ -108,7 +123,15 @@ server := &server{greeter: pb.NewGreeterClient(conn)}
         "https://github.com/uptrace/opentelemetry-go-extra/issues/110",
         "https://github.com/OT-CONTAINER-KIT/redis-operator/issues/333",
     ],
-    thresholds: &[STANDING_MIN, CROWD_MIN, GAIN_MIN, SERVING_SHARE, KEPT_SHARE_MIN],
+    thresholds: &[
+        STANDING_MIN,
+        STANDING_MANY,
+        SILENT_SHARE_MIN,
+        CROWD_MIN,
+        GAIN_MIN,
+        SERVING_SHARE,
+        KEPT_SHARE_MIN,
+    ],
     check,
 };
 
@@ -153,17 +176,31 @@ fn recorded(suspect: &Suspect, object: &ObjectCrowd, record: &LibraryObject) -> 
         return None;
     }
     if measured.grows() {
-        return Some(if object.goroutines.is_empty() { by_heap(suspect) } else { Likely });
+        return Some(match object.goroutines.is_empty() {
+            true => by_heap(suspect),
+            false if is_talking(suspect) => Possible,
+            false => Likely,
+        });
     }
     if !record.multiplexed || object.goroutines.is_empty() {
         return None;
     }
     let count = measured.count as f64;
     match has_one_peer(own_sockets(suspect)) {
-        Some(true) if count >= STANDING_MIN.value => Some(Likely),
+        Some(true) if count >= STANDING_MANY.value => Some(Likely),
+        Some(true) if count >= STANDING_MIN.value => Some(Possible),
         None if count >= CROWD_MIN.value => Some(Likely),
         _ => None,
     }
+}
+
+/// Whether most of the connections that were there when the look began carry something during it.
+fn is_talking(suspect: &Suspect) -> bool {
+    let at_first = suspect.measured.series.first().map_or(0.0, |&(_, count)| count);
+    let silent = own_sockets(suspect).and_then(|sockets| sockets.idle);
+    silent.is_some_and(|silent| {
+        at_first >= STANDING_MIN.value && (silent as f64) < SILENT_SHARE_MIN.value * at_first
+    })
 }
 
 /// Whether there are incoming connections that the objects may belong to.
@@ -192,7 +229,7 @@ mod tests {
     };
     use plumb_evidence::heap::Amount;
     use plumb_evidence::measure::Measured;
-    use plumb_evidence::suspect::HeapShare;
+    use plumb_evidence::suspect::{HeapShare, SocketCrowd};
 
     fn grpc(measured: Measured) -> Suspect {
         object("google.golang.org/grpc", "grpc.ClientConn", None, measured)
@@ -217,10 +254,27 @@ mod tests {
 
     #[test]
     fn many_of_one_peer_are_likely_at_rest() {
-        let mut clients = grpc(standing(25));
-        clients.sockets = Some(idle_connections(25, 60.0));
-        assert_eq!(confidence(&PATTERN, &clients), Some(Likely));
+        let of_one_peer = |count| {
+            let sockets = Some(idle_connections(count, 60.0));
+            Suspect { sockets, ..grpc(standing(count)) }
+        };
+        assert_eq!(confidence(&PATTERN, &of_one_peer(120)), Some(Likely));
+        assert_eq!(confidence(&PATTERN, &of_one_peer(60)), Some(Possible), "it may be a pool");
         assert_eq!(confidence(&PATTERN, &grpc(standing(500))), Some(Likely));
+    }
+
+    #[test]
+    fn clients_that_talk_are_used() {
+        let mut pool = grpc(growing(60));
+        let first = pool.measured.series[0].1 as u64;
+        assert!(first >= 20, "{first}");
+        pool.sockets = Some(SocketCrowd {
+            idle: Some(first / 3),
+            ..idle_connections(pool.measured.count, 5.0)
+        });
+        assert_eq!(confidence(&PATTERN, &pool), Some(Possible));
+        pool.sockets.as_mut().expect("sockets").idle = Some(first);
+        assert_eq!(confidence(&PATTERN, &pool), Some(Likely));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Facts about the service as a whole that every pattern may use.
 
-use plumb_evidence::Service;
 use plumb_evidence::catalogue::{Catalogue, LibraryObject, Side};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::metrics::MetricKind;
 use plumb_evidence::suspect::Surroundings;
+use plumb_evidence::{Instance, Service, Snapshot};
 
 use crate::classify::runs;
 use crate::code::Code;
@@ -19,6 +19,9 @@ const BODY_READERS: [&str; 4] = [
     "net/http.http2transportResponseBody.Read",
     "golang.org/x/net/http2.transportResponseBody.Read",
 ];
+
+/// What waits for the response on an HTTP/1 connection.
+const ROUND_TRIP: &str = "net/http.(*persistConn).roundTrip";
 
 /// What an HTTP server is in while a client keeps its connection open and asks for nothing.
 const BETWEEN_REQUESTS: &str = "net/http.(*conn).readRequest";
@@ -51,6 +54,7 @@ pub(crate) fn surroundings(
                 if code.user_frame(&group.stack).is_some() { group.count } else { 0 };
             let reads = BODY_READERS.iter().any(|reader| group.stack.passes(reader));
             facts.body_readers += if reads { group.count } else { 0 };
+            facts.round_trips += if group.stack.passes(ROUND_TRIP) { group.count } else { 0 };
             serving += if is_serving(catalogue, &group.stack) { group.count } else { 0 };
             at_rest += if group.stack.passes(BETWEEN_REQUESTS) { group.count } else { 0 };
             in_network += if group.state == WaitState::IoWait { group.count } else { 0 };
@@ -95,6 +99,30 @@ fn unasked(service: &Service, connections: &Connections<'_>, window_seconds: f64
     let segments = connections.incoming_segments().map(|segments| segments as f64 <= most);
     let requests = requests_in_look(service).map(|requests| requests <= most);
     [segments, requests].into_iter().flatten().reduce(|a, b| a && b)
+}
+
+/// Whether no requests arrived in the last part of a look, from so many seconds after its first snapshot on.
+pub(crate) fn unasked_since(service: &Service, seconds: f64) -> Option<bool> {
+    let ends = service.instances.iter().map(|instance| {
+        let start = instance.snapshots.iter().find_map(|snapshot| snapshot.taken);
+        let is_late = |snapshot: &&Snapshot| {
+            let after = snapshot.taken.zip(start).map(|(at, start)| at.duration_since(start));
+            after.is_some_and(|after| after.as_secs_f64() >= seconds)
+        };
+        // Only what tells of requests.
+        let lean = |snapshot: &Snapshot| Snapshot {
+            taken: snapshot.taken,
+            after_gc: snapshot.after_gc,
+            sockets: snapshot.sockets.clone(),
+            metrics: snapshot.metrics.clone(),
+            ..Snapshot::default()
+        };
+        let snapshots = instance.snapshots.iter().filter(is_late).map(lean).collect();
+        Instance { snapshots, ..Instance::default() }
+    });
+    let end = Service { instances: ends.collect(), ..Service::default() };
+    let window_seconds = window_seconds(&end);
+    unasked(&end, &Connections::of(&end, window_seconds), window_seconds)
 }
 
 /// Whether nothing happened at all: no requests arrived, and hardly any CPU time was used.
