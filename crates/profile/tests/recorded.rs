@@ -387,3 +387,25 @@ fn full_tracebacks_and_dumps_show_the_same_stacks() {
         assert_eq!(usual, full, "{version}");
     }
 }
+
+#[test]
+fn both_forms_of_one_process_show_the_same_goroutines() {
+    for version in ["1.19.13", "1.27.3"] {
+        let found = log(version, "both.log");
+        let [usual, full] = found.as_slice() else { panic!("{version}: {} dumps", found.len()) };
+        // The runtime lists its own goroutines too, and has a header for the signal's thread.
+        assert!(full.dump.total > usual.dump.total, "{version}");
+        let receivers = |found: &FoundDump| {
+            let groups = found.dump.groups.iter();
+            let group = groups.max_by_key(|group| group.count).expect("goroutines");
+            (group.count, group.state.clone(), group.frames.clone(), group.ids.ids().to_vec())
+        };
+        assert_eq!(receivers(usual).0, 20, "{version}");
+        assert_eq!(receivers(usual), receivers(full), "{version}");
+        let number = |found: &FoundDump| parked(&found.dump).values().sum::<u64>();
+        assert_eq!(number(usual), number(full), "{version}");
+        if version == "1.27.3" {
+            assert_eq!(parked(&usual.dump), parked(&full.dump));
+        }
+    }
+}
