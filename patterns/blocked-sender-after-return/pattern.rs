@@ -1,7 +1,7 @@
 //! A goroutine that sends a result to a caller who has gone.
 
 use plumb_evidence::catalogue::{Example, Pattern, Prevention, Threshold};
-use plumb_evidence::finding::Confidence::{self, Likely, Proven};
+use plumb_evidence::finding::Confidence::{self, Likely, Possible, Proven};
 use plumb_evidence::finding::{Resource, Role};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
@@ -36,6 +36,21 @@ const OLD_MIN: Threshold = Threshold {
     value: 20.0,
     unit: "goroutines",
     source: "fewer may belong to one slow consumer",
+};
+
+const STUCK_MINUTES: Threshold = Threshold {
+    name: "median wait in a dump, where one goroutine made all senders",
+    value: 30.0,
+    unit: "min",
+    source: "they may be producers whose consumer waits out an outage of its own; those are rarely \
+             longer",
+};
+
+const SAME_AGE: Threshold = Threshold {
+    name: "longest wait for each minute of the median, where nobody is served",
+    value: 1.2,
+    unit: "share",
+    source: "a consumer that takes from each in turn leaves waits from none to twice the median",
 };
 
 const RECEIVERS_SHARE: Threshold = Threshold {
@@ -99,7 +114,15 @@ case <-ctx.Done():
         "https://github.com/moby/moby/pull/33781",
         "https://go.dev/doc/go1.27",
     ],
-    thresholds: &[STANDING_MIN, LOOK_MIN, OLD_MINUTES, OLD_MIN, RECEIVERS_SHARE],
+    thresholds: &[
+        STANDING_MIN,
+        LOOK_MIN,
+        OLD_MINUTES,
+        OLD_MIN,
+        STUCK_MINUTES,
+        SAME_AGE,
+        RECEIVERS_SHARE,
+    ],
     check,
 };
 
@@ -140,6 +163,13 @@ fn check(suspect: &Suspect) -> Option<Match> {
             number(makers.gone)
         )));
     }
+    if crowd.makers.is_some_and(|makers| !makers.separate_calls) && nobody_is_served(suspect, crowd)
+    {
+        evidence.push(mechanism(
+            "all have waited about equally long, so nobody has received from any of them since: \
+             abandoned by calls of one loop, or producers whose consumer hangs",
+        ));
+    }
     if evidence.is_empty() {
         evidence.push(mechanism(too_few_receivers(suspect, &count)));
     }
@@ -174,7 +204,10 @@ fn confidence(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Confidence> {
     if let Some(makers) = crowd.makers {
         // Producers that one goroutine made are a pool, whoever keeps them waiting.
         let stay = unmoved && survives(measured, LOOK_MIN.value) && count >= OLD_MIN.value;
-        return (makers.separate_calls && (stay || old)).then_some(Likely);
+        if makers.separate_calls {
+            return (stay || old).then_some(Likely);
+        }
+        return nobody_is_served(suspect, crowd).then_some(Possible);
     }
     if crowd.starter_alive {
         return None;
@@ -185,6 +218,16 @@ fn confidence(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Confidence> {
     let least = if crowd.one_each { OLD_MIN.value } else { STANDING_MIN.value };
     let stands = quiet && unmoved && count >= least;
     (stands || old).then_some(Likely)
+}
+
+/// Whether all have waited equally long, so that nobody has received from any of them since. Those that one call made
+/// are producers then whose consumer hangs, else what many calls of one loop left.
+fn nobody_is_served(suspect: &Suspect, crowd: &GoroutineCrowd) -> bool {
+    let count = suspect.measured.count as f64;
+    let same_age = suspect.measured.wait_minutes.is_some_and(|(median, longest)| {
+        median as f64 >= STUCK_MINUTES.value && longest as f64 <= SAME_AGE.value * median as f64
+    });
+    same_age && count >= OLD_MIN.value && !crowd.starter_alive && starter(crowd).is_some()
 }
 
 /// Whether so many other goroutines run the user's code that one may be about to receive from each
@@ -274,7 +317,19 @@ mod tests {
         pool.surroundings.quiet = Some(true);
         assert_eq!(confidence(&PATTERN, &pool), None, "back-pressure");
         pool.measured = waiting(2000, 90);
-        assert_eq!(confidence(&PATTERN, &pool), None, "a consumer that stands");
+        assert_eq!(confidence(&PATTERN, &pool), None, "a consumer that takes one after the other");
+    }
+
+    #[test]
+    fn senders_of_one_loop_from_which_nobody_has_received_for_long_are_possible() {
+        let mut all = made_by(senders(waiting(500, 45)), 1, false);
+        all.measured.wait_minutes = Some((45, 46));
+        assert_eq!(confidence(&PATTERN, &all), Some(Possible));
+        all.measured.wait_minutes = Some((10, 10));
+        assert_eq!(confidence(&PATTERN, &all), None, "the consumer may wait out an outage");
+        all.measured.wait_minutes = Some((45, 46));
+        let alive = with(all, |crowd| crowd.starter_alive = true);
+        assert_eq!(confidence(&PATTERN, &alive), None, "the starter may receive");
     }
 
     #[test]

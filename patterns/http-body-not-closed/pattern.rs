@@ -26,6 +26,14 @@ const STANDING_MIN: Threshold = Threshold {
              vmware/go-vcloud-director#803 had 12,651",
 };
 
+const ONE_LOOK_MIN: Threshold = Threshold {
+    name: "held responses in a single look",
+    value: 1000.0,
+    unit: "responses",
+    source: "a batch that collects responses before it reads them has tens to hundreds: each holds \
+             a descriptor, of which a process has 1,024 by the usual soft limit",
+};
+
 const USERS_SHARE_MAX: Threshold = Threshold {
     name: "goroutines that could be reading, for each held response",
     value: 0.5,
@@ -102,7 +110,15 @@ defer resp.Body.Close()
         "https://github.com/golang/go/issues/16953",
         "https://pkg.go.dev/net/http#Response",
     ],
-    thresholds: &[LOOK_MIN, STANDING_MIN, USERS_SHARE_MAX, OLD_MINUTES, OLD_MIN, LONG_IDLE],
+    thresholds: &[
+        LOOK_MIN,
+        STANDING_MIN,
+        ONE_LOOK_MIN,
+        USERS_SHARE_MAX,
+        OLD_MINUTES,
+        OLD_MIN,
+        LONG_IDLE,
+    ],
     check,
 };
 
@@ -149,6 +165,10 @@ fn confidence(suspect: &Suspect, object: &ObjectCrowd) -> Option<Confidence> {
     if count >= STANDING_MIN.value && (given_up || long_idle) {
         return Some(Likely);
     }
+    if measured.series.len() < 2 {
+        let many = count >= ONE_LOOK_MIN.value;
+        return (many && nobody_holds(suspect, object)).then_some(Possible);
+    }
     if !stands {
         return None;
     }
@@ -157,6 +177,15 @@ fn confidence(suspect: &Suspect, object: &ObjectCrowd) -> Option<Confidence> {
         Some(true) => None,
         None => Some(Possible),
     }
+}
+
+/// Whether there are too few goroutines of any kind to have the responses in hand, whosever code they run. The object's
+/// own are not counted, nor those that serve a connection on which no request has come.
+fn nobody_holds(suspect: &Suspect, object: &ObjectCrowd) -> bool {
+    let here = &suspect.surroundings;
+    let own: u64 = object.goroutines.iter().map(|(_, _, count)| count).sum();
+    let others = here.goroutines.saturating_sub(own + here.between_requests);
+    here.goroutines > 0 && (others as f64) < USERS_SHARE_MAX.value * suspect.measured.count as f64
 }
 
 fn is_stream(object: &ObjectCrowd) -> bool {
@@ -207,6 +236,25 @@ mod tests {
     fn an_old_dump_is_enough() {
         assert_eq!(confidence(&PATTERN, &held(waiting(1300, 2880))), Some(Likely));
         assert_eq!(confidence(&PATTERN, &held(waiting(3, 2880))), None);
+    }
+
+    #[test]
+    fn thousands_in_one_look_are_possible_if_nobody_is_there_to_hold_them() {
+        let one_look =
+            |count| Measured { count, series: vec![(0.0, count as f64)], ..Measured::default() };
+        let mut suspect = held(one_look(4_000));
+        suspect.surroundings.goroutines = 12_060;
+        suspect.surroundings.user_goroutines = 5;
+        let own = |suspect: &Suspect| match &suspect.subject {
+            Subject::Object(object) => object.goroutines.iter().map(|(_, _, n)| n).sum(),
+            _ => 0u64,
+        };
+        assert_eq!(own(&suspect), 8_000);
+        assert_eq!(confidence(&PATTERN, &suspect), None, "4,060 goroutines may hold them");
+        suspect.surroundings.between_requests = 4_000;
+        assert_eq!(confidence(&PATTERN, &suspect), Some(Possible));
+        suspect.measured = one_look(400);
+        assert_eq!(confidence(&PATTERN, &suspect), None, "a batch");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Suspects to findings: patterns, witnesses, confidence, and what one finding explains of another.
 
 use plumb_evidence::catalogue::{Catalogue, Pattern};
-use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, SiteKind, Undecided};
+use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, Resource, SiteKind, Undecided};
 use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::service::{Instance, Service};
 use plumb_evidence::socket::Direction;
@@ -19,6 +19,7 @@ use crate::surroundings::work_counter;
 use crate::suspects::{Accused, are_siblings};
 use crate::unnamed::{advice, excuse, is_notable, unnamed};
 use crate::versions::known_bad;
+use crate::waiters::{is_waited_for, waits_for_goroutines};
 use crate::witness::Hearing;
 use crate::wording::{common_evidence, subject, thousands};
 use alternatives::name_alternatives;
@@ -57,7 +58,7 @@ pub(crate) fn judge(
             Some((pattern, matched)) => (Some(pattern), matched),
             None => {
                 if let Some(reason) = excuse(&suspect, work_gain) {
-                    let open = question(&suspect, &service.target);
+                    let open = question(&suspect, service);
                     if let Some(question) = open.or_else(|| memory_question(&suspect)) {
                         judgement.questions.push(question);
                         continue;
@@ -73,6 +74,7 @@ pub(crate) fn judge(
                 (None, matched)
             }
         };
+        keep_to_proven(&mut suspect, &matched);
         let hearing = Hearing {
             suspect: &suspect,
             instance: &service.instances[instance],
@@ -87,6 +89,15 @@ pub(crate) fn judge(
         }
     }
     judgement
+}
+
+/// Counts of connections only those that the peer does not know, where its listing is the proof: the others it has open.
+fn keep_to_proven(suspect: &mut Suspect, matched: &Match) {
+    let by_peer = matched.confidence == Confidence::Proven && matched.resource == Resource::Sockets;
+    let unknown = suspect.sockets.as_ref().and_then(|sockets| sockets.unknown_to_peer);
+    if let Some(unknown) = unknown.filter(|&unknown| by_peer && unknown > 0) {
+        suspect.measured.count = suspect.measured.count.min(unknown);
+    }
 }
 
 /// Adds what growth follows, where the load is known.
@@ -294,13 +305,14 @@ fn urgency(finding: &Finding) -> i32 {
 /// Causes before their consequences.
 fn subject_rank(suspect: &Suspect) -> usize {
     match suspect.subject {
+        Subject::Object(_) | Subject::Goroutines(_) if waits_for_goroutines(suspect) => 2,
         Subject::Object(_) => 0,
         Subject::Goroutines(_) => 1,
-        Subject::Zombies => 2,
-        Subject::Descriptors(_) => 3,
-        Subject::Memory(_) => 4,
-        Subject::Connections(_) => 5,
-        Subject::Threads => 6,
+        Subject::Zombies => 3,
+        Subject::Descriptors(_) => 4,
+        Subject::Memory(_) => 5,
+        Subject::Connections(_) => 6,
+        Subject::Threads => 7,
     }
 }
 
@@ -326,6 +338,9 @@ fn join(known: &mut Finding, other: Finding) {
 
 /// Whether `case` is a consequence of `cause`.
 fn explains(cause: &Case, case: &Case) -> bool {
+    if is_waited_for(&cause.suspect, &case.suspect) {
+        return true;
+    }
     match &case.suspect.subject {
         // A leaking connection shows as a goroutine pair and as a socket; zombies and blocked calls as threads.
         Subject::Connections(_) => {

@@ -13,7 +13,7 @@
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
 //! | pattern, confidence, title, forecast | `judge`, `unnamed`, `standing`, `closed_by_peer`, `memory_question`, `versions`, `forecast`, `wording` |
-//! | what is open, where the memory is, and the sockets by peer | `verdict`, `memory_split`, `socket_summary`, `peer_listing` |
+//! | what is open, where the memory is, and the sockets by peer | `verdict`, `one_look`, `memory_split`, `socket_summary`, `peer_listing` |
 
 mod classify;
 mod closed_by_peer;
@@ -32,6 +32,7 @@ mod memory_question;
 mod memory_sites;
 mod memory_split;
 mod object_name;
+mod one_look;
 mod peer_listing;
 mod site;
 mod socket_summary;
@@ -44,6 +45,7 @@ mod together;
 mod unnamed;
 mod verdict;
 mod versions;
+mod waiters;
 mod witness;
 mod wording;
 
@@ -77,8 +79,16 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         judge::judge(suspects::suspects(&sources), service, &codes, catalogue, work_gain);
     let findings = judge::settle(judgement.cases);
     let sockets = socket_summary::socket_summary(service, &connections);
-    let (mut verdict, mut undecided) =
-        verdict::verdict(service, &codes, &crowds, &findings, judgement.questions, lives.restarted);
+    let shown = one_look::Shown::by(service, &codes, &crowds, catalogue);
+    let (mut verdict, mut undecided) = verdict::verdict(
+        service,
+        &codes,
+        &crowds,
+        &findings,
+        judgement.questions,
+        lives.restarted,
+        &shown,
+    );
     let of_sockets = socket_summary::questions(service, sockets.as_ref(), &findings);
     if verdict == Verdict::Clean && !of_sockets.is_empty() {
         verdict = Verdict::Undecided;

@@ -4,13 +4,25 @@ use std::time::Duration;
 
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role, Undecided};
 use plumb_evidence::goroutine::{WaitState, dump_pause};
+use plumb_evidence::measure::Measured;
+use plumb_evidence::service::Service;
 use plumb_evidence::suspect::{GoroutineCrowd, Makers, Match, Subject, Suspect};
+use plumb_evidence::target;
 
+use crate::surroundings::unasked_since;
 use crate::thresholds::{
-    ATTENDED_FACTOR, LEFT_BEHIND_MIN, LOOK_SECONDS_MIN, OLD_CROWD_MINUTES, STANDING_POOL_MAX,
-    STANDING_SENDERS_MIN, STUCK_CROWD_MIN, SURVIVORS_SHARE_MIN,
+    ATTENDED_FACTOR, ENDED_BETWEEN_SHARE_MIN, LEFT_BEHIND_MIN, LOOK_SECONDS_MIN, OLD_CROWD_MINUTES,
+    STANDING_POOL_MAX, STANDING_SENDERS_MIN, STEADY_SHARE_MIN, STUCK_CROWD_MIN,
+    SURVIVORS_SHARE_MIN,
 };
-use crate::wording::{subject, thousands};
+use crate::wording::{place, subject, thousands};
+
+/// What decides where nobody else can tell.
+const LATER: &str = "a second look after some hours of use: if there are more then, they leak";
+/// Go release from which on every program has the goroutineleak profile (https://go.dev/doc/go1.27).
+const LEAK_PROFILE_SINCE: (u32, u32) = (1, 27);
+/// How a crowd stands that was smaller when the look began.
+const RISEN: &str = "stay while no request comes, after their number rose";
 
 /// Goroutines that many calls left behind and that do not end. Possible at most: a worker for each tenant, started by
 /// the first request that needs it, is made in the same way.
@@ -66,8 +78,12 @@ pub(crate) fn is_left_behind(suspect: &Suspect) -> Option<(&GoroutineCrowd, Make
 }
 
 /// The question that a standing crowd leaves open, if it does.
-pub(crate) fn question(suspect: &Suspect, target: &str) -> Option<Undecided> {
-    let Subject::Goroutines(crowd) = &suspect.subject else { return None };
+pub(crate) fn question(suspect: &Suspect, service: &Service) -> Option<Undecided> {
+    let crowd = match &suspect.subject {
+        Subject::Goroutines(crowd) => crowd,
+        Subject::Object(_) => return object_question(suspect, service),
+        _ => return None,
+    };
     if let Some(question) = lock_question(suspect, crowd) {
         return Some(question);
     }
@@ -76,23 +92,69 @@ pub(crate) fn question(suspect: &Suspect, target: &str) -> Option<Undecided> {
         WaitState::Running | WaitState::Unknown | WaitState::Syscall => return None,
         _ => STANDING_POOL_MAX + 1,
     };
-    let measured = &suspect.measured;
-    let stands = measured.count >= limit
-        && measured.stands_still_for(LOOK_SECONDS_MIN)
-        && !has_requests(suspect);
-    // A pool, made by who is still there.
-    let answered = crowd.makers.is_some_and(|makers| makers.gone == 0);
-    if !stands || answered || crowd.serves_connection || is_attended(suspect) {
+    let enough = suspect.measured.count >= limit;
+    if !enough || crowd.serves_connection || is_pool_of_the_living(crowd) || is_attended(suspect) {
         return None;
     }
+    let how = stands_in_quiet(suspect, service)?;
     let frame = crowd.user_frame.and_then(|index| crowd.stack.frames().get(index));
-    let place = frame.map_or_else(String::new, |frame| {
-        let file = frame.file.rsplit('/').next().unwrap_or_default();
-        format!(" at {file}:{}", frame.line)
-    });
-    let count = thousands(measured.count as f64);
-    let what = format!("{count} {}{place} stand still: a pool, or left behind?", subject(suspect));
-    Some(Undecided { what, bring: what_answers(suspect, crowd, target) })
+    let at = frame.map_or_else(String::new, |frame| format!(" at {}", place(frame)));
+    let count = thousands(suspect.measured.count as f64);
+    let made = crowd.makers.map_or_else(String::new, |makers| made_between(makers, suspect));
+    let what = format!("{count} {}{at} {how}{made}: a pool, or left behind?", subject(suspect));
+    Some(Undecided { what, bring: what_answers(suspect, crowd, &service.target) })
+}
+
+/// Whether those that made a crowd are still in the call that did, so that it is a pool. The main goroutine is taken to
+/// be, because it starts the pools of a program; but not for senders, once nobody is in the function that started them:
+/// calls that gave up look the same as producers before a consumer that is slow.
+fn is_pool_of_the_living(crowd: &GoroutineCrowd) -> bool {
+    let sends_to_nobody = crowd.state == WaitState::ChanSend && !crowd.starter_alive;
+    crowd.makers.is_some_and(|makers| makers.gone == 0) && !sends_to_nobody
+}
+
+/// What the ids of a crowd say of how it was made, if that speaks for calls.
+fn made_between(makers: Makers, suspect: &Suspect) -> String {
+    let ended = makers.ended_between as f64;
+    if ended < ENDED_BETWEEN_SHARE_MIN * suspect.measured.count as f64 {
+        return String::new();
+    }
+    format!(" ({} goroutines that were started in between have ended)", thousands(ended))
+}
+
+/// Objects whose number rose far and then stayed while nobody asked for anything.
+fn object_question(suspect: &Suspect, service: &Service) -> Option<Undecided> {
+    let count = suspect.measured.count;
+    if count <= STANDING_POOL_MAX || !stays_at_rest_after_rise(&suspect.measured, service) {
+        return None;
+    }
+    let count = thousands(count as f64);
+    Some(Undecided {
+        what: format!("{count} {} {RISEN}: a pool, or left behind?", subject(suspect)),
+        bring: LATER.to_owned(),
+    })
+}
+
+/// How a crowd stands still while no request comes, in words; `None` if it moves, or may be at work.
+fn stands_in_quiet(suspect: &Suspect, service: &Service) -> Option<&'static str> {
+    if suspect.measured.stands_still_for(LOOK_SECONDS_MIN) {
+        return (!has_requests(suspect)).then_some("stand still");
+    }
+    stays_at_rest_after_rise(&suspect.measured, service).then_some(RISEN)
+}
+
+/// Whether a count rose and then stayed for long enough, and no request is known to have come while it stayed. Pools
+/// fill under load as well, but they do not keep thousands at rest.
+fn stays_at_rest_after_rise(measured: &Measured, service: &Service) -> bool {
+    let (Some(&(_, first)), Some(&(end, last))) = (measured.series.first(), measured.series.last())
+    else {
+        return false;
+    };
+    let holds = |count: f64| count.min(last) >= STEADY_SHARE_MIN * count.max(last);
+    let tail = measured.series.iter().rev().take_while(|(_, count)| holds(*count));
+    let since = tail.last().map_or(end, |(at, _)| *at);
+    let risen = first < last && !holds(first);
+    risen && end - since >= LOOK_SECONDS_MIN && unasked_since(service, since) == Some(true)
 }
 
 /// Whether requests are known to have come during the look. CPU time does not count: a thousand tickers left behind
@@ -122,13 +184,19 @@ fn lock_question(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Undecided>
 
 /// What to bring for a standing crowd.
 fn what_answers(suspect: &Suspect, crowd: &GoroutineCrowd, target: &str) -> String {
-    const LATER: &str = "a second look after some hours of use: if there are more then, they leak";
+    let live = target::are_all_live(target).then(|| target::quoted(target));
     if crowd.makers.is_some() {
-        return LATER.to_owned();
+        let has_profile = suspect.surroundings.go_release >= Some(LEAK_PROFILE_SINCE);
+        return match live.filter(|_| has_profile) {
+            Some(target) => format!(
+                "plumb diagnose {target} --goroutineleak (the runtime tells which can never go on); or {LATER}"
+            ),
+            None => LATER.to_owned(),
+        };
     }
     let pause = dump_pause(suspect.surroundings.goroutines);
     let ms = pause.as_millis();
-    let dump = if target.starts_with("http") && !target.contains(' ') {
+    let dump = if let Some(target) = live {
         format!("plumb diagnose {target} --pause-limit {}ms", rounded_up(pause))
     } else {
         "a full dump (/debug/pprof/goroutine?debug=2)".to_owned()

@@ -56,6 +56,8 @@ pub(crate) fn surroundings(
             facts.body_readers += if reads { group.count } else { 0 };
             facts.round_trips += if group.stack.passes(ROUND_TRIP) { group.count } else { 0 };
             serving += if is_serving(catalogue, &group.stack) { group.count } else { 0 };
+            facts.between_requests +=
+                if is_between_requests(&group.stack) { group.count } else { 0 };
             at_rest += if group.stack.passes(BETWEEN_REQUESTS) { group.count } else { 0 };
             in_network += if group.state == WaitState::IoWait { group.count } else { 0 };
         }
@@ -68,6 +70,16 @@ pub(crate) fn surroundings(
     facts.uptime_seconds = service.instances.iter().filter_map(uptime_seconds).reduce(f64::min);
     facts.go_release = service.instances.iter().find_map(|instance| instance.build.go_release());
     facts
+}
+
+/// Whether a stack is an HTTP server's goroutine that has not read the beginning of a request yet: the first one on its
+/// connection, or the next.
+fn is_between_requests(stack: &plumb_evidence::Stack) -> bool {
+    const SERVES: &str = "net/http.(*conn).serve";
+    const NEXT: &str = "bufio.(*Reader).Peek";
+    let frames = stack.frames();
+    let is_next = frames.windows(2).any(|f| &*f[0].function == NEXT && &*f[1].function == SERVES);
+    is_next || stack.passes(BETWEEN_REQUESTS)
 }
 
 /// Whether a stack is the serving goroutine of an incoming connection. Client and server of one library may share

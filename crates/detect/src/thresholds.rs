@@ -187,6 +187,16 @@ pub const STANDING_POOL_MAX: u64 = 512;
 /// Goroutines of one kind for each connection that may need them; the lists are not taken at one moment.
 pub const ATTENDED_FACTOR: f64 = 1.2;
 
+/// Goroutines or objects of one kind that are named as a possible leak where only one look was brought: pools and
+/// sessions of tens are everyday.
+pub const ONE_LOOK_CROWD_MIN: u64 = 100;
+/// Part of the live heap from which on a line or object is named as one of those that hold most of it.
+pub const HOLDER_SHARE_MIN: f64 = 0.1;
+
+/// The smaller ÷ the larger of two counts that are called the same, as in `Measured::stands_still_for`: the list is not
+/// taken at one moment.
+pub const STEADY_SHARE_MIN: f64 = 0.98;
+
 /// Seconds by which the start of a process may seem to move: clocks are set, and `/proc` counts in ticks.
 pub const START_MOVES_SECONDS: f64 = 5.0;
 /// Part of what a heap profile says was ever allocated, below which a later one is of another process: the figure never

@@ -7,6 +7,7 @@ use plumb_evidence::target;
 
 use crate::code::Code;
 use crate::crowd::{Crowd, CrowdKey, comparable};
+use crate::one_look::Shown;
 use crate::surroundings::window_seconds;
 use crate::thresholds::{LOOK_SECONDS_MIN, OLD_CROWD_MIN, OLD_CROWD_MINUTES};
 use crate::wording::thousands;
@@ -19,12 +20,13 @@ pub(crate) fn verdict(
     findings: &[Finding],
     open: Vec<Undecided>,
     restarted: bool,
+    shown: &Shown,
 ) -> (Verdict, Vec<Undecided>) {
     let mut questions: Vec<Undecided> = findings.iter().filter_map(open_line).collect();
     if !findings.is_empty() {
         return (Verdict::Leak, questions);
     }
-    let missing = missing_evidence(service, restarted);
+    let missing = missing_evidence(service, restarted, shown);
     let old = old_crowds(codes, crowds);
     let enough = missing.is_empty() && old.is_empty() && open.is_empty();
     questions.extend(missing);
@@ -44,10 +46,15 @@ fn open_line(finding: &Finding) -> Option<Undecided> {
 }
 
 /// What is needed to say that nothing leaks, and is not there.
-fn missing_evidence(service: &Service, restarted: bool) -> Vec<Undecided> {
+fn missing_evidence(service: &Service, restarted: bool, shown: &Shown) -> Vec<Undecided> {
     let mut missing = Vec::new();
     let mut ask = |what: &str, bring: &str| {
         missing.push(Undecided { what: what.to_owned(), bring: bring.to_owned() })
+    };
+    // What it is about, where it can be named.
+    let of = |what: &str, which: &str, named: &[String]| match named {
+        [] => what.to_owned(),
+        named => format!("{what}; {which}: {}", named.join("; ")),
     };
     let looks =
         service.instances.iter().map(|instance| comparable(instance).len()).max().unwrap_or(0);
@@ -56,8 +63,16 @@ fn missing_evidence(service: &Service, restarted: bool) -> Vec<Undecided> {
             "goroutines",
             "a goroutine profile: /debug/pprof/goroutine, or a dump (debug=2, SIGQUIT)",
         );
-    } else if looks < 3 || window_seconds(service) < LOOK_SECONDS_MIN {
-        ask("whether goroutines grow", &longer_look(&service.target));
+    }
+    let is_short = looks < 3 || window_seconds(service) < LOOK_SECONDS_MIN;
+    if looks > 0 && is_short {
+        let what =
+            of("whether goroutines grow", "the largest crowds, in use or leaked", &shown.crowds);
+        ask(&what, &longer_look(&service.target));
+    }
+    if is_short && !shown.holders.is_empty() {
+        let what = of("whether memory grows", "most of the live heap is held", &shown.holders);
+        ask(&what, "a second heap profile some minutes later, under the same load");
     }
     if restarted {
         ask("whether anything grows: the process restarted during the look", "another look");
@@ -79,15 +94,7 @@ fn longer_look(target: &str) -> String {
 
 /// Crowds that waited long in a single look. Parked workers look the same, so this is a question, not a finding.
 fn old_crowds(codes: &[Code<'_>], crowds: &[Crowd]) -> Vec<Undecided> {
-    let grown_old = crowds.iter().filter(|crowd| {
-        let measured = &crowd.measured;
-        let blocked_in_user_code =
-            matches!(&crowd.key, CrowdKey::User { state, .. } if suspicious(state));
-        blocked_in_user_code
-            && measured.series.len() < 2
-            && measured.count >= OLD_CROWD_MIN
-            && measured.wait_minutes.is_some_and(|(median, _)| median >= OLD_CROWD_MINUTES)
-    });
+    let grown_old = crowds.iter().filter(|crowd| is_old(crowd));
     grown_old
         .map(|crowd| {
             let code = &codes[crowd.instance];
@@ -109,6 +116,17 @@ fn old_crowds(codes: &[Code<'_>], crowds: &[Crowd]) -> Vec<Undecided> {
             }
         })
         .collect()
+}
+
+/// Whether a crowd of a single look has a question of its own for its age.
+pub(crate) fn is_old(crowd: &Crowd) -> bool {
+    let measured = &crowd.measured;
+    let blocked_in_user_code =
+        matches!(&crowd.key, CrowdKey::User { state, .. } if suspicious(state));
+    blocked_in_user_code
+        && measured.series.len() < 2
+        && measured.count >= OLD_CROWD_MIN
+        && measured.wait_minutes.is_some_and(|(median, _)| median >= OLD_CROWD_MINUTES)
 }
 
 /// States in which an idle worker is not usually found.

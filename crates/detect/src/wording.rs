@@ -1,5 +1,6 @@
 //! Names and sentences that are the same whatever the pattern.
 
+use plumb_evidence::code::Frame;
 use plumb_evidence::finding::EvidenceItem;
 use plumb_evidence::measure::{Driver, SurvivalBy, Unit};
 pub(crate) use plumb_evidence::number::{bytes, count as thousands};
@@ -36,6 +37,11 @@ pub(crate) fn subject(suspect: &Suspect) -> String {
         Subject::Zombies => "child processes never waited for".to_owned(),
         Subject::Threads => "threads".to_owned(),
     }
+}
+
+/// `tracker.go:25`
+pub(crate) fn place(frame: &Frame) -> String {
+    format!("{}:{}", frame.file.rsplit('/').next().unwrap_or_default(), frame.line)
 }
 
 /// Sentences on count, growth, survival, age and memory, which every finding carries.
@@ -122,7 +128,7 @@ fn growth(suspect: &Suspect) -> Option<EvidenceItem> {
         text = format!("{text}, {} served meanwhile", for_each(per_request, unit, "request"));
     }
     if growth.driver == Some(Driver::Clock) {
-        text = format!("{text}, although no work arrived");
+        text = format!("{text}, although no request was seen");
     }
     Some(EvidenceItem::new("growth", text))
 }

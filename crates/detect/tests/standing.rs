@@ -8,6 +8,7 @@ use plumb_evidence::code::Frame;
 use plumb_evidence::finding::{Confidence, Verdict};
 use plumb_evidence::goroutine::{Creators, GoroutineSource, Goroutines, IdSample};
 use plumb_evidence::heap::{Amount, Heap, HeapSample};
+use plumb_evidence::metrics::{Metric, MetricKind, Metrics};
 use plumb_evidence::process::Process;
 use plumb_evidence::{Diagnosis, Service};
 use plumb_patterns::CATALOGUE;
@@ -79,10 +80,52 @@ fn many_makers_that_are_gone_left_them_behind() {
 
 #[test]
 fn a_pool_of_the_main_goroutine_is_healthy_whatever_its_size() {
-    for state in ["select", "chan send"] {
+    for state in ["select", "chan receive"] {
         let diagnosis = judge(&dumped(state, 2000, 1, &[(1, 2000)]));
         assert_eq!(diagnosis.verdict, Verdict::Clean, "{state}: {:?}", diagnosis.undecided);
     }
+}
+
+#[test]
+fn senders_of_a_call_that_is_over_are_a_question_whoever_made_it() {
+    for maker in [1, 34] {
+        let diagnosis = judge(&dumped("chan send", 500, 1, &[(maker, 500)]));
+        assert_eq!(diagnosis.verdict, Verdict::Undecided, "{maker}");
+        let [question] = diagnosis.undecided.as_slice() else { panic!("{maker}") };
+        assert!(question.what.contains("500 goroutines in main.(*session).beat"), "{question:?}");
+        assert!(!question.what.contains("in between"), "{question:?}");
+    }
+    let gaps = judge(&dumped("chan send", 500, 2, &[(1, 500)]));
+    let asked = &gaps.undecided[0].what;
+    assert!(asked.contains("499 goroutines that were started in between have ended"), "{asked}");
+}
+
+#[test]
+fn what_rose_to_thousands_and_stays_at_rest_is_a_question() {
+    let counts = vec![300, 900, 1_900, 2_400, 2_400, 2_400, 2_400, 2_400, 2_400, 2_400];
+    let mut service = service(&[Crowd("chan receive", WORKER, counts.clone())]);
+    let requests = |snapshots: &mut [plumb_evidence::Snapshot], served: fn(usize) -> f64| {
+        for (at, snapshot) in snapshots.iter_mut().enumerate() {
+            snapshot.metrics = Some(Metrics {
+                samples: vec![Metric {
+                    name: "http_requests_total".into(),
+                    labels: Vec::new(),
+                    kind: MetricKind::Counter,
+                    value: served(at),
+                }],
+                ..Metrics::default()
+            });
+        }
+    };
+    let last = counts.len() - 1;
+    requests(&mut service.instances[0].snapshots, |at| 1000.0 * at.min(3) as f64);
+    let diagnosis = judge(&with_heap(service.clone(), last, Vec::new()));
+    assert_eq!(diagnosis.verdict, Verdict::Undecided, "{:?}", diagnosis.healthy);
+    let asked = &diagnosis.undecided[0].what;
+    assert!(asked.contains("stay while no request comes, after their number rose"), "{asked}");
+    requests(&mut service.instances[0].snapshots, |at| 1000.0 * at as f64);
+    let busy = judge(&with_heap(service, last, Vec::new()));
+    assert_eq!(busy.verdict, Verdict::Clean, "a pool that load has filled: {:?}", busy.undecided);
 }
 
 #[test]

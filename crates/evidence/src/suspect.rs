@@ -277,6 +277,8 @@ pub struct Surroundings {
     /// Goroutines that wait for the response to an HTTP/1 request (`net/http.(*persistConn).roundTrip`): so many
     /// connections are in use whose goroutines look as at rest.
     pub round_trips: u64,
+    /// Goroutines that serve a client's HTTP connection between two requests: they have nothing in hand.
+    pub between_requests: u64,
     /// Incoming connections that are open.
     pub incoming_connections: u64,
     /// Connections that a goroutine may be there for: open ones in either direction, without those of HTTP clients

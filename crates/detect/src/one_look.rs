@@ -1,0 +1,116 @@
+//! What a single look shows and cannot judge: the largest crowds, and who holds most of the heap.
+
+use plumb_evidence::Service;
+use plumb_evidence::catalogue::{Catalogue, Side};
+use plumb_evidence::code::Stack;
+use plumb_evidence::heap::{Amount, Heap};
+use plumb_evidence::number::hours;
+use rustc_hash::FxHashMap;
+
+use crate::code::Code;
+use crate::crowd::{Crowd, CrowdKey};
+use crate::surroundings::is_serving;
+use crate::thresholds::{HOLDER_SHARE_MIN, MEMORY_SAMPLES_MIN, ONE_LOOK_CROWD_MIN};
+use crate::verdict::is_old;
+use crate::wording::{bytes, place, thousands};
+
+/// Crowds and holders that are named; more would not be read.
+const NAMED_MAX: usize = 3;
+
+/// What there is to name.
+pub(crate) struct Shown {
+    /// The largest crowds that may be a leak.
+    pub(crate) crowds: Vec<String>,
+    /// Who holds most of the live heap.
+    pub(crate) holders: Vec<String>,
+}
+
+impl Shown {
+    pub(crate) fn by(
+        service: &Service,
+        codes: &[Code<'_>],
+        crowds: &[Crowd],
+        catalogue: &Catalogue,
+    ) -> Self {
+        Self {
+            crowds: largest_crowds(crowds, codes, catalogue),
+            holders: largest_holders(service, codes, catalogue),
+        }
+    }
+}
+
+/// The largest crowds that may be a leak, in words; `crowds` are in the order of their size. Those that are old have a
+/// question of their own.
+fn largest_crowds(crowds: &[Crowd], codes: &[Code<'_>], catalogue: &Catalogue) -> Vec<String> {
+    let may_leak = |crowd: &&Crowd| {
+        let blocked = match (&crowd.key, crowd.object) {
+            (CrowdKey::User { state, .. }, _) => state.is_blocked(),
+            (_, Some(object)) => object.side != Side::Server,
+            _ => true,
+        };
+        let is_large = crowd.measured.count >= ONE_LOOK_CROWD_MIN;
+        blocked && is_large && !is_old(crowd) && !is_serving(catalogue, &crowd.exemplar.stack)
+    };
+    let largest = crowds.iter().filter(may_leak).take(NAMED_MAX);
+    largest.map(|crowd| in_words(crowd, &codes[crowd.instance])).collect()
+}
+
+/// `4,030 http.persistConn (response held), waiting 2 min in the median`
+fn in_words(crowd: &Crowd, code: &Code<'_>) -> String {
+    let count = thousands(crowd.measured.count as f64);
+    let what = match (&crowd.key, crowd.object) {
+        (_, Some(object)) => {
+            let phase = crowd.phase.map_or_else(String::new, |phase| format!(" ({})", phase.name));
+            format!("{}{phase}", object.name)
+        }
+        (CrowdKey::Library { root, .. }, _) => format!("goroutines in {root}"),
+        _ => in_user_code(crowd, code),
+    };
+    let wait = crowd.measured.wait_minutes.filter(|(_, longest)| *longest > 0);
+    let wait = wait.map_or_else(String::new, |(median, longest)| {
+        let time = |minutes: u64| hours(minutes as f64 / 60.0);
+        format!(", waiting {} in the median, {} at most", time(median), time(longest))
+    });
+    format!("{count} {what}{wait}")
+}
+
+fn in_user_code(crowd: &Crowd, code: &Code<'_>) -> String {
+    let stack = &crowd.exemplar.stack;
+    let at = code.user_frame(stack).and_then(|index| stack.frames().get(index));
+    let at = at.map_or_else(|| "?".to_owned(), |f| format!("{} at {}", f.function, place(f)));
+    format!("goroutines in {at} ({})", crowd.exemplar.state)
+}
+
+/// Who holds most of the live heap, in words, where only one heap profile was brought.
+fn largest_holders(service: &Service, codes: &[Code<'_>], catalogue: &Catalogue) -> Vec<String> {
+    let mut held: FxHashMap<String, Amount> = FxHashMap::default();
+    let mut all = 0.0;
+    for (instance, code) in service.instances.iter().zip(codes) {
+        let heaps: Vec<&Heap> = instance.snapshots.iter().filter_map(|s| s.heap.as_ref()).collect();
+        let [heap] = heaps.as_slice() else { return Vec::new() };
+        for sample in &heap.samples {
+            all += sample.live.bytes;
+            if let Some(name) = holder(&sample.stack, code, catalogue) {
+                *held.entry(name).or_default() += sample.live;
+            }
+        }
+    }
+    let mut held: Vec<_> = held.into_iter().collect();
+    held.retain(|(_, live)| {
+        live.bytes >= HOLDER_SHARE_MIN * all && live.samples >= MEMORY_SAMPLES_MIN
+    });
+    held.sort_by(|a, b| b.1.bytes.total_cmp(&a.1.bytes).then_with(|| a.0.cmp(&b.0)));
+    let largest = held.into_iter().take(NAMED_MAX);
+    largest.map(|(name, live)| format!("{} by {name}", bytes(live.bytes))).collect()
+}
+
+/// The user's line that allocates, else the library object that does, else the function that was started.
+fn holder(stack: &Stack, code: &Code<'_>, catalogue: &Catalogue) -> Option<String> {
+    if let Some(frame) = code.user_frame(stack).and_then(|index| stack.frames().get(index)) {
+        return Some(format!("{} ({})", frame.function, place(frame)));
+    }
+    let is_marked = |mark: &&str| stack.passes(mark);
+    let object = catalogue.objects.iter().find(|object| object.heap_marks.iter().any(is_marked));
+    let root = || Some(stack.root()?.function.to_string());
+    object.map(|object| object.name.to_owned()).or_else(root)
+}
