@@ -186,6 +186,10 @@ impl Run<'_> {
         let Some(count) = self.goroutines.or_else(|| endpoint?.goroutines()) else { return Ok(()) };
         let pause = schedule::dump_pause(count);
         if pause > self.options.dump_pause_limit {
+            // Each round the figure is another and the reason the same.
+            if !self.told.insert("dump".to_owned()) {
+                return Ok(());
+            }
             let limit = self.options.dump_pause_limit.as_millis();
             self.note(format!(
                 "no full goroutine dump: it would stop the service for about {} ms, the limit is {limit} ms (--pause-limit)",

@@ -23,6 +23,18 @@ const MAX_PROFILE: u64 = 64 << 20;
 const NO_GO: &str = "it is no Go program: only /proc and its sockets tell of it; if it starts the service, name that \
                      process";
 
+/// What is said of a process of this machine that we may not look into.
+const HIDDEN: &str = "descriptors, sockets and memory of the process are not readable: run plumb as its user or as root \
+                      (in a container: on the host)";
+
+/// Why nothing is known of the process that answers.
+enum Unseen {
+    /// It is another user's, or in another container: somebody else may look.
+    Hidden,
+    /// Anything else, in words.
+    Other(String),
+}
+
 /// A target that can be read.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -90,12 +102,18 @@ impl Source {
         let client = Client::new(url, &options.http, &options.stop)?;
         let endpoint = Endpoint::probe(client, url)?;
         let id = url.id();
-        let process = behind(&endpoint).unwrap_or_else(|why| {
-            let text = format!("no evidence from the process: {why}");
-            progress.event(&id, Event::Note { text });
+        let mut problems = Vec::new();
+        let process = behind(&endpoint).unwrap_or_else(|unseen| {
+            match unseen {
+                Unseen::Hidden => problems.push((HIDDEN.to_owned(), id.clone())),
+                Unseen::Other(why) => {
+                    let text = format!("no evidence from the process: {why}");
+                    progress.event(&id, Event::Note { text });
+                }
+            }
             None
         });
-        Ok(Self { id, endpoint: Some(endpoint), process, problems: Vec::new() })
+        Ok(Self { id, endpoint: Some(endpoint), process, problems })
     }
 
     fn from_pid(pid: u32, options: &CaptureOptions) -> Result<Self, CollectError> {
@@ -134,20 +152,16 @@ impl Source {
 }
 
 /// The process that answers at an endpoint on this machine, or why it is not known.
-fn behind(endpoint: &Endpoint) -> Result<Option<ProcessSource>, String> {
+fn behind(endpoint: &Endpoint) -> Result<Option<ProcessSource>, Unseen> {
     let Some(connection) = endpoint.client().connection_within_machine() else { return Ok(None) };
-    let Some(pid) = proc::find_owner(connection) else {
-        return Err(
-            "it is not visible from here (another user's, or in another container)".to_owned()
-        );
-    };
+    let pid = proc::find_owner(connection).ok_or(Unseen::Hidden)?;
     if !is_same_program(endpoint, pid) {
-        return Err(format!(
+        return Err(Unseen::Other(format!(
             "pid {pid} holds the port and is another program than the one that answers: a forwarder? \
              Name the service's own process id"
-        ));
+        )));
     }
-    proc::check(pid).map_err(|error| error.to_string())?;
+    proc::check(pid).map_err(|error| Unseen::Other(error.to_string()))?;
     Ok(Some(ProcessSource::new(pid, None, proc::read_build(pid).ok())))
 }
 

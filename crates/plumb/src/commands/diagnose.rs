@@ -29,7 +29,7 @@ Examples:
   plumb diagnose http://localhost:6060       a service that serves /debug/pprof
   plumb diagnose 4711                        a process of this machine
   plumb diagnose heap.0.pprof heap.6.pprof   profiles that somebody saved
-  plumb diagnose http://10.0.0.5:6060 ss.txt and `ss -tanoe` of its machine")]
+  plumb diagnose http://10.0.0.5:6060 ss.txt and `ss -tanpoei` of its machine")]
 pub(crate) struct Diagnose {
     /// URLs and process ids (instances of one service), cases, profiles, dumps, logs, listings, folders of them
     #[arg(required = true, value_name = "TARGET", value_hint = ValueHint::AnyPath)]
