@@ -206,13 +206,16 @@ pub(crate) fn are_siblings(a: &Measured, b: &Measured) -> bool {
     }
     // Over a growing look the gains must agree, not only the totals: healthy instances of the same library may
     // stand beside the leaking ones.
-    let amount = |m: &Measured| {
-        m.growth.filter(|_| m.grows()).map_or(m.count as f64, |growth| growth.gain.estimate)
-    };
-    let (less, more) = (amount(a).min(amount(b)), amount(a).max(amount(b)));
+    let (less, more) = (moved(a).min(moved(b)), moved(a).max(moved(b)));
     let multiple = (more / less).round();
     let tolerance = SIBLING_TOLERANCE.max(2.0 / less);
     (1.0..=4.0).contains(&multiple) && (more / less / multiple - 1.0).abs() <= tolerance
+}
+
+/// How many came during the look if their number grows, else how many there are.
+pub(crate) fn moved(measured: &Measured) -> f64 {
+    let growth = measured.growth.filter(|_| measured.grows());
+    growth.map_or(measured.count as f64, |growth| growth.gain.estimate)
 }
 
 /// Objects of several libraries in equal numbers are one leak: a client and the transport below it. The one

@@ -90,6 +90,34 @@ fn equal_siblings_of_a_library_without_record_are_one_object() {
     assert_eq!(diagnosis.findings[0].object.as_deref(), Some("gizmo.Client"));
 }
 
+const GROUP_WAIT: &str = "sync.(*WaitGroup).Wait < github.com/acme/gizmo/group.(*Group).Wait";
+const GROUP_SENDER: &str = "main.load.func1:19 < github.com/acme/gizmo/group.(*Group).Go.func1";
+
+#[test]
+fn who_waits_for_leaking_goroutines_is_no_leak_of_its_own() {
+    let senders = Crowd("chan send", GROUP_SENDER, rising(300, 20));
+    let waiters = Crowd("sync.WaitGroup.Wait", GROUP_WAIT, rising(300, 20));
+    let diagnosis = judge(&service(&[senders, waiters]));
+    assert_eq!(patterns(&diagnosis), ["blocked-sender-after-return"]);
+    assert_eq!(diagnosis.findings[0].measured.count, 420);
+}
+
+#[test]
+fn who_waits_for_many_is_known_by_the_function_that_started_both() {
+    let senders = || Crowd("chan send", "main.load.func1:19", rising(3000, 200));
+    let waiting = |frames| Crowd("sync.WaitGroup.Wait", frames, rising(300, 20));
+    let own = waiting("sync.(*WaitGroup).Wait < main.load.func2:30");
+    assert_eq!(patterns(&judge(&service(&[senders(), own]))), ["blocked-sender-after-return"]);
+    let other = waiting("sync.(*WaitGroup).Wait < main.store.func2:70");
+    assert_eq!(judge(&service(&[senders(), other])).findings.len(), 2);
+}
+
+#[test]
+fn waiting_alone_still_leaks() {
+    let alone = Crowd("sync.WaitGroup.Wait", GROUP_WAIT, rising(300, 20));
+    assert_eq!(patterns(&judge(&service(&[alone]))), ["unstopped-worker"]);
+}
+
 #[test]
 fn growth_without_a_pattern_is_unnamed() {
     let diagnosis = judge(&service(&[Crowd("select", "main.(*feed).follow", rising(100, 15))]));
