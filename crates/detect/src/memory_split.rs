@@ -39,6 +39,7 @@ pub(crate) fn memory_split(instance: &Instance) -> Option<MemorySplit> {
     Some(MemorySplit {
         instance: instance.id.clone(),
         resident: total,
+        measured: resident.is_some(),
         virtual_bytes,
         in_use,
         parts,

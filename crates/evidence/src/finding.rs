@@ -342,6 +342,8 @@ pub struct MemorySplit {
     pub instance: String,
     /// Resident set, or the best substitute.
     pub resident: u64,
+    /// Whether the kernel told the resident set; else it is what Go says to hold.
+    pub measured: bool,
     /// Virtual size, if known.
     pub virtual_bytes: Option<u64>,
     /// Live heap, by the last collection.

@@ -1,7 +1,7 @@
 //! Commands to type next. Evidence in files cannot be looked at again: what needs another look is for the live
 //! service.
 
-use plumb_evidence::finding::Verdict;
+use plumb_evidence::finding::{InstanceSummary, Verdict};
 use plumb_evidence::{Diagnosis, target};
 
 use crate::{Kept, Options};
@@ -11,6 +11,9 @@ const SOME_URL: &str = "http://HOST:PORT";
 
 /// Stands for the number of a process after its restart.
 const SOME_PID: &str = "PID";
+
+/// Snapshots from which on growth can be told from an accident, as detection has it.
+const LOOKS_MIN: usize = 3;
 
 /// A command, and words before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +92,17 @@ fn another_look(diagnosis: &Diagnosis, kept: &Kept) -> Advice {
         (_, Verdict::Clean) => "to see slower leaks:",
         _ => "",
     };
-    Advice { lead, command: format!("plumb diagnose {target} --for 10m") }
+    let window = if *kept != Kept::Files && is_short(diagnosis) { "1m" } else { "10m" };
+    Advice { lead, command: format!("plumb diagnose {target} --for {window}") }
+}
+
+/// Whether the look was too short to see growth, so that the next one need not be long.
+fn is_short(diagnosis: &Diagnosis) -> bool {
+    let regular = |instance: &InstanceSummary| {
+        instance.snapshots.iter().filter(|snapshot| !snapshot.after_gc).count()
+    };
+    let most = diagnosis.instances.iter().map(regular).max().unwrap_or(0);
+    (1..LOOKS_MIN).contains(&most)
 }
 
 /// Whether no snapshot has goroutines, or none has memory.

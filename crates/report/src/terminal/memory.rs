@@ -21,7 +21,8 @@ pub(super) fn print(page: &mut Page, splits: &[MemorySplit], options: &Options) 
         let marks = if options.unicode { &BLOCKS } else { &ASCII };
         let bar = bar(split, marks, page.fact_width());
         page.facts("memory", &[bar]);
-        let size = format!("{} resident{instance}:", bytes(split.resident as f64));
+        let what = if split.measured { "resident" } else { "held by Go" };
+        let size = format!("{} {what}{instance}:", bytes(split.resident as f64));
         page.facts("", &legend(&size, split, marks, page.fact_width()));
         page.fact("", &split.sentence);
         if options.verbose {

@@ -196,6 +196,7 @@ pub(crate) fn memory() -> MemorySplit {
         instance: "127.0.0.1:6060".into(),
         resident: 98 << 20,
         virtual_bytes: Some(1843 << 20),
+        measured: true,
         in_use: Some(43 << 20),
         parts: vec![
             part("live heap", 43, "growing here is a leak or more work"),
