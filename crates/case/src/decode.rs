@@ -20,7 +20,7 @@ use crate::convert::{
     metrics,
 };
 use crate::format::BuildRecord;
-use crate::host::{Reading, lsof, netstat, proc_net, process, sockets, ss};
+use crate::host::{Reading, lsof, netstat, proc_net, process, sockets, ss, summary};
 use crate::program::Program;
 
 /// What is known about a piece from outside.
@@ -129,9 +129,9 @@ fn text(text: &str, context: &Context) -> Decoded {
         PieceKind::PeerSockets => match socket_kind(text) {
             Some(PieceKind::Ss) => table(ss::read_of_peer(text, taken)),
             Some(kind) => self::text(text, &Context { kind, ..context.clone() }),
-            None => Decoded::problem(
+            None => Decoded::problem(summary::told(text).unwrap_or(
                 "no socket listing: give the output of ss -tan, netstat -tan or lsof -nP -iTCP of the other machine",
-            ),
+            )),
         },
         PieceKind::Lsof => {
             let Reading { value, problems } = lsof::read(text, taken, pid);

@@ -182,6 +182,32 @@ fn a_folder_is_read_and_what_is_no_evidence_is_passed_over_and_told() {
 }
 
 #[test]
+fn texts_beside_a_case_are_not_worth_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["README.md", "main.go", "diary.txt"] {
+        std::fs::write(folder.path().join(name), "what we saw on Tuesday\nand on Friday\n")
+            .unwrap();
+    }
+    std::fs::copy(fixture("v1.case"), folder.path().join("x.case")).unwrap();
+    let mut passed_over = Vec::new();
+    let paths = [folder.path().to_owned()];
+    read_noting(&paths, &InputOptions::default(), &mut passed_over).unwrap();
+    assert_eq!(passed_over, [folder.path().join("diary.txt")]);
+}
+
+#[test]
+fn a_summary_of_sockets_says_what_to_take_instead() {
+    let evidence = Evidence::new();
+    let summary = evidence.write("ss-s.txt", "Total: 3\nTCP:   1 (estab 1, closed 0)\n");
+    let error = read_inputs(std::slice::from_ref(&summary), &InputOptions::default()).unwrap_err();
+    let expect = "a socket summary, not a listing: use ss -tanpoei";
+    assert!(error.to_string().ends_with(expect), "{error}");
+    let options = InputOptions { peer_sockets: vec![summary], ..InputOptions::default() };
+    let service = read_inputs(&[evidence.file("0000-heap.pb.gz")], &options).unwrap();
+    assert_eq!(what(&service), [expect]);
+}
+
+#[test]
 fn evidence_in_a_folder_is_told_by_its_content_whatever_its_name() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("README.md"), dump(4)).unwrap();

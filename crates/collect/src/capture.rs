@@ -58,10 +58,12 @@ pub fn capture(
     let mut failed = Vec::new();
     for source in opened {
         match source {
-            Ok(source) => sources.push((recorder.instance(&source.id), source)),
+            Ok(source) => add(&mut sources, source, recorder),
             Err(error) => failed.push(error),
         }
     }
+    let sources: Vec<_> =
+        sources.into_iter().map(|source| (recorder.instance(&source.id), source)).collect();
     if sources.is_empty() {
         return Err(only_or_all(failed));
     }
@@ -78,6 +80,19 @@ pub fn capture(
         });
     }
     Ok(CaptureSummary { instances, failed, stopped: options.stop.is_set() })
+}
+
+/// Adds a target unless it is a process that is among them already, under another name. The one with profiles stays.
+fn add(sources: &mut Vec<Source>, source: Source, recorder: &Recorder) {
+    let same = |known: &&mut Source| known.pid().is_some() && known.pid() == source.pid();
+    let Some(known) = sources.iter_mut().find(same) else { return sources.push(source) };
+    let dropped = if known.endpoint.is_none() && source.endpoint.is_some() {
+        std::mem::replace(known, source)
+    } else {
+        source
+    };
+    let what = format!("the same process as {}: it is read once", known.id);
+    recorder.problem(&what, &dropped.id);
 }
 
 /// Finds what can be read of each target.

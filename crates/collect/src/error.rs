@@ -79,7 +79,7 @@ pub enum CollectError {
         why: String,
     },
     /// No answer in time.
-    #[error("{url}: no answer within {seconds} s ({stage})")]
+    #[error("{url}: {}", waited(stage, *seconds))]
     Timeout {
         /// What was to be fetched.
         url: String,
@@ -155,7 +155,7 @@ pub enum CollectError {
     },
     /// 403.
     #[error("{url}: 403 forbidden: {}",
-        if *sent { "these credentials do not suffice" } else { "the server lets not everybody ask" })]
+        if *sent { "these credentials do not suffice" } else { "the server refuses this client" })]
     Forbidden {
         /// What was fetched.
         url: String,
@@ -167,6 +167,8 @@ pub enum CollectError {
     NotRegistered {
         /// The last place looked at.
         url: String,
+        /// The process on this machine that answers there, if it is a Go program.
+        pid: Option<u32>,
     },
     /// The index page is there, and none of the profiles it lists.
     #[error("{url}: only the index page is served here, none of its profiles")]
@@ -282,6 +284,9 @@ impl CollectError {
             Self::Timeout { stage: "connect", .. } => {
                 "a firewall that drops packets looks like this; check the address, or give it more time with --timeout".into()
             }
+            Self::Timeout { stage: "response", .. } => {
+                "the service may be overloaded: give it more time with --timeout; or this is no HTTP port: check the port".into()
+            }
             Self::Timeout { .. } => "the service may be overloaded; give it more time with --timeout".into(),
             Self::NotTls { try_instead, .. } | Self::NeedsTls { try_instead, .. } => format!("try {try_instead}"),
             Self::Certificate { hint, .. } => hint.clone(),
@@ -293,8 +298,13 @@ impl CollectError {
             }
             Self::Unauthorized { sent, scheme, .. } => unauthorized_hint(*sent, scheme.as_deref()),
             Self::Forbidden { sent, .. } => forbidden_hint(*sent),
-            Self::NotRegistered { .. } => {
-                format!("name the path if it is mounted elsewhere (http://host:port/prefix); else {HOW_TO_REGISTER}")
+            Self::NotRegistered { pid, .. } => {
+                let process = pid.map_or(String::new(), |pid| {
+                    format!("plumb diagnose {pid} shows what /proc and the sockets of that process tell; or ")
+                });
+                format!(
+                    "{process}name the path if it is mounted elsewhere (http://host:port/prefix); else {HOW_TO_REGISTER}"
+                )
             }
             Self::IndexOnly { .. } => {
                 "pprof.Index serves the profiles below exactly /debug/pprof/: mount it for that whole subtree, \
@@ -344,7 +354,7 @@ impl CollectError {
             | Self::Proxy { url, .. }
             | Self::Unauthorized { url, .. }
             | Self::Forbidden { url, .. }
-            | Self::NotRegistered { url }
+            | Self::NotRegistered { url, .. }
             | Self::IndexOnly { url }
             | Self::HtmlPage { url, .. }
             | Self::NotAProfile { url, .. }
@@ -373,6 +383,17 @@ impl CollectError {
     /// Whether the same request may succeed if it is repeated at once.
     pub(crate) fn is_transient(&self) -> bool {
         matches!(self, Self::Protocol { .. })
+    }
+}
+
+/// What did not come in time, by the stage of the request.
+fn waited(stage: &str, seconds: u64) -> String {
+    match stage {
+        "connect" => format!("no answer within {seconds} s: the connection was not accepted"),
+        "body" => format!("no whole answer within {seconds} s: it began and did not end"),
+        _ => format!(
+            "no answer within {seconds} s: the port takes connections, but no HTTP answer came"
+        ),
     }
 }
 

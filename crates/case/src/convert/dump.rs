@@ -11,17 +11,23 @@ use plumb_profile::{GoroutineDump, GoroutineGroup, WaitHistogram};
 use rustc_hash::FxHashMap;
 
 use super::goroutines::sort;
-use super::symbols::{Symbols, without_runtime};
+use super::symbols::{Symbols, is_runtime, without_runtime};
 
 /// The goroutines of a dump. Groups of the dump that evidence does not tell apart (locked to a thread or not,
-/// called from different runtime functions) are merged.
+/// called from different runtime functions) are merged. The runtime's own goroutines, which only SIGQUIT and fatal
+/// errors list, are left out, so that all forms count the same ones.
 pub(crate) fn from_dump(
     dump: &GoroutineDump,
     taken: Option<Timestamp>,
     symbols: &mut Symbols,
 ) -> Goroutines {
     let mut merged: FxHashMap<(WaitState, Stack, Option<Frame>), Merged> = FxHashMap::default();
+    let mut total = dump.total;
     for group in &dump.groups {
+        if is_of_runtime(group) {
+            total = total.saturating_sub(group.count);
+            continue;
+        }
         let frames = group.frames.iter();
         let frames: Vec<Frame> =
             frames.map(|f| symbols.frame(&f.function, &f.file, f.line)).collect();
@@ -47,8 +53,15 @@ pub(crate) fn from_dump(
     });
     let mut groups: Vec<Group> = groups.collect();
     sort(&mut groups);
-    let (source, total, truncated) = (GoroutineSource::Dump, dump.total, dump.truncated);
+    let (source, truncated) = (GoroutineSource::Dump, dump.truncated);
     Goroutines { taken, source, total, groups, truncated }
+}
+
+/// Whether the runtime started these goroutines and runs nothing else in them.
+fn is_of_runtime(group: &GoroutineGroup) -> bool {
+    let by_runtime = group.created_by.as_ref().is_none_or(|by| is_runtime(&by.function));
+    let mut frames = group.frames.iter();
+    by_runtime && frames.len() > 0 && frames.all(|frame| is_runtime(&frame.function))
 }
 
 /// What is summed over the dump's groups.
@@ -140,5 +153,31 @@ impl Merged {
             labels.iter().map(|(key, value)| (symbols.name(key), symbols.name(value))).collect();
         labels.sort();
         labels.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plumb_profile::{Contents, Limits, read};
+
+    const USER: &str = "goroutine 7 [chan receive]:\nmain.work(0x1)\n\t/src/main.go:9 +0x2a\n\
+                        created by main.run in goroutine 1\n\t/src/main.go:5 +0x1d\n\n";
+    const OF_RUNTIME: &str = "goroutine 3 gp=0xc0 m=nil [GC sweep wait]:\n\
+                              runtime.bgsweep(0x1)\n\t/go/mgcsweep.go:9 +0x2a fp=0xc1 sp=0xc2 pc=0x4\n\
+                              created by runtime.gcenable in goroutine 1\n\t/go/mgc.go:5 +0x1d\n\n";
+
+    #[test]
+    fn goroutines_of_the_runtime_are_not_counted() {
+        let text = format!("{USER}{OF_RUNTIME}");
+        let Contents::Goroutines(dump) =
+            read(text.as_bytes(), &Limits::default()).unwrap().contents
+        else {
+            panic!("no dump");
+        };
+        assert_eq!(dump.total, 2);
+        let goroutines = from_dump(&dump, None, &mut Symbols::default());
+        assert_eq!((goroutines.total, goroutines.groups.len()), (1, 1));
+        assert_eq!(&*goroutines.groups[0].stack.frames()[0].function, "main.work");
     }
 }

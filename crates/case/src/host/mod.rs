@@ -15,6 +15,7 @@ pub mod proc_net;
 pub mod process;
 pub mod sockets;
 pub mod ss;
+pub(crate) mod summary;
 
 /// What a reader could read, and what was wrong with the rest.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,6 +19,7 @@ use crate::archive::{CaseLimits, PieceReader};
 use crate::assemble::finish;
 use crate::convert::Symbols;
 use crate::decode::{Context, Decoded, Part, decode};
+use crate::host::summary;
 use crate::program::Program;
 use crate::{InputError, PieceKind, open_with};
 use arrange::{Arrangement, Given};
@@ -122,8 +123,14 @@ impl<'a> Inputs<'a> {
 
     fn folder(&mut self, path: &Path, files: &[PathBuf], folders: usize) {
         let before = (self.service.instances.len(), self.bare.names.len());
+        let passed_over = self.passed_over.len();
         for file in files {
             self.file(file, true);
+        }
+        if self.service.instances.len() > before.0 {
+            // Texts and sources beside a case are expected there, and not worth a word.
+            let others = self.passed_over.split_off(passed_over);
+            self.passed_over.extend(others.into_iter().filter(|path| !may_quote(path)));
         }
         if before == (self.service.instances.len(), self.bare.names.len()) {
             let below = match folders {
@@ -153,7 +160,12 @@ impl<'a> Inputs<'a> {
         };
         let mut whole = head.as_slice().chain(file);
         let mut piece = PieceReader::new(&mut whole, size);
-        let decoded = decode(&mut piece, &self.context(kind), &mut self.symbols);
+        let mut decoded = decode(&mut piece, &self.context(kind), &mut self.symbols);
+        if decoded.foreign
+            && let Some(what) = summary::told(&String::from_utf8_lossy(&head))
+        {
+            decoded.problems = vec![what.to_owned()];
+        }
         if in_folder && (decoded.foreign || decoded.in_text && may_quote(path)) {
             self.passed_over.push(path.to_owned());
         } else {

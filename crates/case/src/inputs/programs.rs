@@ -65,9 +65,18 @@ impl Known {
         if let Some((one, other)) = paths {
             return (one != other).then_some((one, other));
         }
-        let name = |folders: &BTreeSet<String>| folders.first().map(|name| format!("{name}/"));
-        let named = (name(&self.folders)?, name(&other.folders)?);
-        self.folders.is_disjoint(&other.folders).then_some(named)
+        let known = !self.folders.is_empty() && !other.folders.is_empty();
+        (known && self.folders.is_disjoint(&other.folders)).then(|| (self.name(), other.name()))
+    }
+
+    /// What a person calls the program: its package or module, else where its package main is.
+    fn name(&self) -> String {
+        let path = self.package.as_ref().or(self.module.as_ref()).filter(|path| !path.is_empty());
+        let folder = || {
+            let folder = self.folders.first().map_or("", String::as_str);
+            format!("the one whose package main is in the folder {folder}")
+        };
+        path.cloned().unwrap_or_else(folder)
     }
 }
 
@@ -92,6 +101,19 @@ mod tests {
             service.instances.iter().map(|instance| instance.id.clone()).collect(),
             service.problems.iter().map(told).collect(),
         )
+    }
+
+    #[test]
+    fn a_program_without_build_information_is_told_by_its_folder() {
+        let known = |module: Option<&str>, folder: &str| Known {
+            module: module.map(str::to_owned),
+            package: None,
+            folders: BTreeSet::from([folder.to_owned()]),
+        };
+        let told = known(None, "before").difference(&known(Some("x.com/shop"), "srv")).unwrap();
+        assert_eq!(told.0, "the one whose package main is in the folder before");
+        assert_eq!(told.1, "x.com/shop");
+        assert_eq!(known(None, "srv").difference(&known(Some("x.com/shop"), "srv")), None);
     }
 
     #[test]

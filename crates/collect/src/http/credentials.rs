@@ -59,8 +59,17 @@ impl Credentials {
             headers.push((header::AUTHORIZATION, value("--basic", &format!("Basic {encoded}"))?));
         }
         if headers.len() > 1 {
-            let why = "cannot be combined with --bearer: both are the Authorization header".into();
-            return Err(CollectError::BadOption { option: "--basic", why });
+            let option = if matches!(options.bearer, Some(Bearer::File(_))) {
+                "--bearer-file"
+            } else {
+                "--bearer"
+            };
+            let other = match options.basic {
+                Some(_) => "--basic".to_owned(),
+                None => format!("the user and password in the URL of {}", target.id()),
+            };
+            let why = format!("cannot be combined with {other}: both are the Authorization header");
+            return Err(CollectError::BadOption { option, why });
         }
         for (name, text) in &options.headers {
             headers.push((header_name(name)?, value("--header", text.reveal())?));

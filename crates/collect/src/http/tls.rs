@@ -65,18 +65,35 @@ fn read_client(
         return Err(bad("--cert", format!("{} holds no PEM certificate", chain.display())));
     }
     let pem = read("--key", key)?;
-    let der = PrivateKeyDer::from_pem_slice(&pem)
-        .map_err(|_| bad("--key", format!("{} holds no unencrypted PEM key", key.display())))?;
+    let der = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| no_key(chain, key))?;
     let chain_der = certificates.iter().map(|c| CertificateDer::from(c.der().to_vec())).collect();
     // ureq panics on a key that does not fit, so it is tried here first.
-    CertifiedKey::from_der(chain_der, der, provider)
-        .map_err(|error| bad("--cert", format!("cannot be used with the key: {error}")))?;
+    CertifiedKey::from_der(chain_der, der, provider).map_err(|error| unusable(key, &error))?;
     let key = parse_pem(&pem).find_map(|item| match item {
         Ok(PemItem::PrivateKey(key)) => Some(key),
         _ => None,
     });
     let key = key.ok_or_else(|| bad("--key", "no private key in it".to_owned()))?;
     Ok(ClientCert::new_with_certs(&certificates, key))
+}
+
+fn no_key(chain: &Path, key: &Path) -> CollectError {
+    if chain == key {
+        let why =
+            format!("{} holds no unencrypted PEM key: give it with --key FILE", key.display());
+        return bad("--cert", why);
+    }
+    bad("--key", format!("{} holds no unencrypted PEM key", key.display()))
+}
+
+fn unusable(key: &Path, error: &rustls::Error) -> CollectError {
+    match error {
+        rustls::Error::InconsistentKeys(_) => {
+            let why = format!("the key in {} does not belong to this certificate", key.display());
+            bad("--cert", why)
+        }
+        other => bad("--cert", format!("cannot be used with the key: {other}")),
+    }
 }
 
 fn read_certificates(

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::CollectError;
 use crate::http::{Client, Reply};
+use crate::proc;
 use crate::target::PprofUrl;
 
 use super::check::{self, Shape};
@@ -103,7 +104,8 @@ impl Endpoint {
         }
         let first = target.roots().first().map(String::as_str).unwrap_or_default();
         let url = client.url(&format!("{first}/")).into();
-        Err(trouble.unwrap_or(CollectError::NotRegistered { url }))
+        Err(trouble
+            .unwrap_or_else(|| CollectError::NotRegistered { url, pid: go_process(&client) }))
     }
 
     /// The client that talks to it.
@@ -176,6 +178,12 @@ impl Endpoint {
         }
         None
     }
+}
+
+/// The Go program on this machine that answers a client.
+fn go_process(client: &Client) -> Option<u32> {
+    let pid = proc::find_owner(client.connection_within_machine()?)?;
+    proc::read_build(pid).is_ok().then_some(pid)
 }
 
 /// Whether the profiles are below `root`: `Some(Some(index))`, `Some(None)` without an index page, or none.

@@ -277,7 +277,7 @@ fn forbidden_says_whom_to_ask() {
     let forbidden = Server::start("forbidden", &[]);
     let (error, hint) = refusal(&forbidden.url(""), &once());
     assert!(
-        error.to_string().ends_with("403 forbidden: the server lets not everybody ask"),
+        error.to_string().ends_with("403 forbidden: the server refuses this client"),
         "{error}"
     );
     assert!(hint.contains("pass credentials with --bearer"), "{hint}");
