@@ -198,6 +198,10 @@ fn confidence(suspect: &Suspect, crowd: &GoroutineCrowd) -> Option<Confidence> {
     if measured.grows() && !may_be_received(suspect, crowd) {
         return Some(Likely);
     }
+    // Who gave up dropped the channel as a rule: what something still refers to may have a consumer.
+    if crowd.reachable {
+        return None;
+    }
     let count = measured.count as f64;
     let unmoved = measured.stands_still_for(LOOK_MIN.value) && measured.steadiness() >= 1.0;
     let old = has_waited(measured, OLD_MINUTES.value as u64) && count >= OLD_MIN.value;
@@ -303,6 +307,15 @@ mod tests {
     fn old_ones_are_likely() {
         assert_eq!(confidence(&PATTERN, &senders(waiting(40, 90))), Some(Likely));
         assert_eq!(confidence(&PATTERN, &senders(waiting(4, 90))), None);
+    }
+
+    #[test]
+    fn channels_that_something_refers_to_may_have_a_consumer() {
+        let mut asked = with(senders(standing(500)), |crowd| crowd.reachable = true);
+        asked.surroundings.quiet = Some(true);
+        assert_eq!(confidence(&PATTERN, &asked), None);
+        asked.measured = growing(500);
+        assert_eq!(confidence(&PATTERN, &asked), Some(Likely));
     }
 
     fn made_by(suspect: Suspect, number: u64, separate_calls: bool) -> Suspect {

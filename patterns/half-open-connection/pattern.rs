@@ -164,10 +164,13 @@ fn check(suspect: &Suspect) -> Option<Match> {
     let confidence = if is_gone { Some(Proven) } else { silence(suspect, sockets, bare?) };
     let mut evidence = socket_evidence(sockets);
     let whose = if sockets.owner_unknown { "" } else { " that this process opened" };
+    // The peer's word is on those alone that it does not have; they are among the established ones.
+    let waiting =
+        if is_gone { sockets.established.min(unknown as u64) } else { sockets.established };
     evidence.push(mechanism(format!(
         "{} established connections{whose} wait for a peer, and nothing of theirs would ever tell \
          that it is gone",
-        number(sockets.established)
+        number(waiting)
     )));
     let found = matched(confidence, Resource::Sockets, role, evidence)?;
     Some(Match { through: &DIALERS, ..found })

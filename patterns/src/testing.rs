@@ -76,6 +76,7 @@ pub(crate) fn goroutines(state: WaitState, functions: &[&str], measured: Measure
             convicted: 0,
             serves_connection: false,
             makers: None,
+            reachable: false,
             one_each: false,
         }),
         measured,

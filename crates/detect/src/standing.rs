@@ -187,7 +187,7 @@ fn what_answers(suspect: &Suspect, crowd: &GoroutineCrowd, target: &str) -> Stri
     let live = target::are_all_live(target).then(|| target::quoted(target));
     if crowd.makers.is_some() {
         let has_profile = suspect.surroundings.go_release >= Some(LEAK_PROFILE_SINCE);
-        return match live.filter(|_| has_profile) {
+        return match live.filter(|_| has_profile && !crowd.reachable) {
             Some(target) => format!(
                 "plumb diagnose {target} --goroutineleak (the runtime tells which can never go on); or {LATER}"
             ),

@@ -285,6 +285,10 @@ fn user_goroutines(sources: &Sources<'_>) -> Vec<Accused> {
                 convicted: crowd.convicted,
                 serves_connection: is_serving(sources.catalogue, &stack),
                 makers: crowd.makers,
+                reachable: crowd.convicted == 0
+                    && sources.service.instances[crowd.instance]
+                        .latest(|s| s.leaked.as_ref())
+                        .is_some(),
                 one_each: starter_of(crowd, started.as_ref()).is_some_and(|starter| {
                     let paths = sources.heap_paths(crowd.instance);
                     paths.is_some_and(|paths| paths.keep_one_each(starter, crowd.measured.count))

@@ -104,6 +104,24 @@ fn worst_first() {
     assert_eq!(summary.connections, 5_433);
 }
 
+#[test]
+fn half_open_are_those_that_the_peer_does_not_know() {
+    let ours = outgoing(22, 300, TcpState::Established, Some(Timer::Off));
+    let known = ours[..20].iter().map(|socket| Socket {
+        local: socket.remote,
+        remote: socket.local,
+        ..socket.clone()
+    });
+    let mut service = pasted(ours.clone());
+    service.peer_sockets = vec![table(known.collect())];
+    let diagnosis = judge(&service);
+    let [finding] = diagnosis.findings.as_slice() else { panic!("{:?}", diagnosis.undecided) };
+    assert_eq!(finding.title, "half-open connection: 280 connections to 10.0.0.9:22");
+    let told = |part| finding.evidence.iter().any(|item| item.text.starts_with(part));
+    assert!(told("280 of its 300 connections"), "{:?}", finding.evidence);
+    assert!(told("280 established connections"), "{:?}", finding.evidence);
+}
+
 /// Connections on whose responses nobody has read on.
 fn unread(port: u16, count: u16) -> Vec<Socket> {
     let mut sockets = outgoing(port, count, TcpState::Established, Some(Timer::Keepalive));

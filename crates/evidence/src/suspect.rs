@@ -92,6 +92,9 @@ pub struct GoroutineCrowd {
     pub serves_connection: bool,
     /// Who made them; `None` without a whole dump of Go 1.21 or later.
     pub makers: Option<Makers>,
+    /// Whether the runtime was asked which goroutines can never go on and named none of these: something that lives can
+    /// reach what they wait for.
+    pub reachable: bool,
     /// Whether an exact heap profile holds one object for each of them that a call of their starter made, while those
     /// of its other calls are freed: each is what one call left. `false` also where nothing tells.
     pub one_each: bool,

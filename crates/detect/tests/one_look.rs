@@ -1,0 +1,87 @@
+//! What a single look leaves open, by name.
+
+#[allow(dead_code)] // shared by several tests
+mod support;
+
+use plumb_detect::detect;
+use plumb_evidence::finding::{Confidence, Verdict};
+use plumb_evidence::{Diagnosis, Service};
+use plumb_patterns::CATALOGUE;
+use support::{Crowd, sample, service, steady, with_heap};
+
+const HELD: &str = "net/http.(*persistConn).readLoop";
+const WRITER: &str = "net/http.(*persistConn).writeLoop";
+
+fn judge(service: &Service) -> Diagnosis {
+    detect(service, &CATALOGUE)
+}
+
+fn one_look(crowds: &[(&'static str, &'static str, u64)]) -> Service {
+    let crowds: Vec<_> =
+        crowds.iter().map(|&(state, stack, count)| Crowd(state, stack, vec![count])).collect();
+    service(&crowds)
+}
+
+fn asked(diagnosis: &Diagnosis, about: &str) -> String {
+    let question = diagnosis.undecided.iter().find(|question| question.what.starts_with(about));
+    question.map_or_else(String::new, |question| question.what.clone())
+}
+
+#[test]
+fn at_most_three_large_crowds_are_named_with_their_number() {
+    let service = one_look(&[
+        ("chan receive", "main.(*pool).work:19", 700),
+        ("select", "main.(*feed).follow:44", 400),
+        ("select", HELD, 300),
+        ("select", WRITER, 300),
+        ("sleep", "main.retry:9", 200),
+        ("chan receive", "main.main:8", 1),
+    ]);
+    let diagnosis = judge(&service);
+    assert_eq!(diagnosis.verdict, Verdict::Undecided);
+    assert_eq!(
+        asked(&diagnosis, "whether goroutines grow"),
+        "whether goroutines grow; the largest crowds, in use or leaked: 700 goroutines in \
+         main.(*pool).work at main.go:19 (chan receive); 400 goroutines in main.(*feed).follow at \
+         main.go:44 (select); 300 http.persistConn (response held)"
+    );
+}
+
+#[test]
+fn a_small_program_has_no_crowds() {
+    let diagnosis = judge(&one_look(&[("chan receive", "main.(*pool).work:19", 40)]));
+    assert_eq!(asked(&diagnosis, "whether goroutines grow"), "whether goroutines grow");
+}
+
+#[test]
+fn thousands_of_held_responses_are_possible_if_nobody_is_there_to_hold_them() {
+    let held = [("select", HELD, 4_000), ("select", WRITER, 4_000)];
+    let judged = |more: &[_]| judge(&one_look(&[&held[..], more].concat()));
+    let serving = "internal/poll.(*FD).Read < net.(*conn).Read < bufio.(*Reader).fill < \
+                   bufio.(*Reader).Peek < net/http.(*conn).serve";
+    let idle = judged(&[("IO wait", serving, 4_000)]);
+    let [finding] = idle.findings.as_slice() else { panic!("{:?}", idle.undecided) };
+    assert_eq!(finding.confidence, Confidence::Possible);
+    assert_eq!(finding.pattern.map(|pattern| pattern.id), Some("http-body-not-closed"));
+    let passing_on = "internal/poll.(*FD).Write < net/http.(*response).Write < \
+                      net/http/httputil.(*ReverseProxy).ServeHTTP < net/http.(*conn).serve";
+    let proxy = judged(&[("IO wait", passing_on, 4_000)]);
+    assert_eq!(proxy.findings.len(), 0, "a proxy before slow clients");
+    assert!(asked(&proxy, "whether").contains("4,000 http.persistConn (response held)"));
+}
+
+#[test]
+fn a_single_heap_names_who_holds_most_of_it() {
+    let samples = vec![
+        sample("main.(*store).put:31 < net/http.(*conn).serve", 60.0, 70.0, 4_096.0),
+        sample("bufio.NewReaderSize < net/http.(*Transport).dialConn", 30.0, 30.0, 4_096.0),
+        sample("main.parse:7", 1.0, 900.0, 64.0),
+    ];
+    let single = with_heap(one_look(&[("select", "main.main:8", 1)]), 0, samples.clone());
+    let text = asked(&judge(&single), "whether memory grows");
+    assert!(text.contains("by main.(*store).put (main.go:31); "), "{text}");
+    assert!(text.contains("by http.persistConn"), "{text}");
+    assert!(!text.contains("main.parse"), "{text}");
+    let look = service(&[Crowd("select", "main.main:8", steady(1))]);
+    assert_eq!(asked(&judge(&with_heap(look, 6, samples)), "whether memory grows"), "");
+}
