@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use plumb_evidence::Service;
-use plumb_evidence::finding::{Finding, Undecided};
+use plumb_evidence::finding::{Finding, Resource, Undecided};
 use plumb_evidence::socket::{
     Direction, HostSockets, Owner, Socket, SocketConcern, SocketGroup, SocketSource, SocketSummary,
     SocketTable, TcpState, Timer,
@@ -178,7 +178,11 @@ pub(crate) fn questions(
     let open: Vec<&SocketGroup> =
         summary.groups.iter().filter(|group| !is_told(group, findings)).collect();
     let mut questions = Vec::new();
-    if summary.pasted || !has_goroutines {
+    // Who holds goroutines or connections that leak is found then: the rows of the summary stand beside it.
+    let names_holders = findings
+        .iter()
+        .any(|finding| matches!(finding.resource, Resource::Goroutines | Resource::Sockets));
+    if !has_goroutines || (summary.pasted && !names_holders) {
         questions.extend(unread_question(&open));
     }
     if !has_goroutines {
