@@ -12,6 +12,7 @@ mod alternatives;
 use crate::closed_by_peer::is_closed_by_peer;
 use crate::code::Code;
 use crate::forecast::forecast;
+use crate::holders::Holders;
 use crate::memory_question::memory_question;
 use crate::site::{Decision, decide};
 use crate::standing::question;
@@ -48,13 +49,14 @@ pub(crate) fn judge(
     work_gain: f64,
 ) -> Judgement {
     let mut judgement = Judgement::default();
+    let holders = Holders::among(&accused);
     for Accused { mut suspect, instance } in accused {
         complete_growth(&mut suspect, &service.instances[instance]);
         let matched = catalogue
             .patterns
             .iter()
             .find_map(|pattern| Some((*pattern, (pattern.check)(&suspect)?)));
-        let (pattern, matched) = match matched {
+        let (pattern, mut matched) = match matched {
             Some((pattern, matched)) => (Some(pattern), matched),
             None => {
                 if let Some(reason) = excuse(&suspect, work_gain) {
@@ -75,6 +77,7 @@ pub(crate) fn judge(
             }
         };
         keep_to_proven(&mut suspect, &matched);
+        holders.doubt(&suspect, &mut matched);
         let hearing = Hearing {
             suspect: &suspect,
             instance: &service.instances[instance],

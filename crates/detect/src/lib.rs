@@ -12,7 +12,7 @@
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
-//! | pattern, confidence, title, forecast | `judge`, `waiters`, `unnamed`, `standing`, `closed_by_peer`, `memory_question`, `versions`, `forecast`, `wording` |
+//! | pattern, confidence, title, forecast | `judge`, `waiters`, `holders`, `unnamed`, `standing`, `closed_by_peer`, `memory_question`, `versions`, `forecast`, `wording` |
 //! | what is open, where the memory is, and the sockets by peer | `verdict`, `one_look`, `memory_split`, `socket_summary`, `peer_listing` |
 
 mod classify;
@@ -25,6 +25,7 @@ mod forecast;
 mod growth;
 mod heap_paths;
 mod heaps;
+mod holders;
 mod judge;
 mod lives;
 mod makers;

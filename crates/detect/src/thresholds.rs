@@ -212,3 +212,8 @@ pub const ENDED_BETWEEN_SHARE_MIN: f64 = 0.4;
 /// Goroutines started after the last of a crowd, for each that was started between its first and its last, above which
 /// the crowd has stopped growing while work went on: one worker for each tenant or room.
 pub const STARTED_SINCE_MAX: f64 = 1.0;
+
+/// Goroutines of the user's that may hold as many objects; fewer are a pool beside a leak more often than its cause.
+pub const HOLDERS_MIN: u64 = 100;
+/// How many times more or fewer they may be than the objects, whose number a few heap samples tell badly.
+pub const HOLDERS_RATIO_MAX: f64 = 2.0;
