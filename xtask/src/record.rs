@@ -119,7 +119,7 @@ fn capture(plumb: &Path, url: &str, file: &Path) -> Result<()> {
     // A recording that fails half-way must not replace the old case.
     let fresh = file.with_extension("case.new");
     let mut command = Command::new(plumb);
-    tool(command.args(["capture", url, "-o"]).arg(&fresh));
+    tool(command.args(["capture", url, "--force", "-o"]).arg(&fresh));
     let output = command.output().context("cannot run plumb capture")?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "plumb capture: {}\n{}", output.status, said.trim_end());

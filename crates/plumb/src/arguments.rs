@@ -1,6 +1,6 @@
 //! Options that commands share, in the groups in which help shows them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use plumb_collect::{Bearer, CaptureOptions, CollectError, HttpOptions, Secret};
 
 use crate::screen::Colour;
+use crate::user_error::UserError;
 
 /// Looks in a window whose interval was not chosen. A slope is as good from 60 points as from 6,000, and each look
 /// costs the target some milliseconds and the case some kilobytes.
@@ -95,6 +96,26 @@ pub(crate) struct Connection {
     max_body: Option<u64>,
 }
 
+/// Where a case goes.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Overwrite {
+    /// Replace a file that is there already
+    #[arg(long, requires = "output")]
+    force: bool,
+}
+
+impl Overwrite {
+    /// Whether a case may be written to a path.
+    ///
+    /// # Errors
+    /// [`UserError::Exists`] if a file is there and was not given up. What is no file is for the recorder to refuse.
+    pub(crate) fn check(&self, path: &Path) -> Result<(), UserError> {
+        let is_there = std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_dir());
+        if is_there && !self.force { Err(UserError::Exists(path.to_owned())) } else { Ok(()) }
+    }
+}
+
 /// How to print.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
@@ -160,6 +181,18 @@ impl Evidence {
 }
 
 impl Evidence {
+    /// The options given that matter for running targets only.
+    pub(crate) fn of_live_targets(&self) -> Vec<&'static str> {
+        let given = [
+            (self.window.is_some(), "--for"),
+            (self.every.is_some(), "--every"),
+            (self.no_gc, "--no-gc"),
+            (self.pause_limit.is_some(), "--pause-limit"),
+            (self.goroutineleak, "--goroutineleak"),
+        ];
+        given.into_iter().filter(|(given, _)| *given).map(|(_, option)| option).collect()
+    }
+
     fn check_times(&self, window: Duration) -> Result<(), CollectError> {
         let wrong = |why: String| Err(CollectError::BadOption { option: "--every", why });
         match self.every {

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use plumb_case::{CaseFile, CaseMeta, PieceKind, PieceMeta, Recorder};
-use plumb_collect::{CaptureOptions, Target, capture};
+use plumb_collect::{CaptureOptions, Stop, Target, capture};
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::iterator::Signals;
 
 use crate::arguments::spelled;
 use crate::exit_code::Outcome;
@@ -76,6 +76,18 @@ impl Capture<'_> {
     }
 }
 
+/// What is said about targets that were named twice; nothing if there are none.
+pub(crate) fn told_of_repeated(repeated: &[String]) -> String {
+    let told = |text: &String| {
+        let text = plumb_case::redact::text(text);
+        format!("plumb: note: {text} names a target that was named before: it is read once\n")
+    };
+    repeated.iter().map(told).collect()
+}
+
+/// Signals that follow each other faster than this are one: a terminal and a wrapper each send the same Ctrl-C.
+const ONE_SIGNAL: Duration = Duration::from_millis(300);
+
 /// Which signal ended a look.
 struct Stopped(Arc<AtomicUsize>);
 
@@ -83,13 +95,9 @@ impl Stopped {
     /// Without handlers, Ctrl-C ends plumb at once: less comfortable, but right.
     fn on_signals(options: &CaptureOptions) -> Self {
         let which = Arc::new(AtomicUsize::new(0));
-        for signal in [SIGINT, SIGTERM] {
-            // In this order, so that only the second signal finds the flag set, and a set flag tells which signal it was.
-            let stopped = i32::from(Outcome::CouldNotRun.number());
-            let _ = flag::register_conditional_shutdown(signal, stopped, options.stop.flag());
-            let number = usize::try_from(signal).unwrap_or_default();
-            let _ = flag::register_usize(signal, which.clone(), number);
-            let _ = flag::register(signal, options.stop.flag());
+        if let Ok(signals) = Signals::new([SIGINT, SIGTERM]) {
+            let (which, stop) = (which.clone(), options.stop.clone());
+            std::thread::spawn(move || obey(signals, &which, &stop));
         }
         Self(which)
     }
@@ -108,6 +116,22 @@ impl Stopped {
             "the look was cut short by {by} after {}, before its last profiles came",
             spelled(elapsed)
         )
+    }
+}
+
+/// The first signal ends the look, a second one plumb.
+fn obey(mut signals: Signals, which: &AtomicUsize, stop: &Stop) {
+    let mut first: Option<Instant> = None;
+    for signal in signals.forever() {
+        match first {
+            None => {
+                first = Some(Instant::now());
+                which.store(usize::try_from(signal).unwrap_or_default(), Ordering::Release);
+                stop.stop();
+            }
+            Some(at) if at.elapsed() < ONE_SIGNAL => {}
+            Some(_) => std::process::exit(Outcome::CouldNotRun.number().into()),
+        }
     }
 }
 

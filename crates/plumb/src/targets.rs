@@ -14,6 +14,10 @@ pub(crate) struct Targets {
     pub(crate) files: Vec<PathBuf>,
     /// Running services.
     pub(crate) live: Vec<Target>,
+    /// How the user named the running services.
+    pub(crate) named: Vec<String>,
+    /// Texts that name a service that was named before.
+    pub(crate) repeated: Vec<String>,
 }
 
 impl Targets {
@@ -29,12 +33,24 @@ impl Targets {
                 check_readable(Path::new(text))?;
                 targets.files.push(text.into());
             } else if looks_live(text) {
-                targets.live.push(Target::parse(text)?);
+                targets.add_live(text)?;
             } else {
                 return Err(UserError::NoSuchFile(text.into()));
             }
         }
         Ok(targets)
+    }
+
+    /// Two looks at one process at once would be taken for two processes, or for one that was restarted.
+    fn add_live(&mut self, text: &str) -> Result<(), UserError> {
+        let target = Target::parse(text)?;
+        if self.live.contains(&target) {
+            self.repeated.push(text.to_owned());
+        } else {
+            self.live.push(target);
+            self.named.push(text.to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -81,6 +97,16 @@ mod tests {
         for file in ["heap.pprof", "orders", "./x:y", "a/b.case", "C:/x"] {
             assert!(!looks_live(file), "{file}");
         }
+    }
+
+    #[test]
+    fn a_service_that_is_named_twice_is_one() {
+        let texts =
+            [":6060", "localhost:6060", "http://localhost:6060/debug/pprof/heap", "7", "pid:7"];
+        let targets = Targets::resolve(&texts.map(str::to_owned)).unwrap();
+        assert_eq!(targets.named, [":6060", "7"]);
+        assert_eq!(targets.live.len(), 2);
+        assert_eq!(targets.repeated, [texts[1], texts[2], texts[4]]);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(crate) enum UserError {
     },
     /// Files were named where only running targets make sense.
     NothingLive(PathBuf),
+    /// A case would replace a file that is there.
+    Exists(PathBuf),
     /// A running target could not be read.
     Collect(CollectError),
     /// A case could not be written or read.
@@ -101,6 +103,11 @@ impl UserError {
                     "plumb diagnose {}; a case is copied without labels by plumb capture CASE --scrub -o COPY",
                     path.display()
                 ),
+            ),
+            Self::Exists(path) => (
+                format!("{}: there is a file of this name already", path.display()),
+                Vec::new(),
+                "give another name with -o, or replace it with --force".to_owned(),
             ),
             Self::Collect(CollectError::Nothing { errors }) => {
                 let each = errors.iter().map(ToString::to_string).collect();
@@ -207,7 +214,8 @@ mod tests {
 
     #[test]
     fn hints_of_several_lines_are_aligned() {
-        let error = UserError::Collect(CollectError::NotRegistered { url: "http://h/".into() });
+        let error =
+            UserError::Collect(CollectError::NotRegistered { url: "http://h/".into(), pid: None });
         let text = error.to_text(None);
         assert!(text.starts_with("plumb: http://h/: no profiles here (404)"), "{text}");
         assert!(text.contains("\nhint: name the path"), "{text}");
@@ -217,7 +225,8 @@ mod tests {
     #[test]
     fn on_a_terminal_prose_is_broken_between_words_and_code_is_not() {
         let url = "http://orders.internal.example.com:6060/debug/pprof/".to_owned();
-        let text = UserError::Collect(CollectError::NotRegistered { url }).to_text(Some(60));
+        let text =
+            UserError::Collect(CollectError::NotRegistered { url, pid: None }).to_text(Some(60));
         let long = |line: &&str| line.chars().count() > 60;
         assert_eq!(text.lines().filter(long).count(), 0, "{text}");
         assert!(

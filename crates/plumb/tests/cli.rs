@@ -95,7 +95,7 @@ fn a_look_that_is_cut_short_is_kept_and_says_so() {
     let case = folder.path().join("x.case").display().to_string();
     let url = service.url("whole");
     for (signal, by) in [("-INT", "Ctrl-C"), ("-TERM", "SIGTERM")] {
-        let kept = interrupted(&["capture", &url, "-o", &case], signal);
+        let kept = interrupted(&["capture", &url, "--force", "-o", &case], signal);
         assert_eq!(kept.code, Some(0), "{kept:#?}");
         let told = format!("plumb: warning: the look was cut short by {by} after ");
         assert!(kept.err.contains(&told), "{}", kept.err);
@@ -112,6 +112,51 @@ fn a_look_that_is_cut_short_is_kept_and_says_so() {
             );
         }
     }
+}
+
+/// A terminal and a wrapper that each hand on the same Ctrl-C.
+#[test]
+fn two_signals_at_once_are_one() {
+    let service = Service::start();
+    let child = Command::new(plumb_path())
+        .args(["diagnose", &service.url("whole"), "--for", "10m", "--every", "200ms"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("plumb runs");
+    std::thread::sleep(Duration::from_secs(3));
+    let id = child.id();
+    let both = format!("kill -INT {id}; sleep 0.02; kill -INT {id}");
+    assert!(Command::new("sh").args(["-c", &both]).status().expect("sh runs").success());
+    let said: Said = child.wait_with_output().expect("it ends").into();
+    assert_eq!(said.code, Some(3), "{said:#?}");
+}
+
+#[test]
+fn a_service_that_is_named_twice_is_read_once() {
+    let service = Service::start();
+    let (url, pid) = (service.url("whole"), service.pid().to_string());
+    let said = plumb(&["diagnose", &url, &url, &pid, "--for", "0"]);
+    assert_eq!(said.code, Some(3), "{said:#?}");
+    let told = format!("plumb: note: {url} names a target that was named before: it is read once");
+    assert!(said.err.contains(&told), "{}", said.err);
+    let out = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains("the same process as 127.0.0.1:"), "{out}");
+    assert!(!out.contains("restarted"), "{out}");
+}
+
+#[test]
+fn options_for_running_targets_do_nothing_to_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ss.txt");
+    let listing = "State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n\
+                   ESTAB 0 0 10.0.0.5:40001 10.0.0.9:22 ino:12 sk:2\n";
+    std::fs::write(&path, listing).expect("a file");
+    let path = path.display().to_string();
+    let said = plumb(&["diagnose", &path, "--for", "10m", "--no-gc"]);
+    let told = "plumb: note: --for, --no-gc have no effect: files are read as they are\n";
+    assert_eq!((said.err.as_str(), said.code), (told, Some(3)));
+    assert_eq!(plumb(&["diagnose", &path]).err, "");
 }
 
 #[test]

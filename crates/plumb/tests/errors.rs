@@ -57,6 +57,10 @@ fn pprof_is_not_registered() {
     let service = Service::start();
     look(&service.url("bare")).fails_with(&[
         "no profiles here (404): pprof is not registered on this port",
+        &format!(
+            "plumb diagnose {} shows what /proc and the sockets of that process tell",
+            service.pid()
+        ),
         "    import _ \"net/http/pprof\"\n",
         "    go http.ListenAndServe(\"localhost:6060\", nil)\n",
         "    import \"github.com/gin-contrib/pprof\"\n",
@@ -323,6 +327,53 @@ fn a_file_cannot_be_captured() {
     plumb(&["capture".as_ref(), path.as_path(), "-o".as_ref(), out.as_path()])
         .fails_with(&["a file is evidence already", "hint: plumb diagnose "]);
     assert!(!out.exists());
+}
+
+#[test]
+fn a_file_that_is_there_is_not_overwritten() {
+    let service = Service::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = folder.path().join("x.case").display().to_string();
+    let url = service.url("whole");
+    assert_eq!(plumb(&["capture", &url, "--for", "0", "-o", &case]).code, Some(0));
+    let before = fs::read(&case).expect("the case");
+    for arguments in [
+        vec!["capture", &url, "-o", &case],
+        vec!["capture", &case, "--scrub", "-o", &case],
+        vec!["diagnose", &url, "-o", &case],
+    ] {
+        plumb(&arguments).fails_with(&[
+            "x.case: there is a file of this name already",
+            "hint: give another name with -o, or replace it with --force",
+        ]);
+        assert_eq!(fs::read(&case).expect("the case"), before);
+    }
+    let scrubbed = plumb(&["capture", &case, "--scrub", "--force", "-o", &case]);
+    assert_eq!(scrubbed.code, Some(0), "{scrubbed:#?}");
+    assert_ne!(fs::read(&case).expect("the case"), before);
+    assert_eq!(plumb(&["diagnose", &case]).code, Some(3));
+}
+
+#[test]
+fn credentials_in_the_url_and_on_the_command_line() {
+    let url = "http://ops:s3cret@localhost:1";
+    let said = plumb(&["diagnose", url, "--bearer", "t0ken"]);
+    said.fails_with(&[
+        "--bearer: cannot be combined with the user and password in the URL of localhost:1",
+    ]);
+    assert!(!said.err.contains("s3cret") && !said.err.contains("t0ken"), "{}", said.err);
+    plumb(&["diagnose", "localhost:1", "--bearer", "t0ken", "--basic", "a:b"])
+        .fails_with(&["--bearer: cannot be combined with --basic"]);
+}
+
+#[test]
+fn a_port_that_never_answers() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    plumb(&["diagnose", &url, "--for", "0", "--timeout", "1s"]).fails_with(&[
+        "no answer within 1 s: the port takes connections, but no HTTP answer came",
+        "or this is no HTTP port: check the port",
+    ]);
 }
 
 #[test]

@@ -70,7 +70,8 @@ pub fn play(plumb: &Path, subject: &Subject, plan: &Plan, kept: &Path) -> Result
         let name = if moment == Moment::Live { "live" } else { "late" };
         let kept = PathBuf::from(format!("{}-{name}", kept.display()));
         let case = kept.with_extension("case").display().to_string();
-        let (answer, exit_code) = diagnose(plumb, &[stage.url(), "-o".to_owned(), case], &kept)?;
+        let (answer, exit_code) =
+            diagnose(plumb, &[stage.url(), "--force".to_owned(), "-o".to_owned(), case], &kept)?;
         looks.push(Look { moment, answer, exit_code });
         Ok(())
     })?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
-use crate::arguments::{Connection, Evidence, Output};
+use crate::arguments::{Connection, Evidence, Output, Overwrite};
 use crate::exit_code::Outcome;
 use crate::progress::Meter;
 use crate::targets::Targets;
@@ -27,8 +27,11 @@ pub(crate) struct Capture {
     targets: Vec<String>,
 
     /// The case to write
-    #[arg(short, long, required = true, value_name = "CASE", value_hint = ValueHint::FilePath)]
+    #[arg(short, long, required = true, value_name = "CASE", help_heading = "Output", value_hint = ValueHint::FilePath)]
     output: PathBuf,
+
+    #[command(flatten)]
+    overwrite: Overwrite,
 
     /// Leave goroutine labels and trace logs out
     #[arg(long)]
@@ -47,13 +50,15 @@ pub(crate) struct Capture {
 impl Capture {
     pub(super) fn run(self) -> Result<Outcome, UserError> {
         let targets = Targets::resolve(&self.targets)?;
+        screen::complain(&live::told_of_repeated(&targets.repeated));
+        self.overwrite.check(&self.output)?;
         let case = match (targets.files.as_slice(), targets.live.as_slice()) {
             ([case], []) if self.scrub => plumb_case::scrub(case, &self.output)?,
             ([file, ..], _) => return Err(UserError::NothingLive(file.clone())),
             ([], live) => {
                 let capture = live::Capture {
                     targets: live,
-                    named: &self.targets,
+                    named: &targets.named,
                     options: &self.evidence.capture_options(&self.connection)?,
                     peer_sockets: &self.evidence.peer_sockets,
                     out: Some(&self.output),

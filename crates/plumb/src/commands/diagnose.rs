@@ -10,10 +10,10 @@ use plumb_case::{CaseFile, InputOptions, read_noting};
 use plumb_evidence::Service;
 use plumb_report::{FORMATS, Format, Kept};
 
-use crate::arguments::{Connection, Evidence, Output};
+use crate::arguments::{Connection, Evidence, Output, Overwrite};
 use crate::exit_code::Outcome;
 use crate::joined::join_listings;
-use crate::live::Capture;
+use crate::live::{Capture, told_of_repeated};
 use crate::progress::Meter;
 use crate::screen;
 use crate::targets::{Targets, check_readable};
@@ -49,6 +49,9 @@ pub(crate) struct Diagnose {
     #[arg(short, long, value_name = "CASE", help_heading = "Output", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
 
+    #[command(flatten)]
+    overwrite: Overwrite,
+
     /// Leave goroutine labels and trace logs out of the case
     #[arg(long, requires = "output", help_heading = "Output")]
     scrub: bool,
@@ -64,6 +67,7 @@ pub(crate) struct Diagnose {
 impl Diagnose {
     pub(super) fn run(self) -> Result<Outcome, UserError> {
         let targets = Targets::resolve(&self.targets)?;
+        screen::complain(&told_of_repeated(&targets.repeated));
         self.evidence.peer_sockets.iter().try_for_each(|path| check_readable(path))?;
         // Before a look of several seconds, and because without them the verdict would be another one.
         self.evidence.peer_sockets.iter().try_for_each(|path| readable(path))?;
@@ -85,14 +89,16 @@ impl Diagnose {
         if targets.live.is_empty() {
             return match &self.output {
                 Some(_) => Err(UserError::NothingLive(targets.files[0].clone())),
-                None => Ok(None),
+                None => {
+                    screen::complain(&told_of_no_effect(&self.evidence.of_live_targets()));
+                    Ok(None)
+                }
             };
         }
-        let named: Vec<String> =
-            self.targets.iter().filter(|text| !PathBuf::from(text).exists()).cloned().collect();
+        self.output.iter().try_for_each(|path| self.overwrite.check(path))?;
         let capture = Capture {
             targets: &targets.live,
-            named: &named,
+            named: &targets.named,
             options: &self.evidence.capture_options(&self.connection)?,
             peer_sockets: &self.evidence.peer_sockets,
             out: self.output.as_deref(),
@@ -165,18 +171,63 @@ fn told_of(passed_over: &[PathBuf]) -> String {
     }
 }
 
-/// Problems of a case that goes away are problems of the target.
-fn name_target(service: &mut Service, case: &str) {
-    let target = &service.target;
-    for problem in &mut service.problems {
-        if let Some(piece) = problem.input.strip_prefix(case) {
-            problem.input = format!("{target}{piece}").into();
-        }
+/// What is said about options that files make idle; nothing if there are none.
+fn told_of_no_effect(options: &[&str]) -> String {
+    let have = if options.len() == 1 { "has" } else { "have" };
+    match options {
+        [] => String::new(),
+        given => format!(
+            "plumb: note: {} {have} no effect: files are read as they are\n",
+            given.join(", ")
+        ),
     }
+}
+
+/// Problems of a case that goes away are problems of the target, and its pieces are what was asked for.
+fn name_target(service: &mut Service, case: &str) {
+    let ids: Vec<String> = service.instances.iter().map(|instance| instance.id.clone()).collect();
+    for problem in &mut service.problems {
+        let Some(piece) = problem.input.strip_prefix(case) else { continue };
+        problem.input = asked_for(piece, &ids).unwrap_or_else(|| service.target.clone()).into();
+    }
+}
+
+/// `: 0/0003-heap-text.txt`, a piece of a case, as `http://localhost:6060/debug/pprof/heap?debug=1`.
+fn asked_for(piece: &str, ids: &[String]) -> Option<String> {
+    let (instance, name) = piece.strip_prefix(": ")?.split_once('/')?;
+    let id = ids.get(instance.parse::<usize>().ok()?)?;
+    let kind = name.split_once('-')?.1.split('.').next()?;
+    Some(match kind {
+        "goroutine" | "goroutineleak" | "heap" => format!("{id}/debug/pprof/{kind}"),
+        "heap-text" => format!("{id}/debug/pprof/heap?debug=1"),
+        "goroutine-text" => format!("{id}/debug/pprof/goroutine?debug=1"),
+        "goroutine-dump" => format!("{id}/debug/pprof/goroutine?debug=2"),
+        "metrics" => format!("{id}/metrics"),
+        other => format!("{id}, {other}"),
+    })
 }
 
 /// The formats by name, each with what it is for.
 fn formats() -> impl TypedValueParser<Value = &'static Format> {
     let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(names).map(|name| Format::named(&name).unwrap_or(&FORMATS[0]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_a_case_that_goes_away_are_what_was_asked_for() {
+        let ids = ["localhost:6060".to_owned()];
+        for (piece, expect) in [
+            (": 0/0000-heap-text.txt", "localhost:6060/debug/pprof/heap?debug=1"),
+            (": 0/0003-goroutine-dump.1.txt", "localhost:6060/debug/pprof/goroutine?debug=2"),
+            (": 0/0001-sockets.jsonl", "localhost:6060, sockets"),
+        ] {
+            assert_eq!(asked_for(piece, &ids).as_deref(), Some(expect));
+        }
+        assert_eq!(asked_for(": 1/0000-heap.pb.gz", &ids), None);
+        assert_eq!(asked_for("", &ids), None);
+    }
 }
