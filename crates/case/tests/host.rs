@@ -179,7 +179,7 @@ fn no_timer_anywhere_means_none_where_details_are_shown() {
     };
     let extended = ss::read(&without("ss-tanoe.txt"), None, None);
     assert_eq!(extended.problems.len(), 1);
-    assert!(extended.problems[0].contains("take it again with ss -tanoe"));
+    assert!(extended.problems[0].contains("take it again with ss -tanpoei"));
     assert!(extended.value.sockets.iter().all(|socket| socket.timer == Some(Timer::Off)));
     let plain = fixture("ss-tan.txt");
     let told = clean(ss::read(&format!("root@web-1:~# ss -tano\n{plain}"), None, None));

@@ -34,7 +34,7 @@ pub fn looks_like(text: &str) -> bool {
 }
 
 const NO_TIMERS: &str = "no timer on any socket: taken to mean that none runs; if -o was not among the flags, take it \
-                         again with ss -tanoe";
+                         again with ss -tanpoei";
 
 /// Which optional details the listing shows at all: only then does the lack of one mean zero.
 #[derive(Default)]
@@ -83,7 +83,7 @@ fn report_unread(line: &str, listing: &mut Listing) {
         _ => first,
     };
     if !line.starts_with(char::is_whitespace) && listing::state(state).is_some() {
-        listing.problems.add("a row without readable addresses (take it again with ss -tanoe)");
+        listing.problems.add("a row without readable addresses (take it again with ss -tanpoei)");
     }
 }
 
