@@ -8,13 +8,17 @@ use crate::thresholds::{BEND_RATIO, GAIN_MIN, RISING_STEPS_MIN, Z95};
 /// and on the careful side.
 const T95: [f64; 10] = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23];
 
+/// The fewest points whose scatter around a line is worth anything: with three, one degree of freedom is left and the
+/// interval is six times as wide.
+const SCATTER_POINTS_MIN: usize = 4;
+
 /// Measures growth of `(seconds, count)`. `None` without two points at different times.
 /// For counts that are in order but carry no time, see [`growth_without_times`].
 ///
 /// The slope is the median of all pairwise slopes (Theil–Sen), which one odd snapshot does not move. Its
 /// error is the larger of two: scatter around the line, and the Poisson error of the number gained, because
-/// even a perfect line through few events is known no better than that. With two points only the scatter is
-/// unknown, so both counts are taken as Poisson.
+/// even a perfect line through few events is known no better than that. Two or three points know no scatter, so the
+/// first and the last count are taken as Poisson.
 pub(crate) fn growth(series: &[(f64, f64)]) -> Option<Growth> {
     let (&(start, first), &(end, last)) = (series.first()?, series.last()?);
     let window = end - start;
@@ -22,8 +26,9 @@ pub(crate) fn growth(series: &[(f64, f64)]) -> Option<Growth> {
         return None;
     }
     let gained = last - first;
-    let slope = if series.len() > 2 { median_slope(series) } else { gained / window };
-    let error = if series.len() > 2 {
+    let has_scatter = series.len() >= SCATTER_POINTS_MIN;
+    let slope = if has_scatter { median_slope(series) } else { gained / window };
+    let error = if has_scatter {
         scatter_error(series, slope).max(Z95 * gained.abs().max(1.0).sqrt() / window)
     } else {
         Z95 * (first + last).max(1.0).sqrt() / window
@@ -42,11 +47,15 @@ pub(crate) fn growth(series: &[(f64, f64)]) -> Option<Growth> {
     })
 }
 
-/// Growth of counts in order, such as dumps that somebody saved without noting the time.
+/// Growth of counts in order, such as dumps that somebody saved without noting the time. Steps may be of any length, so
+/// that scatter around a line says nothing: the first and the last count are compared.
 pub(crate) fn growth_without_times(counts: &[f64]) -> Option<Growth> {
     let steps: Vec<_> = counts.iter().enumerate().map(|(i, &count)| (i as f64, count)).collect();
-    let growth = growth(&steps)?;
-    Some(Growth { per_hour: None, window_seconds: 0.0, ..growth })
+    let mut growth = growth(&[*steps.first()?, *steps.last()?])?;
+    if rising_steps(&steps) < RISING_STEPS_MIN {
+        growth.gain.low = growth.gain.low.min(0.0);
+    }
+    Some(Growth { per_hour: None, window_seconds: 0.0, bends: bends(&steps), ..growth })
 }
 
 /// Median of the slopes between all pairs. Series are short (a look has 7 snapshots), but somebody may bring
@@ -161,6 +170,19 @@ mod tests {
         assert!(!growth(&series(&[100.0, 120.0])).unwrap().is_significant());
         assert!(growth(&series(&[100.0, 200.0])).unwrap().is_significant());
         assert!(growth(&[(0.0, 1.0)]).is_none());
+    }
+
+    #[test]
+    fn three_points_that_rise_are_growth_however_far_apart() {
+        let counts = [12_055.0, 14_348.0, 18_294.0];
+        assert!(growth_without_times(&counts).unwrap().is_significant());
+        assert!(
+            growth(&[(0.0, counts[0]), (2.0, counts[1]), (9.0, counts[2])])
+                .unwrap()
+                .is_significant()
+        );
+        assert!(!growth_without_times(&[400.0, 380.0, 420.0]).unwrap().is_significant());
+        assert!(!growth_without_times(&[300.0, 700.0, 450.0]).unwrap().is_significant());
     }
 
     #[test]
