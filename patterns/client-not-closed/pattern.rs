@@ -178,7 +178,8 @@ fn recorded(suspect: &Suspect, object: &ObjectCrowd, record: &LibraryObject) -> 
     if measured.grows() {
         return Some(match object.goroutines.is_empty() {
             true => by_heap(suspect),
-            false if is_talking(suspect) => Possible,
+            // Others have heartbeats; a pool is made of what carries many calls at once.
+            false if record.multiplexed && is_talking(suspect) => Possible,
             false => Likely,
         });
     }

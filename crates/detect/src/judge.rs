@@ -15,7 +15,7 @@ use crate::forecast::forecast;
 use crate::holders::Holders;
 use crate::memory_question::memory_question;
 use crate::site::{Decision, decide};
-use crate::standing::question;
+use crate::standing::{question, unknown_makers};
 use crate::surroundings::work_counter;
 use crate::suspects::{Accused, are_siblings};
 use crate::unnamed::{advice, excuse, is_notable, unnamed};
@@ -68,7 +68,9 @@ pub(crate) fn judge(
                     // One look acquits nobody.
                     if is_notable(&suspect) && suspect.measured.series.len() > 1 {
                         let count = thousands(suspect.measured.count as f64);
-                        judgement.healthy.push(format!("{count} {}: {reason}", subject(&suspect)));
+                        let doubt = unknown_makers(&suspect).unwrap_or_default();
+                        let what = subject(&suspect);
+                        judgement.healthy.push(format!("{count} {what}: {reason}{doubt}"));
                     }
                     continue;
                 }

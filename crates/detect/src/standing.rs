@@ -77,6 +77,15 @@ pub(crate) fn is_left_behind(suspect: &Suspect) -> Option<(&GoroutineCrowd, Make
     holds.then_some((crowd, makers))
 }
 
+/// What is not known of a crowd that has the size of a pool and stands still: who made it.
+pub(crate) fn unknown_makers(suspect: &Suspect) -> Option<&'static str> {
+    let Subject::Goroutines(crowd) = &suspect.subject else { return None };
+    let measured = &suspect.measured;
+    let stands = measured.count >= LEFT_BEHIND_MIN && measured.stands_still_for(LOOK_SECONDS_MIN);
+    let open = crowd.makers.is_none() && !crowd.serves_connection && !is_attended(suspect);
+    (stands && open).then_some(", as a pool does; a full dump (--pause-limit) tells who made them")
+}
+
 /// The question that a standing crowd leaves open, if it does.
 pub(crate) fn question(suspect: &Suspect, service: &Service) -> Option<Undecided> {
     let crowd = match &suspect.subject {
