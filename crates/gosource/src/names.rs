@@ -8,6 +8,7 @@ mod signatures;
 use crate::file::File;
 use crate::ids::{Id, IdentId, SpecId};
 
+pub(crate) use imports::{import_paths, imports_of};
 pub use imports::{Import, ImportName, assumed_package_name};
 
 /// What a name refers to.
