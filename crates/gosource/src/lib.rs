@@ -50,12 +50,12 @@ pub use ids::{
     SpecId, StmtId,
 };
 pub use index::{
-    Function, Lookup, Member, MemberKind, Method, MethodSetEntry, Package, PackageFile, Place, Program,
-    Role, TypeDecl, Value,
+    Function, Lookup, Member, MemberKind, Method, MethodSetEntry, Package, PackageFile, Place,
+    Program, Role, TypeDecl, Value,
 };
 pub use module::{
-    Entry, EntryKind, Excluded, Folders, GoMod, GoModProblem, GoWork, Installation, Layout, Location,
-    Module, PackageFolder, Platform, Replace, Requirement, satisfied,
+    Entry, EntryKind, Excluded, Folders, GoMod, GoModProblem, GoWork, Installation, Layout,
+    Location, Module, PackageFolder, Platform, Replace, Requirement, satisfied,
 };
 pub use names::{
     Declaration, DeclaredAs, Import, ImportName, Names, Referent, assumed_package_name,

@@ -8,8 +8,8 @@ mod signatures;
 use crate::file::File;
 use crate::ids::{Id, IdentId, SpecId};
 
-pub(crate) use imports::{import_paths, imports_of};
 pub use imports::{Import, ImportName, assumed_package_name};
+pub(crate) use imports::{import_paths, imports_of};
 
 /// What a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -62,7 +62,12 @@ impl FileTypes {
     ///
     /// `names` should know the names of imported packages ([`Program::import_names`]). Of a file that the package's
     /// build does not take, types are known only as far as other files declare them.
-    pub fn new(program: &Program<'_>, package: &Package, file: &File<'_>, names: &Names<'_>) -> Self {
+    pub fn new(
+        program: &Program<'_>,
+        package: &Package,
+        file: &File<'_>,
+        names: &Names<'_>,
+    ) -> Self {
         let resolver = Resolver::new(program);
         Self::with_resolver(&resolver, package, file, names)
     }

@@ -172,7 +172,9 @@ impl TypeScope for FileScope<'_, '_> {
         });
         match path.as_deref() {
             None | Some("C") => Type::unknown(),
-            Some("unsafe") if self.file.name(name) == "Pointer" => Type::basic(Basic::UnsafePointer),
+            Some("unsafe") if self.file.name(name) == "Pointer" => {
+                Type::basic(Basic::UnsafePointer)
+            }
             Some(path) => named(self.text(path), self.text(self.file.name(name))),
         }
     }
@@ -208,7 +210,11 @@ impl FileScope<'_, '_> {
     }
 
     /// Declares the type parameters of a list, and reads their constraints.
-    fn type_params(&mut self, owner: ParamOwner, fields: Option<FieldListId>) -> Arc<[TypeParamDecl]> {
+    fn type_params(
+        &mut self,
+        owner: ParamOwner,
+        fields: Option<FieldListId>,
+    ) -> Arc<[TypeParamDecl]> {
         let file = self.file;
         let Some(fields) = fields else { return [].into() };
         for field in &file[file[fields].list] {

@@ -158,10 +158,8 @@ impl Resolver<'_> {
             && !named.path.is_empty()
         {
             let Some(decl) = self.decl(named) else { return false };
-            let method = decl
-                .methods
-                .iter()
-                .find(|method| same_name(&method.name, name, &decl.path, from));
+            let method =
+                decl.methods.iter().find(|method| same_name(&method.name, name, &decl.path, from));
             if let Some(method) = method {
                 let ty = self.method_type(&method.ty, &named.args);
                 let place = Some(method.place);
@@ -184,11 +182,12 @@ impl Resolver<'_> {
                     found.push(member(MemberKind::Field, field.ty.clone(), false, None));
                     return true;
                 }
-                next.extend(embedded(level, fields));
+                next.extend(self.embedded(level, fields));
             }
             TypeKind::Interface(_) => {
                 let (methods, known) = self.interface_methods(&under);
-                let method = methods.into_iter().find(|(path, m)| same_name(&m.name, name, path, from));
+                let method =
+                    methods.into_iter().find(|(path, m)| same_name(&m.name, name, path, from));
                 if let Some((_, method)) = method {
                     found.push(member(MemberKind::InterfaceMethod, method.ty, false, None));
                     return true;
@@ -215,6 +214,24 @@ impl Resolver<'_> {
         ty.substitute(ParamOwner::Type, args)
     }
 
+    /// The types that the embedded fields of a struct have.
+    pub(super) fn embedded(&self, level: &Level, fields: &StructType) -> Vec<Level> {
+        let embedded = fields.fields.iter().filter(|field| field.embedded);
+        embedded
+            .map(|field| {
+                let ty = self.canonical(&field.ty);
+                let mut embedded_in = level.embedded_in.clone();
+                embedded_in.push(field.name.clone());
+                Level {
+                    ty: ty.deref().clone(),
+                    embedded_in,
+                    indirect: level.indirect || ty.pointee().is_some(),
+                    several: level.several,
+                }
+            })
+            .collect()
+    }
+
     /// All methods of an interface with the packages to which their names belong, and whether all of it is known.
     pub(super) fn interface_methods(
         &self,
@@ -234,9 +251,9 @@ impl Resolver<'_> {
             match self.underlying(&ty).kind() {
                 TypeKind::Interface(interface) => {
                     for method in &interface.methods {
-                        let is_new = methods
-                            .iter()
-                            .all(|(path, m)| !same_name(&m.name, &method.name, path, &interface.path));
+                        let is_new = methods.iter().all(|(path, m)| {
+                            !same_name(&m.name, &method.name, path, &interface.path)
+                        });
                         if is_new {
                             methods.push((interface.path.clone(), method.clone()));
                         }
@@ -266,23 +283,6 @@ pub(super) fn identity(ty: &Type) -> (Arc<str>, Arc<str>, u32) {
         TypeKind::Local(local) => (local.path.clone(), local.name.clone(), local.offset),
         _ => ("".into(), "".into(), 0),
     }
-}
-
-/// The types that the embedded fields of a struct have.
-pub(super) fn embedded<'a>(
-    level: &'a Level,
-    fields: &'a StructType,
-) -> impl Iterator<Item = Level> + 'a {
-    fields.fields.iter().filter(|field| field.embedded).map(|field| {
-        let mut embedded_in = level.embedded_in.clone();
-        embedded_in.push(field.name.clone());
-        Level {
-            ty: field.ty.deref().clone(),
-            embedded_in,
-            indirect: level.indirect || field.ty.pointee().is_some(),
-            several: level.several,
-        }
-    })
 }
 
 /// The types of the next depth, each once.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::members::{Lookup, MemberKind, embedded, identity, merged};
+use super::members::{Lookup, MemberKind, identity, merged};
 use super::program::Program;
 use super::resolver::Resolver;
 use super::{Member, Package, Value};
@@ -28,7 +28,13 @@ impl Program<'_> {
     /// are those of the package `from`.
     pub fn member(&self, ty: &Type, name: &str, from: &str) -> Lookup {
         let resolver = Resolver::new(self);
-        resolver.member(&resolver.canonical(ty), name, from)
+        match resolver.member(&resolver.canonical(ty), name, from) {
+            Lookup::Found(mut member) => {
+                member.ty = resolver.canonical(&member.ty);
+                Lookup::Found(member)
+            }
+            lookup => lookup,
+        }
     }
 
     /// The methods that a value of a type has: of `T` without those that need a pointer, of `*T` with them. In order
@@ -65,7 +71,8 @@ impl Resolver<'_> {
                     if member.kind != MemberKind::Field
                         && (member.indirect || !member.pointer_receiver) =>
                 {
-                    out.push(MethodSetEntry { path, method: *member });
+                    let ty = self.canonical(&member.ty);
+                    out.push(MethodSetEntry { path, method: Member { ty, ..*member } });
                 }
                 Lookup::Found(_) | Lookup::Absent => {}
                 Lookup::Unknown => return None,
@@ -86,7 +93,9 @@ impl Resolver<'_> {
         while !current.is_empty() {
             let mut next = Vec::new();
             for level in current {
-                if !seen.insert(identity(&level.ty)) && !matches!(level.ty.kind(), TypeKind::Struct(_)) {
+                if !seen.insert(identity(&level.ty))
+                    && !matches!(level.ty.kind(), TypeKind::Struct(_))
+                {
                     continue;
                 }
                 if seen.len() > MOST_EMBEDDED {
@@ -101,7 +110,7 @@ impl Resolver<'_> {
                 let under = self.underlying(&level.ty);
                 match under.kind() {
                     TypeKind::Unknown => return None,
-                    TypeKind::Struct(fields) => next.extend(embedded(&level, fields)),
+                    TypeKind::Struct(fields) => next.extend(self.embedded(&level, fields)),
                     TypeKind::Interface(_) => {
                         let (methods, known) = self.interface_methods(&under);
                         methods.iter().for_each(|(path, method)| add(&method.name, path));

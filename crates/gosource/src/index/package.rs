@@ -133,7 +133,10 @@ pub struct Value {
 pub(crate) enum ValueType {
     Known(Type),
     /// That of a value, as text; of its n-th result if there are several variables.
-    Of { text: Arc<str>, result: Option<u32> },
+    Of {
+        text: Arc<str>,
+        result: Option<u32>,
+    },
 }
 
 impl Package {

@@ -68,9 +68,8 @@ impl<'s> Program<'s> {
     /// package. `None` if it is not found.
     pub fn package(&self, path: &str) -> Option<Arc<Package>> {
         let slot = lock(&self.packages).get(path).cloned();
-        let slot = slot.unwrap_or_else(|| {
-            lock(&self.packages).entry(path.into()).or_default().clone()
-        });
+        let slot =
+            slot.unwrap_or_else(|| lock(&self.packages).entry(path.into()).or_default().clone());
         slot.get_or_init(|| self.read(path).map(Arc::new)).clone()
     }
 

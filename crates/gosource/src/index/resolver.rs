@@ -8,7 +8,9 @@ use rustc_hash::FxHashMap;
 
 use super::package::{Package, TypeDecl, is_exported};
 use super::program::Program;
-use crate::types::{InterfaceMethod, InterfaceType, Named, ParamOwner, Signature, Type, TypeKind, TypeParam};
+use crate::types::{
+    InterfaceMethod, InterfaceType, Named, ParamOwner, Signature, Type, TypeKind, TypeParam,
+};
 
 /// Longest chain of declarations that is followed from one type: `type A B; type B C; …`. Those of types that are
 /// declared by each other have no end.
@@ -67,7 +69,10 @@ impl<'p> Resolver<'p> {
         if !is_exported(&named.name) {
             return None;
         }
-        package.dot_imports.iter().find_map(|path| self.package(path)?.type_decl(&named.name).cloned())
+        package
+            .dot_imports
+            .iter()
+            .find_map(|path| self.package(path)?.type_decl(&named.name).cloned())
     }
 
     /// The type without aliases in it.
@@ -110,7 +115,9 @@ impl<'p> Resolver<'p> {
         let mut ty = ty.clone();
         for _ in 0..LONGEST_CHAIN {
             ty = match ty.kind() {
-                TypeKind::Named(named) if named.path.is_empty() => return predeclared_interface(named),
+                TypeKind::Named(named) if named.path.is_empty() => {
+                    return predeclared_interface(named);
+                }
                 TypeKind::Named(named) => match self.decl(named) {
                     Some(decl) => decl.ty.substitute(ParamOwner::Type, &named.args),
                     None => return Type::unknown(),

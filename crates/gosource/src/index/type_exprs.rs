@@ -7,8 +7,8 @@ use crate::file::File;
 use crate::ids::{ExprId, FieldListId, FuncTypeId, IdentId};
 use crate::token::Token;
 use crate::types::{
-    InterfaceMethod, InterfaceType, Named, Signature, StructField, StructType, Term, Type, TypeKind,
-    TypeParamDecl,
+    InterfaceMethod, InterfaceType, Named, Signature, StructField, StructType, Term, Type,
+    TypeKind, TypeParamDecl,
 };
 
 /// What names mean where a type is written.
@@ -135,9 +135,9 @@ fn interface_type(scope: &dyn TypeScope, file: &File<'_>, fields: FieldListId) -
         let Field { names, ty: expr, .. } = file[*field];
         let ty = type_of(scope, file, expr);
         match file[names].first() {
-            Some(name) => interface
-                .methods
-                .push(InterfaceMethod { name: scope.text(file.name(*name)), ty }),
+            Some(name) => {
+                interface.methods.push(InterfaceMethod { name: scope.text(file.name(*name)), ty })
+            }
             None => interface.embedded.push(ty),
         }
     }

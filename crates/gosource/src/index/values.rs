@@ -45,7 +45,13 @@ impl Resolver<'_> {
     }
 
     /// The type of an expression that stands in a file of a package, outside of functions.
-    fn type_of_text(&self, package: &Package, value: &Value, text: &str, result: Option<u32>) -> Type {
+    fn type_of_text(
+        &self,
+        package: &Package,
+        value: &Value,
+        text: &str,
+        result: Option<u32>,
+    ) -> Type {
         let Some(package) = self.package(&package.path) else { return Type::unknown() };
         let mut source = "package p\n".to_owned();
         for (name, path) in &package.files[value.place.file as usize].imports {

@@ -125,8 +125,17 @@ impl GoWork {
 
 fn malformed(verb: &str) -> &'static str {
     const KNOWN: &[&str] = &[
-        "module", "go", "toolchain", "require", "exclude", "replace", "retract", "tool", "ignore",
-        "godebug", "use",
+        "module",
+        "go",
+        "toolchain",
+        "require",
+        "exclude",
+        "replace",
+        "retract",
+        "tool",
+        "ignore",
+        "godebug",
+        "use",
     ];
     if KNOWN.contains(&verb) { "wrong number of words" } else { "unknown directive" }
 }
@@ -264,12 +273,22 @@ mod tests {
         );
         assert_eq!(file.problems, []);
         assert_eq!(file.module.as_deref(), Some("example.org/m"));
-        assert_eq!((file.go.as_deref(), file.toolchain.as_deref()), (Some("1.23.1"), Some("go1.27.3")));
-        let required: Vec<_> =
-            file.require.iter().map(|r| (r.path.as_str(), r.version.as_str(), r.indirect)).collect();
+        assert_eq!(
+            (file.go.as_deref(), file.toolchain.as_deref()),
+            (Some("1.23.1"), Some("go1.27.3"))
+        );
+        let required: Vec<_> = file
+            .require
+            .iter()
+            .map(|r| (r.path.as_str(), r.version.as_str(), r.indirect))
+            .collect();
         assert_eq!(
             required,
-            [("a.b/c", "v1.2.3", false), ("d.e/f", "v0.0.0-2020", true), ("g.h/i/v2", "v2.0.0", false)]
+            [
+                ("a.b/c", "v1.2.3", false),
+                ("d.e/f", "v0.0.0-2020", true),
+                ("g.h/i/v2", "v2.0.0", false)
+            ]
         );
         assert_eq!(file.replace[0].new_path, "../c");
         assert_eq!(file.replace[0].new_version, None);

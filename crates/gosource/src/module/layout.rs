@@ -67,7 +67,8 @@ impl Layout {
                 modules.extend(read_module(folders, folder));
             }
             let text = folders.read(&folder.join("go.work")).ok();
-            work = text.map(|text| (folder.to_path_buf(), GoWork::parse(&String::from_utf8_lossy(&text))));
+            work = text
+                .map(|text| (folder.to_path_buf(), GoWork::parse(&String::from_utf8_lossy(&text))));
             if work.is_some() {
                 break;
             }
@@ -127,8 +128,12 @@ impl Layout {
             return None;
         }
         let found = |path: &str, folder: PathBuf, is_main: bool, is_std: bool| {
-            has_go_files(folders, &folder)
-                .then(|| Location { path: path.to_owned(), folder, is_main, is_std })
+            has_go_files(folders, &folder).then(|| Location {
+                path: path.to_owned(),
+                folder,
+                is_main,
+                is_std,
+            })
         };
         let is_standard = !path.split('/').next().unwrap_or_default().contains('.');
         let source = self.installation.goroot.as_ref().map(|root| root.join("src"));
@@ -188,7 +193,13 @@ impl Layout {
                 all.push((required.path.clone(), version.clone(), root));
             }
         }
-        all.sort_by(|a, b| (Reverse(a.0.len()), &a.0, Reverse(&a.1)).cmp(&(Reverse(b.0.len()), &b.0, Reverse(&b.1))));
+        all.sort_by(|a, b| {
+            (Reverse(a.0.len()), &a.0, Reverse(&a.1)).cmp(&(
+                Reverse(b.0.len()),
+                &b.0,
+                Reverse(&b.1),
+            ))
+        });
         self.dependencies = all.into_iter().map(|(path, _, root)| (path, root)).collect();
     }
 

@@ -8,24 +8,82 @@ const NEWEST_RELEASE: u32 = 27;
 
 /// Known operating systems, of `internal/syslist` of Go 1.27.
 const SYSTEMS: &[&str] = &[
-    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux",
-    "nacl", "netbsd", "openbsd", "plan9", "solaris", "wasip1", "windows", "zos",
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "js",
+    "linux",
+    "nacl",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "wasip1",
+    "windows",
+    "zos",
 ];
 
 /// Those for which the tag `unix` is set, of the same list.
 const UNIX: &[&str] = &[
-    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "linux",
-    "netbsd", "openbsd", "solaris",
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "linux",
+    "netbsd",
+    "openbsd",
+    "solaris",
 ];
 
 /// Known architectures, of the same list.
 const ARCHITECTURES: &[&str] = &[
-    "386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "loong64", "mips", "mipsle",
-    "mips64", "mips64le", "mips64p32", "mips64p32le", "ppc", "ppc64", "ppc64le", "riscv",
-    "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm",
+    "386",
+    "amd64",
+    "amd64p32",
+    "arm",
+    "armbe",
+    "arm64",
+    "arm64be",
+    "loong64",
+    "mips",
+    "mipsle",
+    "mips64",
+    "mips64le",
+    "mips64p32",
+    "mips64p32le",
+    "ppc",
+    "ppc64",
+    "ppc64le",
+    "riscv",
+    "riscv64",
+    "s390",
+    "s390x",
+    "sparc",
+    "sparc64",
+    "wasm",
 ];
 
-/// What files are chosen for.
+/// Experiments that Go 1.27 has turned on (`internal/buildcfg`); the tags are `goexperiment.` and the name.
+const EXPERIMENTS: &[&str] = &[
+    "dwarf5",
+    "greenteagc",
+    "jsonv2",
+    "randomizedheapbase64",
+    "regabiargs",
+    "regabiwrappers",
+    "sizespecializedmalloc",
+];
+
+/// What files are chosen for: as by a release of Go 1.27 without further settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
     /// The operating system, a `GOOS`.
@@ -73,6 +131,11 @@ impl Platform {
             "linux" => self.os == "android",
             "darwin" => self.os == "ios",
             "solaris" => self.os == "illumos",
+            "amd64.v1" => self.arch == "amd64",
+            _ if tag.starts_with("goexperiment.") => {
+                EXPERIMENTS.contains(&&tag["goexperiment.".len()..])
+                    || self.tags.iter().any(|t| t == tag)
+            }
             _ => is_release(tag) || self.tags.iter().any(|other| other == tag),
         }
     }
@@ -138,7 +201,9 @@ mod tests {
     #[test]
     fn names_of_files_are_constraints() {
         let excluded = |name| Platform::default().excludes_name(name);
-        for taken in ["a.go", "linux.go", "a_linux.go", "a_linux_amd64_test.go", "a_b.go", "a_amd64.go"] {
+        for taken in
+            ["a.go", "linux.go", "a_linux.go", "a_linux_amd64_test.go", "a_b.go", "a_amd64.go"]
+        {
             assert_eq!(excluded(taken), None, "{taken}");
         }
         for other in ["a_windows.go", "a_linux_arm64.go", "a_darwin_amd64.go", "a_arm64_test.go"] {

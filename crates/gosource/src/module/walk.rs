@@ -21,15 +21,20 @@ impl Layout {
     /// begin with `_` or `.`, what `go.mod` ignores, and nested modules.
     pub fn packages(&self, folders: &dyn Folders, module: &Module) -> Vec<PackageFolder> {
         let mut packages = Vec::new();
-        let ignored: Vec<PathBuf> =
-            module.go_mod.ignore.iter().map(|i| module.root.join(i.trim_start_matches("./"))).collect();
+        let ignored: Vec<PathBuf> = module
+            .go_mod
+            .ignore
+            .iter()
+            .map(|i| module.root.join(i.trim_start_matches("./")))
+            .collect();
         folders_below(folders, &module.root, |folder, entries| {
             let is_nested = folder != module.root
                 && entries.iter().any(|e| e.kind == EntryKind::File && e.name == "go.mod");
             if is_nested || ignored.iter().any(|ignored| ignored == folder) {
                 return false;
             }
-            let is_go = |entry: &&Entry| entry.kind == EntryKind::File && entry.name.ends_with(".go");
+            let is_go =
+                |entry: &&Entry| entry.kind == EntryKind::File && entry.name.ends_with(".go");
             let mut files: Vec<String> =
                 entries.iter().filter(is_go).map(|entry| entry.name.clone()).collect();
             if !files.is_empty() {

@@ -70,9 +70,7 @@ pub(crate) fn import_paths<'a>(file: &File<'a>) -> impl Iterator<Item = &'a str>
 }
 
 /// The names that imports give, and the paths.
-pub(crate) fn imports_of<'a>(
-    file: &File<'a>,
-) -> impl Iterator<Item = (Option<&'a str>, &'a str)> {
+pub(crate) fn imports_of<'a>(file: &File<'a>) -> impl Iterator<Item = (Option<&'a str>, &'a str)> {
     file.imports().iter().filter_map(|spec| match file[*spec].kind {
         SpecKind::ImportSpec(import) => {
             let path = unquoted(file.text(file[import.path].span))?;

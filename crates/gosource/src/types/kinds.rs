@@ -103,10 +103,31 @@ impl Basic {
     /// The name of the type; `byte` is `uint8`, `rune` is `int32`.
     pub fn name(self) -> &'static str {
         const NAMES: [&str; 25] = [
-            "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32",
-            "uint64", "uintptr", "float32", "float64", "complex64", "complex128", "string",
-            "unsafe.Pointer", "untyped bool", "untyped string", "untyped nil", "untyped int",
-            "untyped rune", "untyped float", "untyped complex",
+            "bool",
+            "int",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "uint",
+            "uint8",
+            "uint16",
+            "uint32",
+            "uint64",
+            "uintptr",
+            "float32",
+            "float64",
+            "complex64",
+            "complex128",
+            "string",
+            "unsafe.Pointer",
+            "untyped bool",
+            "untyped string",
+            "untyped nil",
+            "untyped int",
+            "untyped rune",
+            "untyped float",
+            "untyped complex",
         ];
         NAMES[self as usize]
     }

@@ -16,10 +16,7 @@ impl Type {
     }
 
     /// The type with other types in place of the type parameters for which `with` has one.
-    pub(crate) fn replace_params(
-        &self,
-        with: &mut impl FnMut(&TypeParam) -> Option<Type>,
-    ) -> Type {
+    pub(crate) fn replace_params(&self, with: &mut impl FnMut(&TypeParam) -> Option<Type>) -> Type {
         if !self.has_params() {
             return self.clone();
         }
@@ -36,10 +33,9 @@ impl Type {
                 return self.clone();
             }
             TypeKind::Named(named) if named.args.is_empty() => return self.clone(),
-            TypeKind::Named(named) => TypeKind::Named(Named {
-                args: named.args.iter().map(f).collect(),
-                ..named.clone()
-            }),
+            TypeKind::Named(named) => {
+                TypeKind::Named(Named { args: named.args.iter().map(f).collect(), ..named.clone() })
+            }
             TypeKind::Pointer(x) => TypeKind::Pointer(f(x)),
             TypeKind::Slice(x) => TypeKind::Slice(f(x)),
             TypeKind::Array(x) => TypeKind::Array(f(x)),
@@ -49,7 +45,10 @@ impl Type {
             TypeKind::Struct(fields) => {
                 let field = |field: &StructField| StructField { ty: f(&field.ty), ..field.clone() };
                 let path = fields.path.clone();
-                TypeKind::Struct(StructType { path, fields: fields.fields.iter().map(field).collect() })
+                TypeKind::Struct(StructType {
+                    path,
+                    fields: fields.fields.iter().map(field).collect(),
+                })
             }
             TypeKind::Interface(interface) => TypeKind::Interface(map_interface(interface, f)),
             TypeKind::Union(terms) => {

@@ -105,7 +105,8 @@ impl Pass<'_, '_> {
         let Lookup::Found(member) = self.resolver.member(ty, name, &self.package.path) else {
             return Entry::Unknown;
         };
-        let Some(signature) = member.ty.signature().filter(|_| member.kind != MemberKind::Field) else {
+        let Some(signature) = member.ty.signature().filter(|_| member.kind != MemberKind::Field)
+        else {
             return Entry::Unknown;
         };
         let params = [ty].into_iter().chain(&signature.params).cloned().collect();

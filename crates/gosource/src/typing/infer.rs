@@ -120,7 +120,10 @@ impl Inference<'_, '_> {
             (TypeKind::Named(_), _) => {}
             (_, TypeKind::Named(_) | TypeKind::Local(_) | TypeKind::Param(_)) => {
                 let under = self.resolver.canonical(&self.resolver.core(arg));
-                if !matches!(under.kind(), TypeKind::Named(_) | TypeKind::Local(_) | TypeKind::Param(_)) {
+                if !matches!(
+                    under.kind(),
+                    TypeKind::Named(_) | TypeKind::Local(_) | TypeKind::Param(_)
+                ) {
                     self.unify(param, &under);
                 }
             }

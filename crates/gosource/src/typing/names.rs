@@ -161,7 +161,12 @@ impl Pass<'_, '_> {
     }
 
     /// What a package declares under a name.
-    pub(super) fn of_package(&mut self, expr: ExprId, package: &Package, name: &str) -> Option<Entry> {
+    pub(super) fn of_package(
+        &mut self,
+        expr: ExprId,
+        package: &Package,
+        name: &str,
+    ) -> Option<Entry> {
         if let Some(function) = package.function(name) {
             let (path, name) = (package.path.clone(), function.name.clone());
             let callee = Callee { path, receiver: None, name, dynamic: false };

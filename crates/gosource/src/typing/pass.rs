@@ -30,7 +30,11 @@ pub(super) enum Task {
     /// The variables of a range, of which the operand is known.
     RangeVars(StmtId),
     /// The variable of a type switch, in a clause.
-    SwitchVar { var: IdentId, clause: Option<StmtId>, x: ExprId },
+    SwitchVar {
+        var: IdentId,
+        clause: Option<StmtId>,
+        x: ExprId,
+    },
 }
 
 pub(super) struct Pass<'x, 'p> {
@@ -182,7 +186,8 @@ impl<'x, 'p> Pass<'x, 'p> {
     fn receiver_constraints(&self, receiver: ExprId) -> Vec<Type> {
         let name = crate::index::embedded_name(self.file, receiver);
         let decl = name.and_then(|name| self.package.type_decl(self.file.name(name)));
-        let params = decl.map(|decl| decl.type_params.iter().map(|p| p.constraint.clone()).collect());
+        let params =
+            decl.map(|decl| decl.type_params.iter().map(|p| p.constraint.clone()).collect());
         params.unwrap_or_default()
     }
 

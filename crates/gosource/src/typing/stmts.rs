@@ -62,7 +62,9 @@ impl Pass<'_, '_> {
     /// The types of a number of variables that are assigned expressions.
     fn types_for(&self, count: usize, values: List<ExprId>) -> Vec<Type> {
         let values = &self.file[values];
-        let [value] = values else { return values.iter().map(|value| self.value(*value)).collect() };
+        let [value] = values else {
+            return values.iter().map(|value| self.value(*value)).collect();
+        };
         let ty = self.value(*value);
         if count == 1 {
             return vec![ty];
