@@ -147,13 +147,13 @@ impl Type {
     }
 
     /// The type, or what it points to if it is a pointer.
-    pub fn deref(&self) -> &Type {
+    pub fn pointee_or_self(&self) -> &Type {
         self.pointee().unwrap_or(self)
     }
 
     /// The named type that it is, or that it points to.
     pub fn named(&self) -> Option<&Named> {
-        match self.deref().kind() {
+        match self.pointee_or_self().kind() {
             TypeKind::Named(named) => Some(named),
             _ => None,
         }

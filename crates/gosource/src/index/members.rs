@@ -223,7 +223,7 @@ impl Resolver<'_> {
                 let mut embedded_in = level.embedded_in.clone();
                 embedded_in.push(field.name.clone());
                 Level {
-                    ty: ty.deref().clone(),
+                    ty: ty.pointee_or_self().clone(),
                     embedded_in,
                     indirect: level.indirect || ty.pointee().is_some(),
                     several: level.several,

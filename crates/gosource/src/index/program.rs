@@ -15,6 +15,9 @@ use crate::names::{assumed_package_name, import_paths};
 /// How many bytes of a file are read first to find its package clause.
 const FIRST_BYTES: usize = 4096;
 
+/// Whether the standard library imports something, and its path.
+type Import = (bool, Arc<str>);
+
 type Slot = Arc<OnceLock<Option<Arc<Package>>>>;
 
 /// Packages by their paths; several threads may ask at once.
@@ -26,8 +29,8 @@ pub struct Program<'s> {
     layout: Layout,
     platform: Platform,
     packages: Mutex<FxHashMap<Arc<str>, Slot>>,
-    /// Where imports are, by their paths and whether the standard library imports them.
-    locations: Mutex<FxHashMap<(bool, Arc<str>), Option<Arc<Location>>>>,
+    /// Where imports are.
+    locations: Mutex<FxHashMap<Import, Option<Arc<Location>>>>,
     names: Mutex<FxHashMap<Arc<str>, Option<Arc<str>>>>,
 }
 
