@@ -144,6 +144,11 @@ impl FileTypes {
         self.callees.get(&fun)
     }
 
+    /// All expressions that name functions and methods, in no order.
+    pub fn callees(&self) -> impl Iterator<Item = (ExprId, &Callee)> {
+        self.callees.iter().map(|(expr, callee)| (*expr, callee))
+    }
+
     /// The type of a value, unknown if it is none.
     fn value(&self, expr: ExprId) -> Type {
         match &self.exprs[expr.index()] {
