@@ -61,7 +61,8 @@ impl FileTypes {
     /// Finds the types of a file that belongs to a package.
     ///
     /// `names` should know the names of imported packages ([`Program::import_names`]). Of a file that the package's
-    /// build does not take, types are known only as far as other files declare them.
+    /// build does not take, nothing is known that it declares itself; [`Platform::that_takes`](crate::Platform)
+    /// tells for which platform to look at it.
     pub fn new(
         program: &Program<'_>,
         package: &Package,

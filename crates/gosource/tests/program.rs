@@ -212,6 +212,39 @@ fn what_a_type_has_is_known_or_said_to_be_unknown() {
     assert!(without.member(&wrap, "mu", "m").found().is_some());
 }
 
+#[test]
+fn broken_files_have_types_too() {
+    let source = CLIENTS.split("-- /m/m.go\n").nth(1).and_then(|s| s.split("-- ").next()).unwrap();
+    for end in 0..source.len() {
+        let (head, tail) = source.split_at(end);
+        for broken in [head.to_owned(), tail.to_owned(), head.to_owned() + &tail[1..]] {
+            let files = format!("-- /m/go.mod\nmodule m\n-- /m/m.go\n{broken}");
+            let memory = Memory::new(&files);
+            let program = program(&memory, "/m");
+            let Some(package) = program.package("m") else { continue };
+            let file = parse(broken.as_bytes());
+            let names = Names::new(&file, |_| None);
+            let types = FileTypes::new(&program, &package, &file, &names);
+            for callee in types.callees() {
+                assert!(!callee.1.name.is_empty(), "{broken}");
+            }
+        }
+    }
+}
+
+#[test]
+fn another_platforms_file_is_not_taken_for_this_ones() {
+    let other = "package m\nfunc open() error { return nil }\ntype Handle uintptr\nfunc use(h Handle) { x := open(); y := h; _, _ = x, y }\n";
+    let memory = Memory::new(&format!(
+        "-- /m/go.mod\nmodule m\n-- /m/a_linux.go\npackage m\n\nfunc open() int {{ return 0 }}\ntype Handle int\n-- /m/a_windows.go\n{other}"
+    ));
+    let here = program(&memory, "/m");
+    assert_eq!(types_in(&here, "m", other), Vec::<String>::new());
+    let platform = here.platform().that_takes("a_windows.go", &parse(other.as_bytes())).unwrap();
+    let there = Program::new(&memory, here.layout().clone(), platform);
+    assert_eq!(types_in(&there, "m", other), ["x error", "y m.Handle"]);
+}
+
 /// Declarations that refer to themselves, each with a use.
 const HARM: &[&str] = &[
     "type A struct{ A }; var v A; var w = v.x",

@@ -26,7 +26,8 @@ fn main() -> Result<()> {
     let goroot = go.ancestors().nth(2).ok_or("no root of the toolchain")?.to_path_buf();
     let folder = std::env::var_os("FOLDER").map_or(goroot.join("src"), PathBuf::from);
     let installation = Installation { goroot: Some(goroot), ..Installation::default() };
-    let program = Program::new(&Disk, Layout::find(&Disk, &folder, installation), Platform::default());
+    let program =
+        Program::new(&Disk, Layout::find(&Disk, &folder, installation), Platform::default());
     let packages = program.package_folders();
     let paths: Vec<&str> = packages.iter().map(|package| package.path.as_str()).collect();
     let start = processor_seconds()?;

@@ -170,6 +170,13 @@ impl Package {
         self.values.values()
     }
 
+    /// Where a name is declared outside of functions.
+    pub fn place(&self, name: &str) -> Option<Place> {
+        let function = || self.functions.get(name).map(|function| function.place);
+        let decl = || self.types.get(name).map(|decl| decl.place);
+        function().or_else(decl).or_else(|| self.values.get(name).map(|value| value.place))
+    }
+
     /// Whether it declares a name outside of functions.
     pub(crate) fn declares(&self, name: &str) -> bool {
         self.types.contains_key(name)

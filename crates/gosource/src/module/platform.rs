@@ -140,6 +140,33 @@ impl Platform {
         }
     }
 
+    /// The platform most like this one for which a file is built: with another system, another architecture, or the
+    /// tags that its constraint names. `None` if none is found.
+    ///
+    /// A file that a build does not take belongs to another program than the rest of its package; to know the types
+    /// in it, look at the package for this platform.
+    pub fn that_takes(&self, name: &str, file: &File<'_>) -> Option<Self> {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+        let constraint = file.build_constraint().unwrap_or_default();
+        let words = constraint.split(|c| !is_word(c)).filter(|word| !word.is_empty());
+        let is_known = |word: &&str| SYSTEMS.contains(word) || ARCHITECTURES.contains(word);
+        let named: Vec<String> = words.filter(|w| !is_known(w)).map(str::to_owned).collect();
+        let with_named = [self.tags.clone(), named].concat();
+        let systems = || [self.os.as_str()].into_iter().chain(SYSTEMS.iter().copied());
+        let architectures =
+            || [self.arch.as_str()].into_iter().chain(ARCHITECTURES.iter().copied());
+        [&self.tags, &with_named].into_iter().find_map(|tags| {
+            let mut all = architectures().flat_map(|arch| systems().map(move |os| (os, arch)));
+            all.find_map(|(os, arch)| {
+                let (os, arch, tags) = (os.to_owned(), arch.to_owned(), tags.clone());
+                let platform = Self { os, arch, cgo: self.cgo, tags };
+                let takes = platform.excludes_name(name).is_none()
+                    && platform.excludes_file(file).is_none();
+                takes.then_some(platform)
+            })
+        })
+    }
+
     /// Whether the name of a file speaks against it.
     pub(crate) fn excludes_name(&self, file: &str) -> Option<Excluded> {
         if file.starts_with(['_', '.']) {
@@ -223,5 +250,19 @@ mod tests {
         let without = Platform { cgo: false, ..Platform::default() };
         let file = crate::parse(b"package p\nimport \"C\"\n");
         assert_eq!(without.excludes_file(&file), Some(Excluded::ByCgo));
+    }
+
+    #[test]
+    fn every_file_has_a_platform() {
+        let taken = |name: &str, source: &str| {
+            let platform = Platform::default().that_takes(name, &crate::parse(source.as_bytes()));
+            platform
+                .map(|platform| format!("{}/{} {:?}", platform.os, platform.arch, platform.tags))
+        };
+        assert_eq!(taken("a.go", "package p\n").as_deref(), Some("linux/amd64 []"));
+        assert_eq!(taken("a_windows_arm64.go", "package p\n").as_deref(), Some("windows/arm64 []"));
+        let source = "//go:build integration && !linux\n\npackage p\n";
+        assert_eq!(taken("a.go", source).as_deref(), Some("aix/amd64 [\"integration\"]"));
+        assert_eq!(taken("a.go", "//go:build x && !x\n\npackage p\n"), None);
     }
 }

@@ -30,7 +30,11 @@ impl TypeScope for Pass<'_, '_> {
                 }
                 Some(declaration) if declaration.kind != DeclaredAs::Type => Type::unknown(),
                 Some(declaration) if declaration.top_level => {
-                    named(self.package.path.clone(), name.into())
+                    let decl = self.package.type_decl(name);
+                    match decl.is_some_and(|decl| decl.place.name == self.file[declaring].span) {
+                        true => named(self.package.path.clone(), name.into()),
+                        false => Type::unknown(),
+                    }
                 }
                 _ => self.declared_in_function(declaring),
             },
@@ -122,11 +126,18 @@ impl Pass<'_, '_> {
     fn declared(&mut self, expr: ExprId, ident: IdentId, declaring: IdentId) -> Entry {
         let Some(declaration) = self.names.declaration(declaring) else { return Entry::Unknown };
         match declaration.kind {
-            DeclaredAs::Type | DeclaredAs::TypeParam => Entry::Type(TypeScope::ident(self, ident)),
+            DeclaredAs::Type | DeclaredAs::TypeParam => match TypeScope::ident(self, ident) {
+                ty if ty.is_unknown() => Entry::Unknown,
+                ty => Entry::Type(ty),
+            },
             DeclaredAs::Label => Entry::Unknown,
             _ if declaration.top_level => {
-                let package = self.package;
-                self.of_package(expr, package, self.file.name(ident)).unwrap_or_default()
+                let (package, name) = (self.package, self.file.name(ident));
+                // A file that the build does not take may declare a name that another one declares too.
+                match package.place(name).is_some_and(|p| p.name == self.file[declaring].span) {
+                    true => self.of_package(expr, package, name).unwrap_or_default(),
+                    false => Entry::Unknown,
+                }
             }
             _ => match &self.out.vars[declaring.index()] {
                 Some(ty) => Entry::Value(ty.clone()),

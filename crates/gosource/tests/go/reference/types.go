@@ -78,7 +78,7 @@ func (c *checker) check(path, folder string, names []string, info *types.Info) (
 
 // packages calls f for the package of each folder that standard input names after the lines with the module and
 // its root.
-func packages(f func(c *checker, path, folder string, names []string)) {
+func packages(f func(c *checker, path, folder string, found *build.Package)) {
 	build.Default.CgoEnabled = false
 	build.Default.GOROOT = os.Getenv("GOROOT")
 	all := paths()
@@ -101,7 +101,7 @@ func packages(f func(c *checker, path, folder string, names []string)) {
 		if err != nil {
 			fail(err.Error())
 		}
-		f(c, path, folder, found.GoFiles)
+		f(c, path, folder, found)
 	}
 }
 
@@ -119,7 +119,8 @@ func typesOfAll(out *bufio.Writer) {
 		}
 		return n
 	}
-	packages(func(c *checker, path, folder string, names []string) {
+	packages(func(c *checker, path, folder string, found *build.Package) {
+		names := append(found.GoFiles, found.TestGoFiles...)
 		info := types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}}
 		_, files := c.check(path, folder, names, &info)
 		for _, file := range files {
@@ -165,7 +166,7 @@ func typesOfAll(out *bufio.Writer) {
 
 // methodsOfAll prints the method sets of all types that packages declare, and of pointers to them.
 func methodsOfAll(out *bufio.Writer) {
-	packages(func(c *checker, path, folder string, names []string) {
+	packages(func(c *checker, path, folder string, _ *build.Package) {
 		pkg, _ := c.ImportFrom(path, folder, 0)
 		if pkg == nil {
 			return
