@@ -12,6 +12,11 @@
 //!
 //! [`Names`] tells what names refer to as far as one file knows, by Go's scopes; a test compares it with `go/types`.
 //!
+//! Beyond one file: [`Layout`] finds modules and what they import, [`Program`] reads what packages declare when it is
+//! asked for, and [`FileTypes`] tells the types of expressions where they follow from that. What does not follow is
+//! unknown, never guessed; a test compares all that is told with `go/types`. Nothing needs to compile or to be
+//! complete: what is imported may be missing.
+//!
 //! ```
 //! use plumb_gosource::{DeclKind, parse};
 //!

@@ -105,8 +105,9 @@ func packages(f func(c *checker, path, folder string, found *build.Package)) {
 	}
 }
 
-// typesOfAll prints the types of all expressions that are values and of all variables: `start end number`, where
-// each number is told once with its type. `?` stands for what has no type for an error.
+// typesOfAll prints the types of all expressions that are values and of all variables: `kind start end number`,
+// where each number is told once with its type. Kinds are d for what is declared, c for calls of functions, r for
+// what a method is called on, k for constants, e for other expressions.
 func typesOfAll(out *bufio.Writer) {
 	numbers := map[string]int{}
 	number := func(t types.Type) int {
@@ -121,7 +122,9 @@ func typesOfAll(out *bufio.Writer) {
 	}
 	packages(func(c *checker, path, folder string, found *build.Package) {
 		names := append(found.GoFiles, found.TestGoFiles...)
-		info := types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}}
+		info := types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{},
+			Selections: map[*ast.SelectorExpr]*types.Selection{}}
+		receivers := map[ast.Expr]bool{}
 		_, files := c.check(path, folder, names, &info)
 		for _, file := range files {
 			in := c.fset.File(file.FileStart)
@@ -133,6 +136,10 @@ func typesOfAll(out *bufio.Writer) {
 						n := number(object.Type())
 						fmt.Fprintf(out, "d %d %d %d\n", offset(ident.Pos()), offset(ident.End()), n)
 					}
+				}
+				if selector, ok := node.(*ast.SelectorExpr); ok {
+					selection := info.Selections[selector]
+					receivers[selector.X] = selection != nil && selection.Kind() == types.MethodVal
 				}
 				expr, ok := node.(ast.Expr)
 				if !ok {
@@ -151,6 +158,9 @@ func typesOfAll(out *bufio.Writer) {
 						if function, ok := info.Types[expr.Fun]; ok && (function.IsType() || function.IsBuiltin()) {
 							kind = "e"
 						}
+					}
+					if receivers[expr] {
+						kind = "r"
 					}
 					if value.Value != nil {
 						kind = "k"
@@ -222,7 +232,7 @@ func writeList(out io.Writer, open string, list interface {
 func writeType(out io.Writer, t types.Type) {
 	switch t := types.Unalias(t).(type) {
 	case nil:
-		io.WriteString(out, "invalid")
+		io.WriteString(out, "<invalid>")
 	case *types.Basic:
 		switch {
 		case t.Kind() == types.Uint8:
@@ -232,7 +242,7 @@ func writeType(out io.Writer, t types.Type) {
 		case t.Kind() == types.UnsafePointer:
 			io.WriteString(out, "unsafe.Pointer")
 		case t.Kind() == types.Invalid:
-			io.WriteString(out, "invalid")
+			io.WriteString(out, "<invalid>")
 		default:
 			io.WriteString(out, t.Name())
 		}
