@@ -1,13 +1,15 @@
 //! Types as far as source tells them: a value that is cheap to copy, compared by structure.
 //!
 //! Named types are compared by import path, name and arguments; what is not known is [`TypeKind::Unknown`], also
-//! as a part of a type (`map[string]` of something unknown).
+//! as a part of a type (`map[string]` of something unknown). Aliases are replaced by what they stand for, but for
+//! those of packages that are not found: by their names alone they cannot be told from types.
 
 mod display;
 mod kinds;
 mod substitute;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
 pub use kinds::{
@@ -188,6 +190,16 @@ impl PartialEq for Type {
 }
 
 impl Eq for Type {}
+
+impl Hash for Type {
+    /// Shallow: names and kinds tell most types apart.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.kind() {
+            TypeKind::Named(named) => named.name.hash(state),
+            kind => std::mem::discriminant(kind).hash(state),
+        }
+    }
+}
 
 impl fmt::Debug for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -310,6 +310,33 @@ fn long_chains_end() {
 }
 
 #[test]
+fn types_nested_as_deep_as_the_parser_allows_are_read() {
+    for (open, close) in [
+        ("[]", ""),
+        ("func(x ", ")"),
+        ("struct{ x ", " }"),
+        ("interface{ m(x ", ") }"),
+        ("P[", "]"),
+        ("map[int]*", ""),
+    ] {
+        let reads = |depth: usize| {
+            let ty = format!("{}int{}", open.repeat(depth), close.repeat(depth));
+            format!(
+                "package p\ntype P[T any] struct{{}}\ntype A {ty}\nvar v A\nfunc f() {{ var w {ty}; x := w; y := v; _, _ = x, y }}\n"
+            )
+        };
+        let deepest =
+            (1..1000).rev().find(|depth| parse(reads(*depth).as_bytes()).problems().is_empty());
+        let source = reads(deepest.unwrap());
+        assert!(deepest > Some(200), "{open} {deepest:?}");
+        let memory = Memory::new(&format!("-- /m/go.mod\nmodule m\n-- /m/p.go\n{source}"));
+        let program = program(&memory, "/m");
+        assert!(types_in(&program, "m", &source).len() <= 2);
+        program.method_set(&named("m", "A"));
+    }
+}
+
+#[test]
 fn imports_in_circles_and_odd_go_mods_end() {
     let memory = Memory::new(
         "-- /m/go.mod\nmodule m\nreplace m => .\nrequire m v1.0.0\nrequire ../../etc v1\nreplace ../../etc => /\n-- /m/a/a.go\npackage a\nimport . \"m/b\"\nvar X = Y\ntype T U\n\

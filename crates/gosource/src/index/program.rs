@@ -23,7 +23,7 @@ type Slot = Arc<OnceLock<Option<Arc<Package>>>>;
 /// Packages by their paths; several threads may ask at once.
 ///
 /// A package is read once, and only when it is asked for: its declarations without bodies of functions, and none of
-/// what it imports but for the names of packages. No source is kept.
+/// what it imports but for the names of packages. No source is kept. Files are read one at a time by each thread.
 pub struct Program<'s> {
     folders: &'s dyn Folders,
     layout: Layout,

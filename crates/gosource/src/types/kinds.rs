@@ -182,15 +182,6 @@ pub struct Named {
     pub args: Arc<[Type]>,
 }
 
-impl std::hash::Hash for Type {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        match self.kind() {
-            TypeKind::Named(named) => named.name.hash(state),
-            kind => std::mem::discriminant(kind).hash(state),
-        }
-    }
-}
-
 /// A type that a function declares.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LocalType {
