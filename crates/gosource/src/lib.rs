@@ -12,6 +12,11 @@
 //!
 //! [`Names`] tells what names refer to as far as one file knows, by Go's scopes; a test compares it with `go/types`.
 //!
+//! Beyond one file: [`Layout`] finds modules and what they import, [`Program`] reads what packages declare when it is
+//! asked for, and [`FileTypes`] tells the types of expressions where they follow from that. What does not follow is
+//! unknown, never guessed; a test compares all that is told with `go/types`. Nothing needs to compile or to be
+//! complete: what is imported may be missing.
+//!
 //! ```
 //! use plumb_gosource::{DeclKind, parse};
 //!
@@ -27,7 +32,9 @@ mod comments;
 mod encoding;
 mod file;
 mod ids;
+mod index;
 mod lexer;
+mod module;
 mod names;
 mod parents;
 mod parser;
@@ -35,6 +42,8 @@ mod positions;
 mod problem;
 mod span;
 mod token;
+mod types;
+mod typing;
 mod unicode;
 mod walk;
 
@@ -45,6 +54,14 @@ pub use ids::{
     CommentGroupId, CommentId, DeclId, ExprId, FieldId, FieldListId, FuncTypeId, Id, IdentId, List,
     SpecId, StmtId,
 };
+pub use index::{
+    Function, Lookup, Member, MemberKind, Method, MethodSetEntry, Package, PackageFile, Place,
+    Program, Role, TypeDecl, Value,
+};
+pub use module::{
+    Entry, EntryKind, Excluded, Folders, GoMod, GoModProblem, GoWork, Installation, Layout,
+    Location, Module, PackageFolder, Platform, Replace, Requirement, satisfied,
+};
 pub use names::{
     Declaration, DeclaredAs, Import, ImportName, Names, Referent, assumed_package_name,
 };
@@ -53,9 +70,20 @@ pub use positions::{LineDirective, LineTable, MappedPosition, Position};
 pub use problem::{Problem, Skipped, SkippedPart};
 pub use span::Span;
 pub use token::Token;
+pub use types::{
+    Basic, InterfaceMethod, InterfaceType, LocalType, Named, ParamOwner, Signature, StructField,
+    StructType, Term, Type, TypeKind, TypeParam, TypeParamDecl,
+};
+pub use typing::{Callee, FileTypes};
 pub use walk::{Node, Visit, Walk};
 
 /// Reads a file: any bytes, up to 1 GB.
 pub fn parse(src: &[u8]) -> File<'_> {
     parser::parse(src)
+}
+
+/// Reads a file without the bodies of its functions, which are empty blocks: for files of which only what they
+/// declare matters. Of a file with a problem the bodies are read too.
+pub fn parse_declarations(src: &[u8]) -> File<'_> {
+    parser::parse_declarations(src)
 }

@@ -9,6 +9,7 @@ use crate::file::File;
 use crate::ids::{Id, IdentId, SpecId};
 
 pub use imports::{Import, ImportName, assumed_package_name};
+pub(crate) use imports::{import_paths, imports_of};
 
 /// What a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

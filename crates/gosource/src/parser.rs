@@ -72,10 +72,23 @@ struct Parser<'a> {
     suspect: Option<Suspect>,
     /// How many bytes may still be read again.
     rereads: usize,
+    /// Whether bodies of declared functions are passed over.
+    skip_bodies: bool,
 }
 
 /// Reads a file.
 pub(crate) fn parse(src: &[u8]) -> File<'_> {
+    parse_with(src, false)
+}
+
+/// Reads a file without the bodies of its functions, which are empty blocks. A file with a problem is read as a
+/// whole: recovery needs all of it.
+pub(crate) fn parse_declarations(src: &[u8]) -> File<'_> {
+    let file = parse_with(src, true);
+    if file.problems.is_empty() { file } else { parse(src) }
+}
+
+fn parse_with(src: &[u8], skip_bodies: bool) -> File<'_> {
     if src.len() > MAX_BYTES {
         let mut file = parse(&[]);
         file.problems.clear();
@@ -86,7 +99,8 @@ pub(crate) fn parse(src: &[u8]) -> File<'_> {
     }
     let mut parser = Parser {
         lex: Lexer::new(src),
-        ast: Arena::for_source(src.len()),
+        // Declarations are about a fifth of ordinary code.
+        ast: Arena::for_source(if skip_bodies { src.len() / 5 } else { src.len() }),
         scratch: Lists::default(),
         params: Vec::new(),
         if_headers: Vec::new(),
@@ -100,6 +114,7 @@ pub(crate) fn parse(src: &[u8]) -> File<'_> {
         unclosed: false,
         suspect: None,
         rereads: src.len(),
+        skip_bodies,
     };
     let text = encoding::check(src, &mut parser.lex.problems);
     if encoding::is_utf16(src) {

@@ -64,6 +64,22 @@ pub(super) fn of_file<'a>(
     file.imports().iter().filter_map(import).collect()
 }
 
+/// The paths that a file imports.
+pub(crate) fn import_paths<'a>(file: &File<'a>) -> impl Iterator<Item = &'a str> {
+    imports_of(file).map(|(_, path)| path)
+}
+
+/// The names that imports give, and the paths.
+pub(crate) fn imports_of<'a>(file: &File<'a>) -> impl Iterator<Item = (Option<&'a str>, &'a str)> {
+    file.imports().iter().filter_map(|spec| match file[*spec].kind {
+        SpecKind::ImportSpec(import) => {
+            let path = unquoted(file.text(file[import.path].span))?;
+            Some((import.name.map(|name| file.name(name)), path))
+        }
+        _ => None,
+    })
+}
+
 /// The text within quotes; paths have no escapes.
 fn unquoted(literal: &str) -> Option<&str> {
     let inner = literal.strip_prefix(['"', '`'])?.strip_suffix(['"', '`'])?;

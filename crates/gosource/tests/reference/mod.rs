@@ -170,17 +170,24 @@ impl Reference {
         if let Some(root) = root {
             process.env("GOROOT", root).env("GO111MODULE", "off").env("GOFLAGS", "");
         }
-        let mut child = process.spawn()?;
-        let mut input = child.stdin.take().ok_or("no input")?;
-        for path in paths {
-            writeln!(input, "{}", path.display())?;
+        output_for(process, paths)
+    }
+
+    /// The same, for packages of a module that has a `vendor/` folder.
+    pub(crate) fn run_in_module(
+        &self,
+        command: &str,
+        folders: &[PathBuf],
+        goroot: &Path,
+        module: Option<(&str, &Path)>,
+    ) -> Result<String> {
+        let mut process = Command::new(&self.program);
+        process.arg(command).stdin(Stdio::piped()).stdout(Stdio::piped());
+        process.env("GOROOT", goroot).env("GO111MODULE", "off").env("GOFLAGS", "");
+        if let Some((path, root)) = module {
+            process.env("REFERENCE_MODULE", path).env("REFERENCE_ROOT", root);
         }
-        drop(input);
-        let output = child.wait_with_output()?;
-        if !output.status.success() {
-            return Err("the reference program failed".into());
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        output_for(process, folders)
     }
 
     /// Compares what both make of files.
@@ -230,6 +237,21 @@ impl Reference {
         let (ours, theirs) = (ours.to_owned(), theirs.to_owned());
         Ok(Disagreement { path: path.into(), ours, theirs })
     }
+}
+
+/// What a process prints when it is handed paths.
+fn output_for(mut process: Command, paths: &[PathBuf]) -> Result<String> {
+    let mut child = process.spawn()?;
+    let mut input = child.stdin.take().ok_or("no input")?;
+    let lines: String = paths.iter().map(|path| format!("{}\n", path.display())).collect();
+    // The program reads all of it before it prints.
+    input.write_all(lines.as_bytes())?;
+    drop(input);
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        return Err("the reference program failed".into());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// What the reference program printed about each file: its lines, or `rejected`.

@@ -3,6 +3,8 @@
 //	reference dump   reads paths from standard input and prints each file's declarations with a hash of all nodes
 //	reference nodes  the same, with a line for each node
 //	reference names  reads folders of packages from standard input and prints what the names in them refer to
+//	reference types  reads folders of packages and prints the types of all expressions and variables in them
+//	reference methods  reads folders of packages and prints the method sets of all types that they declare
 //	reference time   parses the files that standard input names and prints bytes, files, seconds and processor seconds
 //	reference tables prints the tables of letters and digits of src/unicode.rs
 package main
@@ -28,7 +30,7 @@ const mode = parser.AllErrors | parser.ParseComments | parser.SkipObjectResoluti
 
 func main() {
 	if len(os.Args) != 2 {
-		fail("usage: reference dump|nodes|names|time|tables")
+		fail("usage: reference dump|nodes|names|types|methods|time|tables")
 	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	defer out.Flush()
@@ -39,6 +41,10 @@ func main() {
 		dumpAll(out, true)
 	case "names":
 		namesOfAll(out)
+	case "types":
+		typesOfAll(out)
+	case "methods":
+		methodsOfAll(out)
 	case "time":
 		measure(out)
 	case "tables":

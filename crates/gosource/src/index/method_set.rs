@@ -1,0 +1,126 @@
+//! The method sets of types.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::members::{Lookup, MemberKind, identity, merged};
+use super::program::Program;
+use super::resolver::Resolver;
+use super::{Member, Package, Value};
+use crate::types::{Type, TypeKind};
+
+/// How many embedded types are looked at for one set.
+const MOST_EMBEDDED: usize = 2_000;
+
+/// A method in the method set of a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MethodSetEntry {
+    /// Import path of the package to which its name belongs, if it is not exported.
+    pub path: Arc<str>,
+    /// The method.
+    pub method: Member,
+}
+
+impl Program<'_> {
+    /// Finds a field or method of a type, also through a pointer and embedded fields. Names that are not exported
+    /// are those of the package `from`.
+    pub fn member(&self, ty: &Type, name: &str, from: &str) -> Lookup {
+        let resolver = Resolver::new(self);
+        match resolver.member(&resolver.canonical(ty), name, from) {
+            Lookup::Found(mut member) => {
+                member.ty = resolver.canonical(&member.ty);
+                Lookup::Found(member)
+            }
+            lookup => lookup,
+        }
+    }
+
+    /// The methods that a value of a type has: of `T` without those that need a pointer, of `*T` with them. In order
+    /// of their names; `None` if a type that belongs to it is not known.
+    pub fn method_set(&self, ty: &Type) -> Option<Vec<MethodSetEntry>> {
+        let resolver = Resolver::new(self);
+        resolver.method_set(&resolver.canonical(ty))
+    }
+
+    /// What a type is behind its name.
+    pub fn underlying(&self, ty: &Type) -> Type {
+        let resolver = Resolver::new(self);
+        resolver.canonical(&resolver.underlying(ty))
+    }
+
+    /// The type without aliases in it.
+    pub fn canonical(&self, ty: &Type) -> Type {
+        Resolver::new(self).canonical(ty)
+    }
+
+    /// The type of a package's variable or constant; unknown if its value does not tell it.
+    pub fn value_type(&self, package: &Package, value: &Value) -> Type {
+        Resolver::new(self).value_type(package, value)
+    }
+}
+
+impl Resolver<'_> {
+    fn method_set(&self, ty: &Type) -> Option<Vec<MethodSetEntry>> {
+        let mut out = Vec::new();
+        for (name, path) in self.method_names(ty)? {
+            let from = if path.is_empty() { "" } else { &*path };
+            match self.member(ty, &name, from) {
+                Lookup::Found(member)
+                    if member.kind != MemberKind::Field
+                        && (member.indirect || !member.pointer_receiver) =>
+                {
+                    let ty = self.canonical(&member.ty);
+                    out.push(MethodSetEntry { path, method: Member { ty, ..*member } });
+                }
+                Lookup::Found(_) | Lookup::Absent => {}
+                Lookup::Unknown => return None,
+            }
+        }
+        Some(out)
+    }
+
+    /// The names of all methods that a type or one that it embeds has; with a package if they are not exported.
+    fn method_names(&self, ty: &Type) -> Option<BTreeSet<(Arc<str>, Arc<str>)>> {
+        let mut names = BTreeSet::new();
+        let mut add = |name: &Arc<str>, path: &Arc<str>| {
+            let exported = super::package::is_exported(name);
+            names.insert((name.clone(), if exported { "".into() } else { path.clone() }));
+        };
+        let mut current: Vec<_> = self.first_level(ty).into_iter().collect();
+        let mut seen = FxHashSet::default();
+        while !current.is_empty() {
+            let mut next = Vec::new();
+            for level in current {
+                if !seen.insert(identity(&level.ty))
+                    && !matches!(level.ty.kind(), TypeKind::Struct(_))
+                {
+                    continue;
+                }
+                if seen.len() > MOST_EMBEDDED {
+                    return None;
+                }
+                if let TypeKind::Named(named) = level.ty.kind()
+                    && !named.path.is_empty()
+                {
+                    let decl = self.decl(named)?;
+                    decl.methods.iter().for_each(|method| add(&method.name, &decl.path));
+                }
+                let under = self.underlying(&level.ty);
+                match under.kind() {
+                    TypeKind::Unknown => return None,
+                    TypeKind::Struct(fields) => next.extend(self.embedded(&level, fields)),
+                    TypeKind::Interface(_) => {
+                        let (methods, known) = self.interface_methods(&under);
+                        methods.iter().for_each(|(path, method)| add(&method.name, path));
+                        known.then_some(())?;
+                    }
+                    _ => {}
+                }
+            }
+            current = merged(next);
+        }
+        Some(names)
+    }
+}

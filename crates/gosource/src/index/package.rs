@@ -1,0 +1,191 @@
+//! What one package declares.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::module::Excluded;
+use crate::span::Span;
+use crate::types::{Type, TypeParamDecl};
+
+/// A package, without the bodies of its functions.
+#[derive(Debug, Default)]
+pub struct Package {
+    /// The path by which its types are known; that of an external test package ends in `_test`.
+    pub path: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Whether it belongs to one of the modules that are looked at; only of those tests are read.
+    pub is_main: bool,
+    /// Whether it belongs to the standard library.
+    pub is_std: bool,
+    /// All Go files of the folder, in order of their names.
+    pub files: Vec<PackageFile>,
+    pub(super) types: FxHashMap<Arc<str>, Arc<TypeDecl>>,
+    pub(super) functions: FxHashMap<Arc<str>, Function>,
+    pub(super) values: FxHashMap<Arc<str>, Value>,
+    /// Paths of the packages of which all names are visible in a file.
+    pub(super) dot_imports: Vec<Arc<str>>,
+}
+
+/// What a file is to a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It belongs to the package.
+    Package,
+    /// It is a test within the package.
+    Test,
+    /// It belongs to the external test package of the folder.
+    ExternalTest,
+    /// A build for the platform does not take it.
+    Excluded(Excluded),
+    /// It could not be read.
+    Unreadable,
+}
+
+/// A file of a package's folder.
+#[derive(Clone, Debug)]
+pub struct PackageFile {
+    /// Its name.
+    pub name: String,
+    /// What it is to the package.
+    pub role: Role,
+    /// Whether a program made it.
+    pub generated: bool,
+    /// How many problems it has.
+    pub problems: usize,
+    /// Names and paths of its imports.
+    pub(super) imports: Vec<(Option<Arc<str>>, Arc<str>)>,
+}
+
+/// Where something is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the file in the files of the package.
+    pub file: u32,
+    /// The declaring name.
+    pub name: Span,
+    /// Whether the file is a test.
+    pub in_test: bool,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its signature.
+    pub ty: Type,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// A declared type.
+#[derive(Clone, Debug)]
+pub struct TypeDecl {
+    /// Import path of its package.
+    pub path: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type parameters.
+    pub type_params: Arc<[TypeParamDecl]>,
+    /// Whether it is another name of a type.
+    pub is_alias: bool,
+    /// What it is declared as.
+    pub ty: Type,
+    /// Its methods, in order of their files; methods of an interface are in its type.
+    pub methods: Vec<Method>,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// A method.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Whether its receiver is a pointer.
+    pub pointer_receiver: bool,
+    /// Its signature, without the receiver.
+    pub ty: Type,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// A variable or constant.
+#[derive(Debug)]
+pub struct Value {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Whether it is a constant.
+    pub is_const: bool,
+    /// Where it is declared.
+    pub place: Place,
+    pub(crate) ty: ValueType,
+    pub(super) inferred: OnceLock<Type>,
+}
+
+/// The type of a variable or constant.
+#[derive(Clone, Debug)]
+pub(crate) enum ValueType {
+    Known(Type),
+    /// That of a value, as text; of its n-th result if there are several variables.
+    Of {
+        text: Arc<str>,
+        result: Option<u32>,
+    },
+}
+
+impl Package {
+    /// The function with a name.
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.get(name)
+    }
+
+    /// The type with a name; also an alias.
+    pub fn type_decl(&self, name: &str) -> Option<&Arc<TypeDecl>> {
+        self.types.get(name)
+    }
+
+    /// The variable or constant with a name; [`Program::value_type`](super::Program::value_type) knows its type.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// All functions, in no order.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.functions.values()
+    }
+
+    /// All types, in no order.
+    pub fn type_decls(&self) -> impl Iterator<Item = &Arc<TypeDecl>> {
+        self.types.values()
+    }
+
+    /// All variables and constants, in no order.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.values.values()
+    }
+
+    /// Where a name is declared outside of functions.
+    pub fn place(&self, name: &str) -> Option<Place> {
+        let function = || self.functions.get(name).map(|function| function.place);
+        let decl = || self.types.get(name).map(|decl| decl.place);
+        function().or_else(decl).or_else(|| self.values.get(name).map(|value| value.place))
+    }
+
+    /// Whether it declares a name outside of functions.
+    pub(crate) fn declares(&self, name: &str) -> bool {
+        self.types.contains_key(name)
+            || self.functions.contains_key(name)
+            || self.values.contains_key(name)
+    }
+}
+
+/// Whether a name is visible in other packages.
+pub(crate) fn is_exported(name: &str) -> bool {
+    name.chars().next().is_some_and(char::is_uppercase)
+}
