@@ -26,6 +26,7 @@ mod ast;
 mod comments;
 mod encoding;
 mod file;
+pub mod flow;
 mod ids;
 mod lexer;
 mod names;
