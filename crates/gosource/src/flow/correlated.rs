@@ -27,6 +27,11 @@ impl Facts {
         Self(cleared | bits << (2 * condition))
     }
 
+    /// What both know.
+    pub(super) fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     fn get(self, condition: usize) -> Option<bool> {
         match self.0 >> (2 * condition) & 0b11 {
             0b01 => Some(true),
@@ -67,12 +72,15 @@ impl Correlated {
             by_text.entry((leaf.text, leaf.with, &leaf.variables)).or_default().push(i);
         }
         let mut groups: Vec<Vec<usize>> = by_text.into_values().collect();
-        groups.retain(|group| group.len() > 1);
         groups.sort();
         let mut count = 0;
         for group in groups {
             let (_, first) = &leaves[group[0]];
             let Some(sets) = settings(scope, function, graph, first) else { continue };
+            // What is tested once says nothing, unless its value is set at hand.
+            if group.len() == 1 && sets.iter().all(|(_, value)| value.is_none()) {
+                continue;
+            }
             if count == MAX_CONDITIONS {
                 break;
             }
@@ -86,6 +94,11 @@ impl Correlated {
             count += 1;
         }
         correlated
+    }
+
+    /// Whether no condition of the function says anything about another one.
+    pub(super) fn is_empty(&self) -> bool {
+        self.leaves.is_empty()
     }
 
     /// What is known behind an edge; `None` if it cannot be taken.
@@ -103,55 +116,6 @@ impl Correlated {
     pub(super) fn set_by(&self, step: StepId, facts: Facts) -> Facts {
         let sets = self.sets.get(&step).into_iter().flatten();
         sets.fold(facts, |facts, (condition, value)| facts.with(*condition, *value))
-    }
-
-    /// What the conditions around a node say; `None` if no condition recurs.
-    pub(super) fn known_at(&self, scope: &Scope<'_, '_>, node: Node) -> Option<Facts> {
-        if self.leaves.is_empty() {
-            return None;
-        }
-        let mut facts = Facts::default();
-        let mut below = node;
-        for node in scope.parents.above(node) {
-            match node {
-                Node::Stmt(stmt) => {
-                    if let StmtKind::IfStmt(if_) = scope.file[stmt].kind {
-                        if below == Node::Stmt(if_.body) {
-                            facts = self.learn(scope, if_.cond, true, facts);
-                        } else if if_.els.map(Node::Stmt) == Some(below) {
-                            facts = self.learn(scope, if_.cond, false, facts);
-                        }
-                    }
-                }
-                Node::Expr(expr) if matches!(scope.file[expr].kind, ExprKind::FuncLit(_)) => break,
-                _ => {}
-            }
-            below = node;
-        }
-        Some(facts)
-    }
-
-    /// What a condition says about its leaves.
-    fn learn(&self, scope: &Scope<'_, '_>, cond: ExprId, is: bool, mut facts: Facts) -> Facts {
-        let file = scope.file;
-        let mut todo = vec![(cond, is)];
-        while let Some((expr, is)) = todo.pop() {
-            let expr = file.unparen(expr);
-            match file[expr].kind {
-                ExprKind::UnaryExpr(not) if not.op == Token::Not => todo.push((not.x, !is)),
-                ExprKind::BinaryExpr(both) if both.op == Token::LAnd && is => {
-                    todo.extend([(both.x, true), (both.y, true)]);
-                }
-                ExprKind::BinaryExpr(both) if both.op == Token::LOr && !is => {
-                    todo.extend([(both.x, false), (both.y, false)]);
-                }
-                _ => {
-                    let condition = Condition::Expr { expr, is };
-                    facts = self.after(condition, facts).unwrap_or(facts);
-                }
-            }
-        }
-        facts
     }
 }
 

@@ -71,16 +71,38 @@ impl Search<'_, '_, '_> {
             return Vec::new();
         }
         let most = self.paths.graph.blocks().len() * MEETINGS;
-        match self.search(self.known(), most) {
+        match self.search(self.known(most), most) {
             Some(leaks) => leaks,
             None => self.search(None, usize::MAX).unwrap_or_default(),
         }
     }
 
-    /// What the conditions around the acquisition say.
-    fn known(&self) -> Option<Facts> {
-        let call = Node::Expr(self.acquisition.call);
-        self.paths.correlated.known_at(self.paths.scope, call)
+    /// What all ways to the acquisition know of the conditions that are followed; `None` if there are none.
+    fn known(&self, most: usize) -> Option<Facts> {
+        let (graph, correlated) = (self.paths.graph, &self.paths.correlated);
+        if correlated.is_empty() {
+            return None;
+        }
+        let mut met = FxHashSet::default();
+        let mut todo = vec![(graph.entry(), Facts::default())];
+        let mut known: Option<Facts> = None;
+        while let Some((block, mut facts)) = todo.pop() {
+            if !met.insert((block, facts)) {
+                continue;
+            }
+            if met.len() > most {
+                return Some(Facts::default());
+            }
+            for step in graph.steps(block) {
+                facts = correlated.set_by(step, facts);
+                if step == self.at {
+                    known = Some(known.map_or(facts, |known| known.common(facts)));
+                }
+            }
+            let edges = graph.edges(block).iter();
+            todo.extend(edges.filter_map(|e| Some((e.to, correlated.after(e.when, facts)?))));
+        }
+        Some(known.unwrap_or_default())
     }
 
     /// Whether every way to the acquisition passes a literal or pointer that takes care of what is acquired later.
