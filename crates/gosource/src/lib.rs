@@ -24,6 +24,7 @@
 mod arena;
 mod ast;
 mod comments;
+pub mod edit;
 mod encoding;
 mod file;
 pub mod flow;
