@@ -125,7 +125,8 @@ fn after_single(
 ) -> Edit {
     let only = file[decl.specs].first().and_then(|spec| spec_line(file, *spec));
     let single = file.imports().len() == 1;
-    let bare = layout::rest_of_line(file, text, span.end) == Rest::End(end_of_line(text, span.end));
+    let rest = text.get(span.end as usize..).unwrap_or_default();
+    let bare = rest.lines().next().unwrap_or_default().trim().is_empty();
     match only {
         Some(old) if single && bare && old.path != "C" => {
             let line_end = layout::line_end(text, span.end);
@@ -142,13 +143,6 @@ fn after_single(
         Some(old) if old.path == "C" => after(file, text, span.end, &format!("\n{line}")),
         _ => after(file, text, span.end, line),
     }
-}
-
-/// Where a line ends if nothing follows an offset but white space.
-fn end_of_line(text: &str, offset: u32) -> u32 {
-    let rest = text.get(offset as usize..).unwrap_or_default();
-    let line = rest.split('\n').next().unwrap_or_default();
-    offset + line.trim_end_matches('\r').len() as u32
 }
 
 fn spec_line<'a>(file: &File<'a>, spec: SpecId) -> Option<Line<'a>> {

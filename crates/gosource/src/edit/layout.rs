@@ -1,6 +1,7 @@
 //! How a file is laid out around a place: indentation, line ends, what else is on a line.
 
 use crate::file::File;
+use crate::ids::CommentId;
 
 /// What follows something on its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,15 +33,13 @@ pub(super) fn rest_of_line(file: &File<'_>, text: &str, offset: u32) -> Rest {
 
 /// The end of the comment that starts at an offset.
 fn comment_at(file: &File<'_>, offset: u32) -> Option<u32> {
-    let mut comments = file.comments();
-    let (mut low, mut high) = (0, comments.len());
+    let (mut low, mut high) = (0, file.comments().len());
     while low < high {
         let middle = (low + high) / 2;
-        let span = file[comments.nth(middle)?].span;
-        comments = file.comments();
-        if span.start < offset { low = middle + 1 } else { high = middle }
+        let before = file[CommentId::at(middle)].span.start < offset;
+        if before { low = middle + 1 } else { high = middle }
     }
-    let span = file[comments.nth(low)?].span;
+    let span = (low < file.comments().len()).then(|| file[CommentId::at(low)].span)?;
     (span.start == offset).then_some(span.end)
 }
 
