@@ -15,7 +15,7 @@ struct Trail<'a> {
     width: usize,
     /// Offsets of the end of what stands before that part, and of the part.
     gap: (usize, usize),
-    /// Whether the part goes on on other lines, and is not aligned.
+    /// Whether the code or the part has other lines, and so is not aligned.
     alone: bool,
 }
 
@@ -27,7 +27,9 @@ impl<'a> Trail<'a> {
         let written = before.trim();
         let indent = &before[..before.len() - before.trim_start().len()];
         let gap = (start as usize + before.trim_end().len(), offset as usize);
-        let trail = Self { indent, width: written.chars().count(), gap, alone: false };
+        // What ends on this line began on another one.
+        let alone = written.starts_with(['}', ')', ']']);
+        let trail = Self { indent, width: written.chars().count(), gap, alone };
         (!written.is_empty()).then_some(trail)
     }
 }

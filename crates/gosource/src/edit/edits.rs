@@ -4,7 +4,7 @@ use super::changes::{self, Edit, EditError, Edited};
 use super::diff;
 use super::imports::{self, NewImport};
 use super::layout::{self, Rest};
-use crate::ast::StmtKind;
+use crate::ast::{ExprKind, StmtKind};
 use crate::file::File;
 use crate::ids::StmtId;
 use crate::names::Names;
@@ -55,7 +55,7 @@ impl<'f, 'a> Edits<'f, 'a> {
     /// Adds a statement on a line after another one, behind its comment.
     ///
     /// The text may have several lines, indented with tabs against its first. A block on one line gets several; other
-    /// statements that share a line (`a(); b()`) go on doing so.
+    /// statements that share a line (`a(); b()`) go on doing so, as far as the text has one line.
     ///
     /// # Errors
     /// [`EditError::NotInList`] and [`EditError::SharedLine`].
@@ -139,6 +139,9 @@ impl<'f, 'a> Edits<'f, 'a> {
         let (stmt, list) = self.in_list(stmt).ok_or_else(|| EditError::NotInList {
             line: file.position(file[stmt].span.start).line,
         })?;
+        if self.is_one_line_value(list) {
+            return Err(self.shared_line(stmt));
+        }
         if let Some(indent) = self.expand(list) {
             return Ok((stmt, Place::OneLine(indent)));
         }
@@ -173,6 +176,20 @@ impl<'f, 'a> Edits<'f, 'a> {
             };
             return is_in_list.then_some((stmt, above));
         }
+    }
+
+    /// Whether a block is the body, on one line, of a literal that is a value of a composite literal: more lines would
+    /// move the values around it.
+    fn is_one_line_value(&self, block: StmtId) -> bool {
+        let file = self.file;
+        let span = file[block].span;
+        let Some(literal @ Node::Expr(_)) = self.parents.of(Node::Stmt(block)) else {
+            return false;
+        };
+        let one_line = file.position(span.start).line == file.position(span.end).line;
+        one_line
+            && matches!(self.parents.of(literal), Some(Node::Expr(above))
+                if matches!(file[above].kind, ExprKind::KeyValueExpr(_)))
     }
 
     /// Gives each statement of a block on one line a line of its own, once, and says their indentation.

@@ -95,7 +95,7 @@ pub(super) fn edit(file: &File<'_>, text: &str, new: &NewImport) -> Edit {
         return in_block(file, text, &decl, new);
     }
     let line = format!("import {}", new.text());
-    match decls().last() {
+    match decls().next_back() {
         Some((span, decl)) => after_single(file, text, span, &decl, new, &line),
         None => {
             let end = file.package().map_or(0, |package| package.span.end);

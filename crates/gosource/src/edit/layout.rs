@@ -58,7 +58,7 @@ pub(super) fn indentation<'t>(file: &File<'_>, text: &'t str, offset: u32) -> Op
 pub(super) fn line_end(text: &str, offset: u32) -> &'static str {
     let (before, after) = text.split_at(offset as usize);
     let line = match after.split_once('\n') {
-        Some((line, _)) if line.is_empty() => before.strip_suffix('\r').map_or("", |_| "\r"),
+        Some(("", _)) => before.strip_suffix('\r').map_or("", |_| "\r"),
         Some((line, _)) => line,
         None => match before.rsplit_once('\n') {
             Some((line, _)) => line,
