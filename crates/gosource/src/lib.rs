@@ -11,6 +11,8 @@
 //! was given up stays in the tables. [`File::walk`] meets only what is in the tree.
 //!
 //! [`Names`] tells what names refer to as far as one file knows, by Go's scopes; a test compares it with `go/types`.
+//! [`flow`] tells where control can go, and on which ways a value is not released; [`edit`] changes a file as its
+//! author would have.
 //!
 //! ```
 //! use plumb_gosource::{DeclKind, parse};
