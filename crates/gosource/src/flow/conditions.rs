@@ -16,6 +16,8 @@ pub(super) struct Success<'q, 'f, 'a> {
     pub(super) scope: &'q Scope<'f, 'a>,
     pub(super) guard: Option<Guard>,
     pub(super) aliases: &'q [Alias],
+    /// Variables that tell whether the value has a type.
+    pub(super) asserted: &'q [IdentId],
     pub(super) ownership: &'q dyn Ownership,
 }
 
@@ -26,11 +28,18 @@ impl Success<'_, '_, '_> {
         match condition {
             Condition::Expr { expr, is } => self.excludes_expr(expr, is, guarded),
             Condition::Case { tag, value, is } => self.excludes_equal(tag, value, is, guarded),
-            Condition::TypeCase { guard, ty, is } => {
-                guarded && self.is_error_switch(guard) && self.is_nil(ty) != is
-            }
+            Condition::TypeCase { guard, ty, is } => self.excludes_type(guard, ty, is, guarded),
             _ => false,
         }
+    }
+
+    /// A value that is of another type than the one by which it would be released needs no release, as far as one
+    /// file tells.
+    fn excludes_type(&self, guard: StmtId, ty: ExprId, is: bool, guarded: bool) -> bool {
+        let Some(operand) = self.switch_operand(guard) else { return false };
+        // Known to be nil, or at least of no type that a case has named.
+        let nothing = self.is_nil(ty) == is;
+        (guarded && self.is_error(operand) && !nothing) || (self.is_value(operand) && nothing)
     }
 
     fn excludes_expr(&self, expr: ExprId, is: bool, guarded: bool) -> bool {
@@ -44,7 +53,8 @@ impl Success<'_, '_, '_> {
             ExprKind::Ident(_) => {
                 let ok =
                     matches!(self.guard, Some(Guard::Ok(ok)) if self.variable(expr) == Some(ok));
-                guarded && ok && !is
+                let asserted = self.variable(expr).is_some_and(|v| self.asserted.contains(&v));
+                ((guarded && ok) || asserted) && !is
             }
             ExprKind::CallExpr(call) => {
                 let args = &self.scope.file[call.args];
@@ -69,18 +79,18 @@ impl Success<'_, '_, '_> {
         self.ownership.error_when(call).or_else(|| usual_error_test(self.scope, call))
     }
 
-    /// Whether a type switch is over the error.
-    fn is_error_switch(&self, guard: StmtId) -> bool {
+    /// What a type switch looks at.
+    fn switch_operand(&self, guard: StmtId) -> Option<ExprId> {
         let file = self.scope.file;
         let operand = match file[guard].kind {
-            StmtKind::AssignStmt(assign) => file[assign.rhs].first().copied(),
-            StmtKind::ExprStmt(expr) => Some(expr),
-            _ => None,
+            StmtKind::AssignStmt(assign) => *file[assign.rhs].first()?,
+            StmtKind::ExprStmt(expr) => expr,
+            _ => return None,
         };
-        operand.is_some_and(|operand| match file[file.unparen(operand)].kind {
-            ExprKind::TypeAssertExpr(assertion) => self.is_error(assertion.x),
-            _ => false,
-        })
+        match file[file.unparen(operand)].kind {
+            ExprKind::TypeAssertExpr(assertion) => Some(assertion.x),
+            _ => None,
+        }
     }
 
     fn is_error(&self, expr: ExprId) -> bool {

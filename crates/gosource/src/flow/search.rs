@@ -137,6 +137,7 @@ impl Search<'_, '_, '_> {
             scope: self.paths.scope,
             guard: self.acquisition.guard,
             aliases: &self.tracked.aliases,
+            asserted: &self.tracked.asserted,
             ownership: self.ownership,
         };
         let knows = Knowledge { guarded: true, facts: facts.unwrap_or_default() };

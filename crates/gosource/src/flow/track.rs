@@ -26,6 +26,8 @@ pub(super) struct Alias {
 #[derive(Debug, Default)]
 pub(super) struct Tracked {
     pub(super) aliases: Vec<Alias>,
+    /// The `ok` of type assertions of the value.
+    pub(super) asserted: Vec<IdentId>,
     /// The strongest effect of each step that has one; of the acquisition without what it binds.
     pub(super) effects: FxHashMap<StepId, Effect>,
     /// Steps after which a literal or pointer, that sees later values too, releases or keeps the value.
@@ -146,9 +148,20 @@ impl Tracker<'_, '_, '_> {
         match variable {
             Some(variable) if self.scope.owner(variable) == Some(self.function) => {
                 self.add(variable, use_.selected.to_vec());
+                self.tracked.asserted.extend(self.ok_beside(to));
                 true
             }
             _ => false,
+        }
+    }
+
+    /// The `ok` of `v, ok := x.(T)`.
+    fn ok_beside(&self, variable: Node) -> Option<IdentId> {
+        let Some(Node::Stmt(stmt)) = self.scope.parents.of(variable) else { return None };
+        let StmtKind::AssignStmt(assign) = self.scope.file[stmt].kind else { return None };
+        match (&self.scope.file[assign.lhs], assign.rhs.len()) {
+            ([_, ok], 1) => self.scope.variable(*ok),
+            _ => None,
         }
     }
 

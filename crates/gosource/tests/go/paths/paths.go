@@ -562,6 +562,13 @@ func aliasByAssertion() {
 	if ok {
 		defer r.Close()
 	}
+}
+
+func assertedAndNotClosed() {
+	var c io.Closer = must()
+	if r, ok := c.(*R); ok {
+		r.Read()
+	}
 } // leak
 
 func blank() {
@@ -795,7 +802,7 @@ func typeSwitchOfValue() {
 	case *R:
 		r.Close()
 	}
-} // leak
+}
 
 func deadCode() {
 	return
