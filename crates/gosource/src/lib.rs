@@ -11,6 +11,8 @@
 //! was given up stays in the tables. [`File::walk`] meets only what is in the tree.
 //!
 //! [`Names`] tells what names refer to as far as one file knows, by Go's scopes; a test compares it with `go/types`.
+//! [`flow`] tells where control can go, and on which ways a value is not released; [`edit`] changes a file as its
+//! author would have.
 //!
 //! Beyond one file: [`Layout`] finds modules and what they import, [`Program`] reads what packages declare when it is
 //! asked for, and [`FileTypes`] tells the types of expressions where they follow from that. What does not follow is
@@ -29,8 +31,10 @@
 mod arena;
 mod ast;
 mod comments;
+pub mod edit;
 mod encoding;
 mod file;
+pub mod flow;
 mod ids;
 mod index;
 mod lexer;
