@@ -289,10 +289,7 @@ fn user_goroutines(sources: &Sources<'_>) -> Vec<Accused> {
                     && sources.service.instances[crowd.instance]
                         .latest(|s| s.leaked.as_ref())
                         .is_some(),
-                one_each: starter_of(crowd, started.as_ref()).is_some_and(|starter| {
-                    let paths = sources.heap_paths(crowd.instance);
-                    paths.is_some_and(|paths| paths.keep_one_each(starter, crowd.measured.count))
-                }),
+                one_each: keeps_one_each(sources, crowd, started.as_ref()),
                 starter_alive: starter_alive(sources, crowd, started.as_ref()),
                 started,
                 stack,
@@ -304,6 +301,16 @@ fn user_goroutines(sources: &Sources<'_>) -> Vec<Accused> {
             Some(accused)
         })
         .collect()
+}
+
+/// Whether exact heap figures show what each call of the starter left. Asked for senders only, whose pattern needs it:
+/// each answer reads all samples of the profile.
+fn keeps_one_each(sources: &Sources<'_>, crowd: &Crowd, started: Option<&Frame>) -> bool {
+    let starter =
+        starter_of(crowd, started).filter(|_| crowd.exemplar.state == WaitState::ChanSend);
+    starter
+        .zip(sources.heap_paths(crowd.instance))
+        .is_some_and(|(starter, paths)| paths.keep_one_each(starter, crowd.measured.count))
 }
 
 /// The function that started these goroutines: for a closure the function around it, else the one in `created by`.

@@ -96,7 +96,8 @@ pub struct GoroutineCrowd {
     /// reach what they wait for.
     pub reachable: bool,
     /// Whether an exact heap profile holds one object for each of them that a call of their starter made, while those
-    /// of its other calls are freed: each is what one call left. `false` also where nothing tells.
+    /// of its other calls are freed: each is what one call left. Known of senders only; `false` also where
+    /// nothing tells.
     pub one_each: bool,
 }
 
