@@ -1,6 +1,6 @@
 //! `github.com/rabbitmq/amqp091-go`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -32,6 +32,7 @@ static CONNECTION: LibraryObject = LibraryObject {
         "github.com/rabbitmq/amqp091-go.Open",
     ],
     releases: &["amqp.Connection.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/rabbitmq/amqp091-go.(*Connection).openTune"],
     known_bad: &[
         KnownBad {
@@ -62,6 +63,7 @@ static CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/rabbitmq/amqp091-go.(*Channel).Consume"],
     entry_points: &["github.com/rabbitmq/amqp091-go.(*Channel).Consume"],
     releases: &["amqp.Channel.Cancel", "amqp.Channel.Close"],
+    source: Source::NONE,
     heap_marks: &[
         "github.com/rabbitmq/amqp091-go.newChannel",
         "github.com/rabbitmq/amqp091-go.makeConsumers",

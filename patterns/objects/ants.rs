@@ -1,6 +1,6 @@
 //! `github.com/panjf2000/ants/v2`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -38,6 +38,7 @@ static POOL: LibraryObject = LibraryObject {
         "github.com/panjf2000/ants/v2.NewMultiPool",
     ],
     releases: &["ants.Pool.Release"],
+    source: Source::NONE,
     heap_marks: &["github.com/panjf2000/ants/v2.newPool", "github.com/panjf2000/ants/v2.NewPool"],
     known_bad: &[
         KnownBad {

@@ -1,6 +1,6 @@
 //! `k8s.io/apimachinery`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -19,6 +19,7 @@ static STREAM_WATCHER: LibraryObject = LibraryObject {
     constructors: &["k8s.io/apimachinery/pkg/watch.NewStreamWatcher"],
     entry_points: &["k8s.io/apimachinery/pkg/watch.NewStreamWatcher"],
     releases: &["watch.Interface.Stop"],
+    source: Source::NONE,
     heap_marks: &["k8s.io/apimachinery/pkg/watch.NewStreamWatcher"],
     known_bad: &[],
     notes: "One per Watch, with a stream of the shared HTTP/2 connection.",

@@ -1,6 +1,6 @@
 //! `github.com/dgraph-io/badger/v4`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -28,6 +28,7 @@ static DB: LibraryObject = LibraryObject {
     constructors: &["github.com/dgraph-io/badger/v4.Open"],
     entry_points: &["github.com/dgraph-io/badger/v4.Open"],
     releases: &["badger.DB.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/dgraph-io/badger/v4.Open"],
     known_bad: &[],
     notes: "16 goroutines and 6 descriptors, with mapped files outside the Go heap.",

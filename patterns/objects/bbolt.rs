@@ -1,6 +1,6 @@
 //! `go.etcd.io/bbolt`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&DB];
@@ -17,6 +17,7 @@ static DB: LibraryObject = LibraryObject {
     constructors: &["go.etcd.io/bbolt.Open"],
     entry_points: &["go.etcd.io/bbolt.Open"],
     releases: &["bbolt.DB.Close"],
+    source: Source::NONE,
     heap_marks: &["go.etcd.io/bbolt.Open"],
     known_bad: &[],
     notes: "A descriptor and a mapping, no goroutine; a second Open of the same file blocks in \

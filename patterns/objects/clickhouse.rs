@@ -1,6 +1,6 @@
 //! `github.com/ClickHouse/clickhouse-go/v2`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -21,6 +21,7 @@ static CONN: LibraryObject = LibraryObject {
     constructors: &["github.com/ClickHouse/clickhouse-go/v2.Open"],
     entry_points: &["github.com/ClickHouse/clickhouse-go/v2.Open"],
     releases: &["clickhouse.Conn.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/ClickHouse/clickhouse-go/v2.Open"],
     known_bad: &[
         KnownBad {

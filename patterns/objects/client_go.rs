@@ -1,6 +1,6 @@
 //! `k8s.io/client-go`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -29,6 +29,7 @@ static INFORMER: LibraryObject = LibraryObject {
         "k8s.io/client-go/tools/cache.(*sharedIndexInformer).Run",
     ],
     releases: &["close of the stop channel", "informers.SharedInformerFactory.Shutdown"],
+    source: Source::NONE,
     heap_marks: &[
         "k8s.io/client-go/tools/cache.NewSharedIndexInformerWithOptions",
         "k8s.io/client-go/tools/cache.NewRealFIFO",
@@ -63,6 +64,7 @@ static EVENT_HANDLER: LibraryObject = LibraryObject {
         "k8s.io/client-go/tools/cache.(*sharedIndexInformer).AddEventHandlerWithOptions",
     ],
     releases: &["cache.SharedInformer.RemoveEventHandler (from v0.26)"],
+    source: Source::NONE,
     heap_marks: &["k8s.io/client-go/tools/cache.newProcessListener"],
     known_bad: &[],
     notes: "2 goroutines an AddEventHandler on a running informer.",
@@ -93,6 +95,7 @@ static WORKQUEUE: LibraryObject = LibraryObject {
         "k8s.io/client-go/util/workqueue.NewDelayingQueue",
     ],
     releases: &["workqueue.Interface.ShutDown"],
+    source: Source::NONE,
     heap_marks: &[
         "k8s.io/client-go/util/workqueue.newDelayingQueue",
         "k8s.io/client-go/util/workqueue.newDelayingQueue[...]",

@@ -1,6 +1,6 @@
 //! `github.com/coder/websocket`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static CONN: LibraryObject = LibraryObject {
     constructors: &["github.com/coder/websocket.Dial", "github.com/coder/websocket.Accept"],
     entry_points: &["github.com/coder/websocket.Dial", "github.com/coder/websocket.Accept"],
     releases: &["websocket.Conn.Close", "websocket.Conn.CloseNow"],
+    source: Source::NONE,
     heap_marks: &["github.com/coder/websocket.newConn"],
     known_bad: &[],
     notes: "Accept makes the same object on the serving side. timeoutLoop holds the Conn, so the \

@@ -1,6 +1,6 @@
 //! `github.com/hashicorp/consul/api`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -27,6 +27,7 @@ static WATCH: LibraryObject = LibraryObject {
         "github.com/hashicorp/consul/api/watch.(*Plan).RunWithConfig",
     ],
     releases: &["watch.Plan.Stop"],
+    source: Source::NONE,
     heap_marks: &["github.com/hashicorp/consul/api/watch.ParseExempt"],
     known_bad: &[],
     notes: "A long poll: permanently in a request, which is normal for one. Only its number \
@@ -45,6 +46,7 @@ static CLIENT: LibraryObject = LibraryObject {
     constructors: &["github.com/hashicorp/consul/api.NewClient"],
     entry_points: &["github.com/hashicorp/consul/api.NewClient"],
     releases: &["nothing: it has no Close; make one and share it"],
+    source: Source::NONE,
     heap_marks: &["github.com/hashicorp/consul/api.NewClient"],
     known_bad: &[],
     notes: "Every NewClient without an HttpClient of its own builds a pooled transport with an \

@@ -1,6 +1,6 @@
 //! `github.com/robfig/cron/v3`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -19,6 +19,7 @@ static CRON: LibraryObject = LibraryObject {
     constructors: &["github.com/robfig/cron/v3.New"],
     entry_points: &["github.com/robfig/cron/v3.New", "github.com/robfig/cron/v3.(*Cron).Start"],
     releases: &["cron.Cron.Stop"],
+    source: Source::NONE,
     heap_marks: &["github.com/robfig/cron/v3.New"],
     known_bad: &[],
     notes: "Starts with Start. Removing its entries does not end it.",

@@ -1,6 +1,6 @@
 //! `database/sql`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -29,6 +29,7 @@ static ROWS: LibraryObject = LibraryObject {
         "database/sql.(*Stmt).QueryContext",
     ],
     releases: &["sql.Rows.Close", "sql.Rows.Next until it returns false"],
+    source: Source::NONE,
     heap_marks: &["database/sql.(*DB).queryDC"],
     known_bad: &[],
     notes: "Holds one connection of the pool. The goroutine exists only with a context that can \
@@ -51,6 +52,7 @@ static TX: LibraryObject = LibraryObject {
         "database/sql.(*Conn).BeginTx",
     ],
     releases: &["sql.Tx.Commit", "sql.Tx.Rollback"],
+    source: Source::NONE,
     heap_marks: &["database/sql.(*DB).beginDC"],
     known_bad: &[],
     notes: "Holds one connection of the pool; the goroutine exists even with context.Background.",
@@ -71,6 +73,7 @@ static DB: LibraryObject = LibraryObject {
     constructors: &["database/sql.Open", "database/sql.OpenDB"],
     entry_points: &["database/sql.Open", "database/sql.OpenDB"],
     releases: &["sql.DB.Close"],
+    source: Source::NONE,
     heap_marks: &["database/sql.OpenDB"],
     known_bad: &[],
     notes: "A pool, made once per database. Its goroutine starts in Open, before any connection, \
@@ -90,6 +93,7 @@ static STMT: LibraryObject = LibraryObject {
     constructors: &["database/sql.(*DB).PrepareContext", "database/sql.(*DB).Prepare"],
     entry_points: &["database/sql.(*DB).PrepareContext", "database/sql.(*DB).Prepare"],
     releases: &["sql.Stmt.Close"],
+    source: Source::NONE,
     heap_marks: &["database/sql.(*DB).prepareDC"],
     known_bad: &[],
     notes: "No goroutine; statements pile up here and on the server.",

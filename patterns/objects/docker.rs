@@ -1,6 +1,6 @@
 //! `github.com/docker/docker`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -19,6 +19,7 @@ static EVENTS: LibraryObject = LibraryObject {
     constructors: &["github.com/docker/docker/client.(*Client).Events"],
     entry_points: &["github.com/docker/docker/client.(*Client).Events"],
     releases: &["cancel of the context given to Events"],
+    source: Source::NONE,
     heap_marks: &["github.com/docker/docker/client.(*Client).Events"],
     known_bad: &[],
     notes: "If nobody receives from its channels the goroutine sits in a select.",
@@ -42,6 +43,7 @@ static CLIENT: LibraryObject = LibraryObject {
         "github.com/docker/docker/client.NewClient",
     ],
     releases: &["client.Client.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/docker/docker/client.NewClientWithOpts"],
     known_bad: &[],
     notes: "Has the connections of its transport; Close closes the idle ones only.",

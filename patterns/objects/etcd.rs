@@ -1,6 +1,6 @@
 //! `go.etcd.io/etcd/client/v3`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -23,6 +23,7 @@ static WATCH: LibraryObject = LibraryObject {
     constructors: &["go.etcd.io/etcd/client/v3.(*watcher).Watch"],
     entry_points: &["go.etcd.io/etcd/client/v3.(*watcher).Watch"],
     releases: &["cancel of the context given to Watch", "clientv3.Watcher.Close"],
+    source: Source::NONE,
     heap_marks: &["go.etcd.io/etcd/client/v3.(*watchGrpcStream).run"],
     known_bad: &[],
     notes: "One goroutine a watch. The goroutine is made by the stream, not by the caller of \
@@ -51,6 +52,7 @@ static LEASE: LibraryObject = LibraryObject {
         "go.etcd.io/etcd/client/v3.NewLeaseFromLeaseClient",
     ],
     releases: &["clientv3.Lease.Close"],
+    source: Source::NONE,
     heap_marks: &["go.etcd.io/etcd/client/v3.NewLeaseFromLeaseClient"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -73,6 +75,7 @@ static KEEP_ALIVE: LibraryObject = LibraryObject {
     constructors: &["go.etcd.io/etcd/client/v3.(*lessor).KeepAlive"],
     entry_points: &["go.etcd.io/etcd/client/v3.(*lessor).KeepAlive"],
     releases: &["cancel of the context given to KeepAlive", "concurrency.Session.Close"],
+    source: Source::NONE,
     heap_marks: &["go.etcd.io/etcd/client/v3.(*lessor).KeepAlive"],
     known_bad: &[],
     notes: "One goroutine a KeepAlive call: one call a lease is enough, calling it on an interval \
@@ -91,6 +94,7 @@ static SESSION: LibraryObject = LibraryObject {
     constructors: &["go.etcd.io/etcd/client/v3/concurrency.NewSession"],
     entry_points: &["go.etcd.io/etcd/client/v3/concurrency.NewSession"],
     releases: &["concurrency.Session.Close"],
+    source: Source::NONE,
     heap_marks: &["go.etcd.io/etcd/client/v3/concurrency.NewSession"],
     known_bad: &[],
     notes: "Keeps its lease alive until it is closed or its client is.",
@@ -116,6 +120,7 @@ static CLIENT: LibraryObject = LibraryObject {
         "go.etcd.io/etcd/client/v3.NewFromURLs",
     ],
     releases: &["clientv3.Client.Close"],
+    source: Source::NONE,
     heap_marks: &["go.etcd.io/etcd/client/v3.(*Client).dialWithBalancer"],
     known_bad: &[],
     notes: "Its goroutines are those of a grpc.ClientConn and are counted there; one of its own \

@@ -1,6 +1,6 @@
 //! `github.com/twmb/franz-go`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -26,6 +26,7 @@ static CLIENT: LibraryObject = LibraryObject {
     constructors: &["github.com/twmb/franz-go/pkg/kgo.NewClient"],
     entry_points: &["github.com/twmb/franz-go/pkg/kgo.NewClient"],
     releases: &["kgo.Client.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/twmb/franz-go/pkg/kgo.NewClient"],
     known_bad: &[
         KnownBad {

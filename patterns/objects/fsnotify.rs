@@ -1,6 +1,6 @@
 //! `github.com/fsnotify/fsnotify`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -28,6 +28,7 @@ static WATCHER: LibraryObject = LibraryObject {
         "github.com/fsnotify/fsnotify.NewBufferedWatcher",
     ],
     releases: &["fsnotify.Watcher.Close"],
+    source: Source::NONE,
     heap_marks: &[
         "github.com/fsnotify/fsnotify.newBackend",
         "github.com/fsnotify/fsnotify.NewWatcher",

@@ -1,6 +1,6 @@
 //! `github.com/bluele/gcache`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&GCACHE];
@@ -17,6 +17,7 @@ static GCACHE: LibraryObject = LibraryObject {
     constructors: &["github.com/bluele/gcache.(*CacheBuilder).Build"],
     entry_points: &["github.com/bluele/gcache.(*CacheBuilder).Build"],
     releases: &["nothing to release"],
+    source: Source::NONE,
     heap_marks: &["github.com/bluele/gcache.buildCache", "github.com/bluele/gcache.newLRUCache"],
     known_bad: &[],
     notes: "Expired entries leave only when they are touched.",

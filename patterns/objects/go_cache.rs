@@ -1,6 +1,6 @@
 //! `github.com/patrickmn/go-cache`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -19,6 +19,7 @@ static GO_CACHE: LibraryObject = LibraryObject {
     constructors: &["github.com/patrickmn/go-cache.New", "github.com/patrickmn/go-cache.NewFrom"],
     entry_points: &["github.com/patrickmn/go-cache.New", "github.com/patrickmn/go-cache.NewFrom"],
     releases: &["dropping it: a finalizer ends the janitor"],
+    source: Source::NONE,
     heap_marks: &["github.com/patrickmn/go-cache.newCacheWithJanitor"],
     known_bad: &[],
     notes: "Has no Close. As long as anything refers to it, its janitor runs; once dropped, it \

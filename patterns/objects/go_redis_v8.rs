@@ -1,6 +1,6 @@
 //! `github.com/go-redis/redis/v8`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -28,6 +28,7 @@ static PUBSUB: LibraryObject = LibraryObject {
         "github.com/go-redis/redis/v8.(*Client).PSubscribe",
     ],
     releases: &["redis.PubSub.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/go-redis/redis/v8.(*channel).initMsgChan"],
     known_bad: &[],
     notes: "A connection of its own, not pooled. The goroutines start with Channel().",
@@ -45,6 +46,7 @@ static RING: LibraryObject = LibraryObject {
     constructors: &["github.com/go-redis/redis/v8.NewRing"],
     entry_points: &["github.com/go-redis/redis/v8.NewRing"],
     releases: &["nothing: Close does not end the heartbeat; move to github.com/redis/go-redis/v9"],
+    source: Source::NONE,
     heap_marks: &["github.com/go-redis/redis/v8.NewRing"],
     known_bad: &[],
     notes: "Close does not end the heartbeat (redis/go-redis#2157); repaired only in v9.",
@@ -70,6 +72,7 @@ static CLIENT: LibraryObject = LibraryObject {
         "github.com/go-redis/redis/v8.NewClusterClient",
     ],
     releases: &["redis.Client.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/go-redis/redis/v8/internal/pool.NewConnPool"],
     known_bad: &[],
     notes: "A pool, made once per server. The reaper starts in NewClient; never collected.",

@@ -1,6 +1,6 @@
 //! `github.com/redis/go-redis/v9`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -28,6 +28,7 @@ static PUBSUB: LibraryObject = LibraryObject {
         "github.com/redis/go-redis/v9.(*Client).PSubscribe",
     ],
     releases: &["redis.PubSub.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/redis/go-redis/v9.(*channel).initMsgChan"],
     known_bad: &[],
     notes: "A connection of its own, not pooled. The goroutines start with Channel().",
@@ -45,6 +46,7 @@ static RING: LibraryObject = LibraryObject {
     constructors: &["github.com/redis/go-redis/v9.NewRing"],
     entry_points: &["github.com/redis/go-redis/v9.NewRing"],
     releases: &["redis.Ring.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/redis/go-redis/v9.newRingSharding"],
     known_bad: &[],
     notes: "Connects by itself although unused: 1 socket a shard after the first heartbeat.",
@@ -70,6 +72,7 @@ static CLIENT: LibraryObject = LibraryObject {
         "github.com/redis/go-redis/v9.NewClusterClient",
     ],
     releases: &["redis.Client.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/redis/go-redis/v9/internal/pool.NewConnPool"],
     known_bad: &[
         KnownBad {

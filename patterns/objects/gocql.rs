@@ -1,6 +1,6 @@
 //! `github.com/gocql/gocql`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -32,6 +32,7 @@ static SESSION: LibraryObject = LibraryObject {
         "github.com/gocql/gocql.(*ClusterConfig).CreateSession",
     ],
     releases: &["gocql.Session.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/gocql/gocql.(*Session).dial"],
     known_bad: &[
         KnownBad {

@@ -1,6 +1,6 @@
 //! `github.com/go-co-op/gocron`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static SCHEDULER: LibraryObject = LibraryObject {
         "github.com/go-co-op/gocron.(*Scheduler).StartAsync",
     ],
     releases: &["gocron.Scheduler.Stop"],
+    source: Source::NONE,
     heap_marks: &["github.com/go-co-op/gocron.newExecutor"],
     known_bad: &[],
     notes: "Starts with StartAsync.",

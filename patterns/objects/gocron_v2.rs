@@ -1,6 +1,6 @@
 //! `github.com/go-co-op/gocron/v2`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static SCHEDULER: LibraryObject = LibraryObject {
     constructors: &["github.com/go-co-op/gocron/v2.NewScheduler"],
     entry_points: &["github.com/go-co-op/gocron/v2.NewScheduler"],
     releases: &["gocron.Scheduler.Shutdown"],
+    source: Source::NONE,
     heap_marks: &["github.com/go-co-op/gocron/v2.NewScheduler"],
     known_bad: &[],
     notes: "Starts in the constructor: one that is never used leaks too. StopJobs does not end it.",

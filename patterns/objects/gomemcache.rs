@@ -1,6 +1,6 @@
 //! `github.com/bradfitz/gomemcache`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CLIENT];
@@ -17,6 +17,7 @@ static CLIENT: LibraryObject = LibraryObject {
     constructors: &["github.com/bradfitz/gomemcache/memcache.New"],
     entry_points: &["github.com/bradfitz/gomemcache/memcache.New"],
     releases: &["memcache.Client.Close (newer versions only)"],
+    source: Source::NONE,
     heap_marks: &["github.com/bradfitz/gomemcache/memcache.New"],
     known_bad: &[],
     notes: "No goroutine; dropped ones are collected and their sockets closed by finalizers.",

@@ -1,6 +1,6 @@
 //! `cloud.google.com/go/pubsub`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static RECEIVE: LibraryObject = LibraryObject {
     constructors: &["cloud.google.com/go/pubsub.(*Subscription).Receive"],
     entry_points: &["cloud.google.com/go/pubsub.(*Subscription).Receive"],
     releases: &["cancel of the context given to Receive"],
+    source: Source::NONE,
     heap_marks: &["cloud.google.com/go/pubsub.newMessageIterator"],
     known_bad: &[],
     notes: "One sender a stream, 10 streams by default. The Client below it holds up to 4 \

@@ -1,6 +1,6 @@
 //! `github.com/gorilla/websocket`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONN];
@@ -25,6 +25,7 @@ static CONN: LibraryObject = LibraryObject {
         "github.com/gorilla/websocket.(*Upgrader).Upgrade",
     ],
     releases: &["websocket.Conn.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/gorilla/websocket.newConn"],
     known_bad: &[],
     notes: "Memory and a socket, no goroutine: those that read and write are the program's own. \

@@ -1,6 +1,6 @@
 //! `google.golang.org/grpc`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::{one, one_under, several};
 
@@ -61,6 +61,7 @@ static CLIENT_CONN: LibraryObject = LibraryObject {
         "google.golang.org/grpc.DialContext",
     ],
     releases: &["grpc.ClientConn.Close"],
+    source: Source::NONE,
     heap_marks: &[
         "google.golang.org/grpc.NewClient",
         "google.golang.org/grpc.DialContext",
@@ -119,6 +120,7 @@ static CLIENT_STREAM: LibraryObject = LibraryObject {
         "google.golang.org/grpc.newClientStreamWithParams",
     ],
     releases: &["cancel of its context", "RecvMsg until it returns an error"],
+    source: Source::NONE,
     heap_marks: &[
         "google.golang.org/grpc.newClientStream",
         "google.golang.org/grpc.(*clientStream).newAttemptLocked",
@@ -157,6 +159,7 @@ static SERVER_CONN: LibraryObject = LibraryObject {
         "grpc.Server.GracefulStop",
         "keepalive.ServerParameters.MaxConnectionAge",
     ],
+    source: Source::NONE,
     heap_marks: &["google.golang.org/grpc/internal/transport.NewServerTransport"],
     known_bad: &[
         KnownBad {
@@ -192,6 +195,7 @@ static SERVER_STREAM: LibraryObject = LibraryObject {
     constructors: &["google.golang.org/grpc.(*Server).Serve"],
     entry_points: &["google.golang.org/grpc.(*Server).Serve"],
     releases: &["return of the handler"],
+    source: Source::NONE,
     heap_marks: &["google.golang.org/grpc.(*Server).handleStream"],
     known_bad: &[],
     notes: "A handler that ignores stream.Context() stays after the client is gone.",
@@ -212,6 +216,7 @@ static SERVER: LibraryObject = LibraryObject {
     constructors: &["google.golang.org/grpc.NewServer"],
     entry_points: &["google.golang.org/grpc.NewServer"],
     releases: &["grpc.Server.Stop", "grpc.Server.GracefulStop"],
+    source: Source::NONE,
     heap_marks: &["google.golang.org/grpc.NewServer"],
     known_bad: &[],
     notes: "One per process is normal. NumStreamWorkers(n) starts n workers in NewServer, even if \

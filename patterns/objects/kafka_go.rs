@@ -1,6 +1,6 @@
 //! `github.com/segmentio/kafka-go`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static WRITER: LibraryObject = LibraryObject {
         "github.com/segmentio/kafka-go.(*Writer).WriteMessages",
     ],
     releases: &["kafka.Writer.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/segmentio/kafka-go.newPartitionWriter"],
     known_bad: &[],
     notes: "One goroutine a partition after the first message. Connections belong to its \
@@ -49,6 +50,7 @@ static READER: LibraryObject = LibraryObject {
     constructors: &["github.com/segmentio/kafka-go.NewReader"],
     entry_points: &["github.com/segmentio/kafka-go.NewReader"],
     releases: &["kafka.Reader.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/segmentio/kafka-go.NewReader"],
     known_bad: &[],
     notes: "A reader of a partition starts at the first fetch, one of a group in NewReader.",

@@ -1,6 +1,6 @@
 //! `github.com/libp2p/go-libp2p`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -30,6 +30,7 @@ static HOST: LibraryObject = LibraryObject {
     constructors: &["github.com/libp2p/go-libp2p.New"],
     entry_points: &["github.com/libp2p/go-libp2p.New"],
     releases: &["host.Host.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/libp2p/go-libp2p/p2p/net/swarm.NewSwarm"],
     known_bad: &[],
     notes: "Dozens of goroutines a host; one per process is normal.",

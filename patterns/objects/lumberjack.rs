@@ -1,6 +1,6 @@
 //! `gopkg.in/natefinch/lumberjack.v2`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static LOGGER: LibraryObject = LibraryObject {
         "gopkg.in/natefinch/lumberjack%2ev2.(*Logger).Rotate",
     ],
     releases: &["nothing: Close closes the file and leaves the goroutine"],
+    source: Source::NONE,
     heap_marks: &["gopkg.in/natefinch/lumberjack%2ev2.(*Logger).mill"],
     known_bad: &[],
     notes: "The goroutine starts with the first write and Close does not end it \

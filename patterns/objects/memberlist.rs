@@ -1,6 +1,6 @@
 //! `github.com/hashicorp/memberlist`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -28,6 +28,7 @@ static MEMBERLIST: LibraryObject = LibraryObject {
     constructors: &["github.com/hashicorp/memberlist.Create"],
     entry_points: &["github.com/hashicorp/memberlist.Create"],
     releases: &["memberlist.Memberlist.Leave, then Shutdown"],
+    source: Source::NONE,
     heap_marks: &["github.com/hashicorp/memberlist.newMemberlist"],
     known_bad: &[],
     notes: "About 10 goroutines; Leave alone ends none of them.",

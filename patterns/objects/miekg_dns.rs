@@ -1,6 +1,6 @@
 //! `github.com/miekg/dns`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -30,6 +30,7 @@ static SERVER: LibraryObject = LibraryObject {
         "github.com/miekg/dns.ListenAndServe",
     ],
     releases: &["dns.Server.Shutdown"],
+    source: Source::NONE,
     heap_marks: &["github.com/miekg/dns.(*Server).ListenAndServe"],
     known_bad: &[],
     notes: "One per listening address is normal.",

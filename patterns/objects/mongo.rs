@@ -1,6 +1,6 @@
 //! `go.mongodb.org/mongo-driver`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -31,6 +31,7 @@ static CLIENT: LibraryObject = LibraryObject {
         "go.mongodb.org/mongo-driver/mongo.NewClient",
     ],
     releases: &["mongo.Client.Disconnect"],
+    source: Source::NONE,
     heap_marks: &["go.mongodb.org/mongo-driver/x/mongo/driver/topology.newPool"],
     known_bad: &[KnownBad {
         introduced: "",

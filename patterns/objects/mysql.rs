@@ -1,6 +1,6 @@
 //! `github.com/go-sql-driver/mysql`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -19,6 +19,7 @@ static CONN: LibraryObject = LibraryObject {
     constructors: &["github.com/go-sql-driver/mysql.(*connector).Connect"],
     entry_points: &["github.com/go-sql-driver/mysql.(*connector).Connect"],
     releases: &["sql.Conn.Close, which returns it to the pool", "sql.DB.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/go-sql-driver/mysql.(*connector).Connect"],
     known_bad: &[KnownBad {
         introduced: "",

@@ -1,6 +1,6 @@
 //! `github.com/nats-io/nats.go`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -25,6 +25,7 @@ static SUBSCRIPTION: LibraryObject = LibraryObject {
         "github.com/nats-io/nats%2ego.(*Conn).QueueSubscribe",
     ],
     releases: &["nats.Subscription.Unsubscribe", "nats.Subscription.Drain"],
+    source: Source::NONE,
     heap_marks: &["github.com/nats-io/nats%2ego.(*Conn).subscribeLocked"],
     known_bad: &[KnownBad {
         introduced: "v1.41.0",
@@ -58,6 +59,7 @@ static CONN: LibraryObject = LibraryObject {
         "github.com/nats-io/nats%2ego.Options.Connect",
     ],
     releases: &["nats.Conn.Close", "nats.Conn.Drain"],
+    source: Source::NONE,
     heap_marks: &["github.com/nats-io/nats%2ego.(*Conn).setup"],
     known_bad: &[],
     notes: "Reconnects for ever in the background until closed.",

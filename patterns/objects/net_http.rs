@@ -1,6 +1,6 @@
 //! `net/http`: clients, servers and the HTTP/2 that comes with it.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Phase, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Phase, Side, Source};
 use plumb_evidence::goroutine::WaitState;
 
 use crate::record::{IDLE, RESPONSE_HELD, one};
@@ -78,6 +78,7 @@ static PERSIST_CONN: LibraryObject = LibraryObject {
         "net/http.(*Transport).roundTrip",
     ],
     releases: &["http.Response.Body.Close", "http.Transport.CloseIdleConnections"],
+    source: Source::NONE,
     heap_marks: &["net/http.(*Transport).dialConn"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -144,6 +145,7 @@ static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
         "net/http.(*Transport).roundTrip",
     ],
     releases: &["http.Response.Body.Close", "cancel of the request's context"],
+    source: Source::NONE,
     heap_marks: &[
         "net/http/internal/http2.(*clientConnReadLoop).handleResponse",
         "net/http.(*http2clientConnReadLoop).handleResponse",
@@ -211,6 +213,7 @@ static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
         "http.Transport.CloseIdleConnections",
         "http.Response.Body.Close for streams still open",
     ],
+    source: Source::NONE,
     heap_marks: &[
         "net/http/internal/http2.(*Transport).newClientConn",
         "net/http.(*http2Transport).newClientConn",
@@ -233,6 +236,7 @@ static SERVER_CONN: LibraryObject = LibraryObject {
     constructors: &["net/http.(*Server).Serve", "net/http.ListenAndServe"],
     entry_points: &["net/http.(*Server).Serve", "net/http.ListenAndServe"],
     releases: &["http.Server.ReadTimeout and IdleTimeout", "http.Server.Shutdown"],
+    source: Source::NONE,
     heap_marks: &["net/http.(*Server).newConn"],
     known_bad: &[],
     notes: "Held by the peer. At rest it waits below bufio.(*Reader).Peek; a peer that sends \
@@ -262,6 +266,7 @@ static HTTP2_SERVER_STREAM: LibraryObject = LibraryObject {
     constructors: &["net/http.(*Server).ServeTLS", "net/http.ListenAndServeTLS"],
     entry_points: &["net/http.(*Server).ServeTLS", "net/http.ListenAndServeTLS"],
     releases: &["return of the handler", "http.Server.Shutdown"],
+    source: Source::NONE,
     heap_marks: &[
         "net/http/internal/http2.(*serverConn).newStream",
         "net/http.(*http2serverConn).newStream",
@@ -300,6 +305,7 @@ static HTTP2_SERVER_CONN: LibraryObject = LibraryObject {
     constructors: &["net/http.(*Server).ServeTLS", "net/http.ListenAndServeTLS"],
     entry_points: &["net/http.(*Server).ServeTLS", "net/http.ListenAndServeTLS"],
     releases: &["http.Server.Shutdown"],
+    source: Source::NONE,
     heap_marks: &[
         "net/http/internal/http2.(*Server).serveConn",
         "net/http.(*http2Server).serveConn",
@@ -331,6 +337,7 @@ static SERVER: LibraryObject = LibraryObject {
         "net/http/httptest.NewServer",
     ],
     releases: &["http.Server.Close", "http.Server.Shutdown"],
+    source: Source::NONE,
     heap_marks: &[],
     known_bad: &[],
     notes: "One per listening address is normal. httptest.NewServer starts one that only its \
@@ -352,6 +359,7 @@ static REVERSE_PROXY_COPY: LibraryObject = LibraryObject {
     constructors: &["net/http/httputil.(*ReverseProxy).ServeHTTP"],
     entry_points: &["net/http/httputil.(*ReverseProxy).ServeHTTP"],
     releases: &["end of either side"],
+    source: Source::NONE,
     heap_marks: &[],
     known_bad: &[],
     notes: "An upgraded (websocket) connection runs two copying goroutines until one side ends.",

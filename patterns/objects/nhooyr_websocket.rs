@@ -1,6 +1,6 @@
 //! `nhooyr.io/websocket`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static CONN: LibraryObject = LibraryObject {
     constructors: &["nhooyr.io/websocket.Dial", "nhooyr.io/websocket.Accept"],
     entry_points: &["nhooyr.io/websocket.Dial", "nhooyr.io/websocket.Accept"],
     releases: &["websocket.Conn.Close", "websocket.Conn.CloseNow"],
+    source: Source::NONE,
     heap_marks: &["nhooyr.io/websocket.newConn"],
     known_bad: &[
         KnownBad {

@@ -1,6 +1,6 @@
 //! `github.com/nsqio/go-nsq`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -25,6 +25,7 @@ static CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/nsqio/go-nsq.NewConsumer"],
     entry_points: &["github.com/nsqio/go-nsq.NewConsumer"],
     releases: &["nsq.Consumer.Stop, then wait for StopChan"],
+    source: Source::NONE,
     heap_marks: &["github.com/nsqio/go-nsq.NewConsumer"],
     known_bad: &[],
     notes: "Starts in NewConsumer, connected or not.",
@@ -50,6 +51,7 @@ static PRODUCER: LibraryObject = LibraryObject {
         "github.com/nsqio/go-nsq.(*Producer).PublishAsync",
     ],
     releases: &["nsq.Producer.Stop"],
+    source: Source::NONE,
     heap_marks: &["github.com/nsqio/go-nsq.NewProducer"],
     known_bad: &[],
     notes: "Its goroutines start with the first publish.",

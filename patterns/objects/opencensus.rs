@@ -1,6 +1,6 @@
 //! `go.opencensus.io`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -19,6 +19,7 @@ static WORKER: LibraryObject = LibraryObject {
     constructors: &["go.opencensus.io/stats/view.NewMeter"],
     entry_points: &["go.opencensus.io/stats/view.NewMeter"],
     releases: &["view.Meter.Stop"],
+    source: Source::NONE,
     heap_marks: &["go.opencensus.io/stats/view.NewMeter"],
     known_bad: &[KnownBad {
         introduced: "",

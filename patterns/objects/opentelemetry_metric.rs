@@ -1,6 +1,6 @@
 //! `go.opentelemetry.io/otel/sdk/metric`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -19,6 +19,7 @@ static PERIODIC_READER: LibraryObject = LibraryObject {
     constructors: &["go.opentelemetry.io/otel/sdk/metric.NewPeriodicReader"],
     entry_points: &["go.opentelemetry.io/otel/sdk/metric.NewPeriodicReader"],
     releases: &["metric.MeterProvider.Shutdown"],
+    source: Source::NONE,
     heap_marks: &["go.opentelemetry.io/otel/sdk/metric.NewPeriodicReader"],
     known_bad: &[
         KnownBad {

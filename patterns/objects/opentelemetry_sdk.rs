@@ -1,6 +1,6 @@
 //! `go.opentelemetry.io/otel/sdk`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -23,6 +23,7 @@ static TRACER_PROVIDER: LibraryObject = LibraryObject {
         "go.opentelemetry.io/otel/sdk/trace.WithBatcher",
     ],
     releases: &["sdktrace.TracerProvider.Shutdown"],
+    source: Source::NONE,
     heap_marks: &[
         "go.opentelemetry.io/otel/sdk/trace.NewTracerProvider",
         "go.opentelemetry.io/otel/sdk/trace.NewBatchSpanProcessor",

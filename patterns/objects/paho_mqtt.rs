@@ -1,6 +1,6 @@
 //! `github.com/eclipse/paho.mqtt.golang`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -29,6 +29,7 @@ static CLIENT: LibraryObject = LibraryObject {
         "github.com/eclipse/paho%2emqtt%2egolang.(*client).Connect",
     ],
     releases: &["mqtt.Client.Disconnect"],
+    source: Source::NONE,
     heap_marks: &["github.com/eclipse/paho%2emqtt%2egolang.NewClient"],
     known_bad: &[KnownBad {
         introduced: "",

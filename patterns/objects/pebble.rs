@@ -1,6 +1,6 @@
 //! `github.com/cockroachdb/pebble`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -25,6 +25,7 @@ static DB: LibraryObject = LibraryObject {
     constructors: &["github.com/cockroachdb/pebble.Open"],
     entry_points: &["github.com/cockroachdb/pebble.Open"],
     releases: &["pebble.DB.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/cockroachdb/pebble.Open"],
     known_bad: &[],
     notes: "6 goroutines and 7 descriptors; iterators and snapshots that are open make Close fail.",

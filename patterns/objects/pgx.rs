@@ -1,6 +1,6 @@
 //! `github.com/jackc/pgx/v5`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -25,6 +25,7 @@ static POOL: LibraryObject = LibraryObject {
         "github.com/jackc/pgx/v5/pgxpool.NewWithConfig",
     ],
     releases: &["pgxpool.Pool.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/jackc/pgx/v5/pgxpool.NewWithConfig"],
     known_bad: &[],
     notes: "A pool, made once per database. Never collected; Close blocks while a connection is \
@@ -48,6 +49,7 @@ static CONN: LibraryObject = LibraryObject {
         "github.com/jackc/pgx/v5/pgconn.ConnectConfig",
     ],
     releases: &["pgx.Conn.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/jackc/pgx/v5.connect", "github.com/jackc/pgx/v5/pgconn.connectOne"],
     known_bad: &[
         KnownBad {

@@ -1,6 +1,6 @@
 //! `github.com/lib/pq`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static LISTENER: LibraryObject = LibraryObject {
     constructors: &["github.com/lib/pq.NewListener", "github.com/lib/pq.NewDialListener"],
     entry_points: &["github.com/lib/pq.NewListener", "github.com/lib/pq.NewDialListener"],
     releases: &["pq.Listener.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/lib/pq.NewDialListener"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -45,6 +46,7 @@ static CONN: LibraryObject = LibraryObject {
     constructors: &["github.com/lib/pq.(*Connector).Connect"],
     entry_points: &["github.com/lib/pq.(*Connector).Connect"],
     releases: &["sql.DB.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/lib/pq.(*Connector).open"],
     known_bad: &[
         KnownBad {

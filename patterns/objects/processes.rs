@@ -1,6 +1,6 @@
 //! `os/exec`, `os/signal` and `os`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -26,6 +26,7 @@ static CMD_CONTEXT: LibraryObject = LibraryObject {
         "os/exec.(*Cmd).CombinedOutput",
     ],
     releases: &["exec.Cmd.Wait"],
+    source: Source::NONE,
     heap_marks: &[
         "os/exec.(*Cmd).Start",
         "os/exec.(*Cmd).writerDescriptor",
@@ -50,6 +51,7 @@ static NOTIFY_CONTEXT: LibraryObject = LibraryObject {
     constructors: &["os/signal.NotifyContext"],
     entry_points: &["os/signal.NotifyContext"],
     releases: &["call of the stop function"],
+    source: Source::NONE,
     heap_marks: &["os/signal.NotifyContext"],
     known_bad: &[],
     notes: "One per process is normal.",
@@ -67,6 +69,7 @@ static NOTIFY: LibraryObject = LibraryObject {
     constructors: &["os/signal.Notify"],
     entry_points: &["os/signal.Notify"],
     releases: &["signal.Stop"],
+    source: Source::NONE,
     heap_marks: &["os/signal.Notify"],
     known_bad: &[],
     notes: "The registration is global: a channel that is not stopped is never collected.",
@@ -84,6 +87,7 @@ static FILE: LibraryObject = LibraryObject {
     constructors: &["os.OpenFile", "os.Open", "os.Create"],
     entry_points: &["os.Open", "os.Create", "os.OpenFile", "os.CreateTemp"],
     releases: &["os.File.Close"],
+    source: Source::NONE,
     heap_marks: &["os.OpenFile"],
     known_bad: &[],
     notes: "A dropped one is closed by a finalizer, but only when a collection finds it: with a \

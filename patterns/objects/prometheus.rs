@@ -1,6 +1,6 @@
 //! `github.com/prometheus/client_golang`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&SERIES];
@@ -26,6 +26,7 @@ static SERIES: LibraryObject = LibraryObject {
         "github.com/prometheus/client_golang/prometheus.(*metricMap).getOrCreateMetricWithLabelValues",
     ],
     releases: &["DeleteLabelValues", "DeletePartialMatch", "Reset"],
+    source: Source::NONE,
     heap_marks: &[
         "github.com/prometheus/client_golang/prometheus.(*metricMap).getOrCreateMetricWithLabelValues",
         "github.com/prometheus/client_golang/prometheus.(*metricMap).getOrCreateMetricWithLabels",

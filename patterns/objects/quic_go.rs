@@ -1,6 +1,6 @@
 //! `github.com/quic-go/quic-go`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::{one, one_under};
 
@@ -40,6 +40,7 @@ static CONN: LibraryObject = LibraryObject {
         "github.com/quic-go/quic-go.(*Transport).DialEarly",
     ],
     releases: &["quic.Connection.CloseWithError"],
+    source: Source::NONE,
     heap_marks: &["github.com/quic-go/quic-go.(*Transport).doDial"],
     known_bad: &[
         KnownBad {
@@ -82,6 +83,7 @@ static SERVER_CONN: LibraryObject = LibraryObject {
     constructors: &["github.com/quic-go/quic-go.ListenAddr", "github.com/quic-go/quic-go.Listen"],
     entry_points: &["github.com/quic-go/quic-go.ListenAddr", "github.com/quic-go/quic-go.Listen"],
     releases: &["quic.Config.MaxIdleTimeout"],
+    source: Source::NONE,
     heap_marks: &["github.com/quic-go/quic-go.(*baseServer).handleInitialImpl"],
     known_bad: &[],
     notes: "Held by the peer.",
@@ -114,6 +116,7 @@ static TRANSPORT: LibraryObject = LibraryObject {
         "github.com/quic-go/quic-go.ListenAddr",
     ],
     releases: &["quic.Transport.Close, and Close of its UDP connection"],
+    source: Source::NONE,
     heap_marks: &["github.com/quic-go/quic-go.(*Transport).init"],
     known_bad: &[],
     notes: "Made once per UDP socket. Closing its connections leaves its goroutines and the \

@@ -1,6 +1,6 @@
 //! `github.com/gomodule/redigo`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONN];
@@ -23,6 +23,7 @@ static CONN: LibraryObject = LibraryObject {
         "github.com/gomodule/redigo/redis.DialContext",
     ],
     releases: &["redis.Conn.Close", "redis.Pool.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/gomodule/redigo/redis.DialContext"],
     known_bad: &[],
     notes: "No goroutine. A Conn of a Pool that is not closed counts as active until MaxActive \

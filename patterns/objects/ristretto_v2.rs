@@ -1,6 +1,6 @@
 //! `github.com/dgraph-io/ristretto/v2`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static CACHE: LibraryObject = LibraryObject {
     constructors: &["github.com/dgraph-io/ristretto/v2.NewCache[...]"],
     entry_points: &["github.com/dgraph-io/ristretto/v2.NewCache[...]"],
     releases: &["ristretto.Cache.Close"],
+    source: Source::NONE,
     heap_marks: &[
         "github.com/dgraph-io/ristretto/v2.NewCache[...]",
         "github.com/dgraph-io/ristretto/v2.newDefaultPolicy[...]",

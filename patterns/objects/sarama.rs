@@ -1,6 +1,6 @@
 //! `github.com/IBM/sarama`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -38,6 +38,7 @@ static PRODUCER: LibraryObject = LibraryObject {
         "github.com/IBM/sarama.NewSyncProducerFromClient",
     ],
     releases: &["sarama.AsyncProducer.Close", "sarama.SyncProducer.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/IBM/sarama.newAsyncProducer"],
     known_bad: &[],
     notes: "Made once per process. A SyncProducer wraps one. Made from a Client, Close leaves \
@@ -61,6 +62,7 @@ static PARTITION_CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/IBM/sarama.(*consumer).ConsumePartition"],
     entry_points: &["github.com/IBM/sarama.(*consumer).ConsumePartition"],
     releases: &["sarama.PartitionConsumer.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/IBM/sarama.(*consumer).ConsumePartition"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -96,6 +98,7 @@ static CLIENT: LibraryObject = LibraryObject {
         "github.com/IBM/sarama.NewClusterAdmin",
     ],
     releases: &["sarama.Client.Close", "Close of what was made with it"],
+    source: Source::NONE,
     heap_marks: &["github.com/IBM/sarama.(*client).randomizeSeedBrokers"],
     known_bad: &[KnownBad {
         introduced: "",

@@ -1,6 +1,6 @@
 //! `github.com/pkg/sftp`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -19,6 +19,7 @@ static CLIENT: LibraryObject = LibraryObject {
     constructors: &["github.com/pkg/sftp.NewClient", "github.com/pkg/sftp.NewClientPipe"],
     entry_points: &["github.com/pkg/sftp.NewClient", "github.com/pkg/sftp.NewClientPipe"],
     releases: &["sftp.Client.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/pkg/sftp.NewClientPipe"],
     known_bad: &[],
     notes: "Close leaves the ssh.Client below it open: 6 goroutines and the socket stay until \
@@ -41,6 +42,7 @@ static SERVER: LibraryObject = LibraryObject {
     constructors: &["github.com/pkg/sftp.NewServer"],
     entry_points: &["github.com/pkg/sftp.NewServer"],
     releases: &["close of the channel it serves", "sftp.Server.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/pkg/sftp.newPktMgr"],
     known_bad: &[],
     notes: "12 goroutines a session.",

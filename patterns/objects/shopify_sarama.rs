@@ -1,6 +1,6 @@
 //! `github.com/Shopify/sarama`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -38,6 +38,7 @@ static PRODUCER: LibraryObject = LibraryObject {
         "github.com/Shopify/sarama.NewSyncProducerFromClient",
     ],
     releases: &["sarama.AsyncProducer.Close", "sarama.SyncProducer.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/Shopify/sarama.newAsyncProducer"],
     known_bad: &[
         KnownBad {
@@ -75,6 +76,7 @@ static PARTITION_CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/Shopify/sarama.(*consumer).ConsumePartition"],
     entry_points: &["github.com/Shopify/sarama.(*consumer).ConsumePartition"],
     releases: &["sarama.PartitionConsumer.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/Shopify/sarama.(*consumer).ConsumePartition"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -110,6 +112,7 @@ static CLIENT: LibraryObject = LibraryObject {
         "github.com/Shopify/sarama.NewClusterAdmin",
     ],
     releases: &["sarama.Client.Close", "Close of what was made with it"],
+    source: Source::NONE,
     heap_marks: &["github.com/Shopify/sarama.(*client).randomizeSeedBrokers"],
     known_bad: &[
         KnownBad {

@@ -1,7 +1,7 @@
 //! Timers, contexts, sockets, pipes and compression of the standard library. Many libraries use these below their own
 //! names, so they come last in the catalogue.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -41,6 +41,7 @@ static CONTEXT_CHILD: LibraryObject = LibraryObject {
         "context.WithDeadlineCause",
     ],
     releases: &["call of the cancel function"],
+    source: Source::NONE,
     heap_marks: &["context.(*cancelCtx).propagateCancel", "context.propagateCancel"],
     known_bad: &[],
     notes: "One goroutine a child, only where the parent's Done channel is not the standard \
@@ -59,6 +60,7 @@ static SMTP_CLIENT: LibraryObject = LibraryObject {
     constructors: &["net/smtp.Dial", "net/smtp.NewClient"],
     entry_points: &["net/smtp.Dial", "net/smtp.NewClient"],
     releases: &["smtp.Client.Quit", "smtp.Client.Close"],
+    source: Source::NONE,
     heap_marks: &["net/smtp.NewClient"],
     known_bad: &[],
     notes: "No goroutine; a dropped one is closed by the finalizer of its socket.",
@@ -76,6 +78,7 @@ static UDP_CONN: LibraryObject = LibraryObject {
     constructors: &["net.ListenUDP", "net.ListenPacket", "net.DialUDP"],
     entry_points: &["net.ListenUDP", "net.ListenPacket", "net.DialUDP"],
     releases: &["net.UDPConn.Close"],
+    source: Source::NONE,
     heap_marks: &["net.newUDPConn"],
     known_bad: &[],
     notes: "A dropped one is closed by its finalizer; what reads from it holds it.",
@@ -93,6 +96,7 @@ static LISTENER: LibraryObject = LibraryObject {
     constructors: &["net.Listen"],
     entry_points: &["net.Listen", "net.ListenTCP", "net.(*ListenConfig).Listen"],
     releases: &["net.Listener.Close"],
+    source: Source::NONE,
     heap_marks: &["net.(*sysListener).listenTCPProto"],
     known_bad: &[],
     notes: "Without a goroutine in Accept a dropped one is closed by its finalizer.",
@@ -119,6 +123,7 @@ static DIALED_CONN: LibraryObject = LibraryObject {
         "crypto/tls.(*Dialer).DialContext",
     ],
     releases: &["net.Conn.Close"],
+    source: Source::NONE,
     heap_marks: &["net.(*Dialer).DialContext"],
     known_bad: &[],
     notes: "A dropped one is closed by its finalizer, so a number that grows means that somebody \
@@ -141,6 +146,7 @@ static GZIP_WRITER: LibraryObject = LibraryObject {
         "compress/gzip.(*Writer).Write",
     ],
     releases: &["gzip.Writer.Close, then dropping it"],
+    source: Source::NONE,
     heap_marks: &["compress/gzip.(*Writer).Write"],
     known_bad: &[],
     notes: "About 800 KiB once it is written to; no goroutine, the collector frees it when \
@@ -159,6 +165,7 @@ static PIPE: LibraryObject = LibraryObject {
     constructors: &["io.Pipe"],
     entry_points: &["io.Pipe"],
     releases: &["io.PipeReader.Close", "io.PipeWriter.Close"],
+    source: Source::NONE,
     heap_marks: &["io.Pipe"],
     known_bad: &[],
     notes: "A side that reads or writes is blocked until the other side acts or closes.",
@@ -176,6 +183,7 @@ static TICKER: LibraryObject = LibraryObject {
     constructors: &["time.NewTicker", "time.Tick"],
     entry_points: &["time.NewTicker", "time.Tick"],
     releases: &["time.Ticker.Stop"],
+    source: Source::NONE,
     heap_marks: &["time.NewTicker"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -202,6 +210,7 @@ static AFTER_FUNC: LibraryObject = LibraryObject {
     constructors: &["time.AfterFunc"],
     entry_points: &["time.AfterFunc"],
     releases: &["time.Timer.Stop"],
+    source: Source::NONE,
     heap_marks: &["time.AfterFunc"],
     known_bad: &[],
     notes: "Never collected before it fires, in any Go version, and its closure with it.",
@@ -226,6 +235,7 @@ static CONTEXT: LibraryObject = LibraryObject {
         "context.WithDeadlineCause",
     ],
     releases: &["call of the cancel function"],
+    source: Source::NONE,
     heap_marks: &["context.WithCancel", "context.WithDeadlineCause"],
     known_bad: &[],
     notes: "Stays in the parent's list of children until it is cancelled, timed out or its parent \

@@ -1,6 +1,6 @@
 //! `github.com/streadway/amqp`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -32,6 +32,7 @@ static CONNECTION: LibraryObject = LibraryObject {
         "github.com/streadway/amqp.Open",
     ],
     releases: &["amqp.Connection.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/streadway/amqp.(*Connection).openTune"],
     known_bad: &[],
     notes: "Channels multiplex one connection; one per process is normal.",
@@ -49,6 +50,7 @@ static CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/streadway/amqp.(*Channel).Consume"],
     entry_points: &["github.com/streadway/amqp.(*Channel).Consume"],
     releases: &["amqp.Channel.Cancel", "amqp.Channel.Close"],
+    source: Source::NONE,
     heap_marks: &[
         "github.com/streadway/amqp.newChannel",
         "github.com/streadway/amqp.makeConsumers",

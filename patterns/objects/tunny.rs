@@ -1,6 +1,6 @@
 //! `github.com/Jeffail/tunny`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -27,6 +27,7 @@ static POOL: LibraryObject = LibraryObject {
         "github.com/Jeffail/tunny.NewCallback",
     ],
     releases: &["tunny.Pool.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/Jeffail/tunny.newWorkerWrapper"],
     known_bad: &[],
     notes: "As many goroutines as the pool is large; never collected.",

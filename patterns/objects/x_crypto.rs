@@ -1,6 +1,6 @@
 //! `golang.org/x/crypto`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
 
 use crate::record::{one, several};
 
@@ -31,6 +31,7 @@ static CLIENT: LibraryObject = LibraryObject {
         "golang.org/x/crypto/ssh.NewClient",
     ],
     releases: &["ssh.Client.Close"],
+    source: Source::NONE,
     heap_marks: &[
         "golang.org/x/crypto/ssh.newClientTransport",
         "golang.org/x/crypto/ssh.NewClient",
@@ -68,6 +69,7 @@ static SESSION: LibraryObject = LibraryObject {
     constructors: &["golang.org/x/crypto/ssh.(*Client).NewSession"],
     entry_points: &["golang.org/x/crypto/ssh.(*Client).NewSession"],
     releases: &["ssh.Session.Close", "ssh.Session.Wait"],
+    source: Source::NONE,
     heap_marks: &["golang.org/x/crypto/ssh.newSession"],
     known_bad: &[],
     notes: "1 goroutine before Start; after it 1 more for each stream that is not a pipe of the \
@@ -97,6 +99,7 @@ static CONNECTION: LibraryObject = LibraryObject {
     constructors: &["golang.org/x/crypto/ssh.NewServerConn"],
     entry_points: &["golang.org/x/crypto/ssh.NewServerConn"],
     releases: &["ssh.ServerConn.Close"],
+    source: Source::NONE,
     heap_marks: &["golang.org/x/crypto/ssh.newServerTransport"],
     known_bad: &[KnownBad {
         introduced: "",

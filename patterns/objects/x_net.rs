@@ -1,6 +1,6 @@
 //! `golang.org/x/net`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Phase, Side};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Phase, Side, Source};
 use plumb_evidence::goroutine::WaitState;
 
 use crate::record::{IDLE, RESPONSE_HELD, one};
@@ -38,6 +38,7 @@ static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
         "golang.org/x/net/http2.(*ClientConn).RoundTrip",
     ],
     releases: &["http.Response.Body.Close", "cancel of the request's context"],
+    source: Source::NONE,
     heap_marks: &["golang.org/x/net/http2.(*clientConnReadLoop).handleResponse"],
     known_bad: &[],
     notes: "One goroutine a stream on a shared connection, so sockets do not show it. Close of \
@@ -73,6 +74,7 @@ static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
         "http.Transport.CloseIdleConnections",
         "http.Response.Body.Close for streams still open",
     ],
+    source: Source::NONE,
     heap_marks: &["golang.org/x/net/http2.(*Transport).newClientConn"],
     known_bad: &[],
     notes: "No idle timeout unless one is set, and a dropped Transport keeps its connections. \
@@ -92,6 +94,7 @@ static HTTP2_SERVER_STREAM: LibraryObject = LibraryObject {
     constructors: &["golang.org/x/net/http2.(*Server).ServeConn"],
     entry_points: &["golang.org/x/net/http2.(*Server).ServeConn"],
     releases: &["return of the handler"],
+    source: Source::NONE,
     heap_marks: &["golang.org/x/net/http2.(*serverConn).newStream"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -117,6 +120,7 @@ static HTTP2_SERVER_CONN: LibraryObject = LibraryObject {
     constructors: &["golang.org/x/net/http2.(*Server).ServeConn"],
     entry_points: &["golang.org/x/net/http2.(*Server).ServeConn"],
     releases: &["http2.Server.IdleTimeout"],
+    source: Source::NONE,
     heap_marks: &[
         "golang.org/x/net/http2.(*Server).serveConn",
         "golang.org/x/net/http2.(*Server).ServeConn",
@@ -150,6 +154,7 @@ static WEBSOCKET_CONN: LibraryObject = LibraryObject {
     constructors: &["golang.org/x/net/websocket.Dial", "golang.org/x/net/websocket.DialConfig"],
     entry_points: &["golang.org/x/net/websocket.Dial", "golang.org/x/net/websocket.DialConfig"],
     releases: &["websocket.Conn.Close"],
+    source: Source::NONE,
     heap_marks: &["golang.org/x/net/websocket.NewConfig"],
     known_bad: &[],
     notes: "No goroutine of its own; a dropped one is closed by the finalizer of its socket. The \

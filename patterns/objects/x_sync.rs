@@ -1,6 +1,6 @@
 //! `golang.org/x/sync`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -22,6 +22,7 @@ static ERRGROUP: LibraryObject = LibraryObject {
         "golang.org/x/sync/errgroup.(*Group).Go",
     ],
     releases: &["return of the function"],
+    source: Source::NONE,
     heap_marks: &["golang.org/x/sync/errgroup.WithContext"],
     known_bad: &[],
     notes: "Ends when the function it runs returns: what that function waits for is the leak.",

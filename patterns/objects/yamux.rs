@@ -1,6 +1,6 @@
 //! `github.com/hashicorp/yamux`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -23,6 +23,7 @@ static SESSION: LibraryObject = LibraryObject {
     constructors: &["github.com/hashicorp/yamux.Client", "github.com/hashicorp/yamux.Server"],
     entry_points: &["github.com/hashicorp/yamux.Client", "github.com/hashicorp/yamux.Server"],
     releases: &["yamux.Session.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/hashicorp/yamux.newSession"],
     known_bad: &[],
     notes: "Both ends of a connection run the same goroutines.",

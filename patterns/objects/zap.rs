@@ -1,6 +1,6 @@
 //! `go.uber.org/zap`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -19,6 +19,7 @@ static SYNCER: LibraryObject = LibraryObject {
     constructors: &["go.uber.org/zap/zapcore.(*BufferedWriteSyncer).initialize"],
     entry_points: &["go.uber.org/zap/zapcore.(*BufferedWriteSyncer).Write"],
     releases: &["zapcore.BufferedWriteSyncer.Stop"],
+    source: Source::NONE,
     heap_marks: &["go.uber.org/zap/zapcore.(*BufferedWriteSyncer).initialize"],
     known_bad: &[],
     notes: "Starts with the first write.",

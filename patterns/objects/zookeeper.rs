@@ -1,6 +1,6 @@
 //! `github.com/go-zookeeper/zk`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::one;
 
@@ -19,6 +19,7 @@ static CONN: LibraryObject = LibraryObject {
     constructors: &["github.com/go-zookeeper/zk.Connect"],
     entry_points: &["github.com/go-zookeeper/zk.Connect"],
     releases: &["zk.Conn.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/go-zookeeper/zk.Connect"],
     known_bad: &[],
     notes: "Connect returns at once and the goroutine retries for ever. Same shape in \

@@ -1,6 +1,6 @@
 //! `github.com/klauspost/compress`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side};
+use plumb_evidence::catalogue::{LibraryObject, Side, Source};
 
 use crate::record::several;
 
@@ -25,6 +25,7 @@ static DECODER: LibraryObject = LibraryObject {
         "github.com/klauspost/compress/zstd.(*Decoder).Reset",
     ],
     releases: &["zstd.Decoder.Close"],
+    source: Source::NONE,
     heap_marks: &[
         "github.com/klauspost/compress/zstd.newBlockDec",
         "github.com/klauspost/compress/zstd.(*Decoder).Reset",
@@ -47,6 +48,7 @@ static ENCODER: LibraryObject = LibraryObject {
     constructors: &["github.com/klauspost/compress/zstd.NewWriter"],
     entry_points: &["github.com/klauspost/compress/zstd.NewWriter"],
     releases: &["zstd.Encoder.Close"],
+    source: Source::NONE,
     heap_marks: &["github.com/klauspost/compress/zstd.NewWriter"],
     known_bad: &[],
     notes: "No goroutine while idle; some MiB of buffers each.",

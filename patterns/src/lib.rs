@@ -8,11 +8,16 @@ mod judging;
 mod objects;
 mod patterns;
 mod record;
+mod rules;
 #[cfg(test)]
 mod testing;
 
 use plumb_evidence::Catalogue;
+use plumb_scan::Rule;
 
 /// Everything plumb knows about leaks in general.
 pub const CATALOGUE: Catalogue =
     Catalogue { patterns: patterns::PATTERNS, objects: &objects::OBJECTS };
+
+/// The source rules of the patterns: what `plumb scan` looks for.
+pub static RULES: &[&Rule] = rules::RULES;

@@ -118,6 +118,8 @@ pub struct LibraryObject {
     pub entry_points: &'static [&'static str],
     /// What releases one.
     pub releases: &'static [&'static str],
+    /// What source code does to get one and to let go of it; [`Source::NONE`] if nothing need be let go of.
+    pub source: Source,
     /// Functions on whose heap paths its memory is allocated, whether or not user code is on them.
     pub heap_marks: &'static [&'static str],
     /// Versions with a leak of their own.
@@ -152,6 +154,94 @@ pub struct Phase {
     pub meaning: &'static str,
     /// Instances in this phase belong to a call in progress or to a pool at rest, so that a crowd of them is ordinary.
     pub ordinary: bool,
+}
+
+/// How Go source acquires and releases an object. What is not said here follows from signatures where they are known.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// What it is to those who use it.
+    pub kind: ResourceKind,
+    /// The types that stand for one, `import/path.Type`, pointers to them included.
+    pub types: &'static [&'static str],
+    /// The calls that acquire one.
+    pub acquires: &'static [Acquire],
+    /// What lets go of one: any of these.
+    pub releases: &'static [Release],
+}
+
+impl Source {
+    /// Of an object of which the source says nothing: nobody has to release it, or nobody can.
+    pub const NONE: Self =
+        Self { kind: ResourceKind::None, types: &[], acquires: &[], releases: &[] };
+}
+
+/// A call that acquires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acquire {
+    /// The function in the linker's spelling, with the receiver as it is declared: `net/http.Get`,
+    /// `net/http.(*Client).Do`, `example.com/db.Pool.Get`; of an interface as for a value.
+    pub function: &'static str,
+    /// What of the call is acquired.
+    pub what: Acquired,
+}
+
+/// What of a call is acquired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acquired {
+    /// A result, from 0.
+    Result(u8),
+    /// What the method is called on: `cmd.Start()`.
+    Receiver,
+    /// An argument, from 0: `signal.Notify(c)`.
+    Argument(u8),
+}
+
+/// What lets go of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// A call of what is selected from it: `Close`, `Body.Close`.
+    Method(&'static str),
+    /// A call of the value itself: a cancel function.
+    Call,
+    /// Being an argument of a function, in the spelling of [`Acquire::function`]: `os/signal.Stop`, 0.
+    Argument(&'static str, u8),
+}
+
+/// What an object is to those who use it; patterns choose theirs by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ResourceKind {
+    /// Nothing that source code must release.
+    None,
+    /// The body of an HTTP response.
+    Body,
+    /// A file or something else with a descriptor that is no connection.
+    File,
+    /// A client or pool that is made once and serves many calls: `grpc.ClientConn`, `sql.DB`.
+    Client,
+    /// One connection.
+    Connection,
+    /// Something that accepts connections.
+    Listener,
+    /// Rows, statements and transactions of a database: they hold a connection of the pool.
+    Rows,
+    /// A cancel function of a context.
+    Cancel,
+    /// A ticker: it never ends by itself.
+    Ticker,
+    /// A timer that ends by itself, later.
+    Timer,
+    /// A span of a trace.
+    Span,
+    /// A started process.
+    Process,
+    /// What a pool lends: `sync.Pool.Get`.
+    PoolItem,
+    /// A subscription or watch: somebody goes on sending until it is ended.
+    Subscription,
+    /// A reader, writer or stream that must be closed: `gzip.Writer`, iterators.
+    Stream,
+    /// Anything else that runs goroutines or holds memory until it is stopped.
+    Worker,
 }
 
 /// A version range of a module with a leak of its own.

@@ -16,6 +16,7 @@
 //! | [`service`] | snapshots, instances and the service under judgement |
 //! | [`measure`] | growth, survival and other figures with their error |
 //! | [`number`] | how figures are spelled, the same in every sentence |
+//! | [`source`] | what a scan of Go source finds |
 //! | [`suspect`] | what may leak, with everything measured about it |
 //! | [`target`] | how users name what is to be looked at |
 //! | [`catalogue`] | the record types of the catalogue: patterns and library objects |
@@ -32,6 +33,7 @@ pub mod number;
 pub mod process;
 pub mod service;
 pub mod socket;
+pub mod source;
 pub mod suspect;
 pub mod target;
 

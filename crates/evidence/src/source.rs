@@ -1,0 +1,100 @@
+//! What a scan of Go source finds, as plain data.
+
+use crate::finding::Confidence;
+
+/// What was found in a source tree.
+#[derive(Clone, Debug, Default)]
+pub struct Scan {
+    /// In the order of files and lines.
+    pub findings: Vec<SourceFinding>,
+    /// How many files were looked at.
+    pub files_read: usize,
+    /// Their bytes.
+    pub bytes_read: u64,
+    /// Files that could not be read, or not wholly.
+    pub failed: Vec<FailedFile>,
+}
+
+/// A file of which at least a part was not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedFile {
+    /// Its path, as in [`SourceFinding::file`].
+    pub file: String,
+    /// What happened, and where.
+    pub why: String,
+}
+
+/// One mistake in the source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceFinding {
+    /// The pattern's id.
+    pub pattern: &'static str,
+    /// One sentence: what is acquired, and where it is lost.
+    pub message: String,
+    /// Path from the root of the scan, with `/`.
+    pub file: String,
+    /// Where it is acquired.
+    pub place: SourcePlace,
+    /// The function, as the Go runtime names it: `example.com/app/store.(*Store).load`; a mistake in a closure has that
+    /// of the function around it.
+    pub function: String,
+    /// First and last line of that function: what `--new-from` compares.
+    pub function_lines: (u32, u32),
+    /// Likely if what is acquired and who must release it are known, else possible.
+    pub confidence: Confidence,
+    /// From the acquisition to where it is lost.
+    pub path: Vec<SourceStep>,
+    /// The library object, as reports call it; empty if the rule is about none.
+    pub object: &'static str,
+    /// The lines from the statement that acquires on, as they stand in the file, without indentation and blanks at the
+    /// ends: what fingerprints are made of, so that they outlive shifted lines.
+    pub snippet: String,
+    /// Whether the file is a test.
+    pub in_test: bool,
+    /// What would mend it, where there is one right answer.
+    pub fix: Option<SourceFix>,
+}
+
+/// A range of a source file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourcePlace {
+    /// Line of the first byte, from 1.
+    pub line: u32,
+    /// Its column in bytes, from 1.
+    pub column: u32,
+    /// Line of the byte after the last.
+    pub end_line: u32,
+    /// Its column.
+    pub end_column: u32,
+}
+
+/// One step on the way of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceStep {
+    /// Where.
+    pub place: SourcePlace,
+    /// What happens there, as a clause.
+    pub text: String,
+}
+
+/// A change of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFix {
+    /// What it does, as an imperative: `close the body when the function ends`.
+    pub text: String,
+    /// Whether it can be applied without a look at the code around.
+    pub safe: bool,
+    /// The changes, in order, without overlaps.
+    pub edits: Vec<SourceEdit>,
+}
+
+/// One change of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceEdit {
+    /// Offset of the first byte that is replaced.
+    pub start: u32,
+    /// Offset after the last.
+    pub end: u32,
+    /// What replaces it.
+    pub text: String,
+}

@@ -1,0 +1,38 @@
+//! Source rules over a tree of Go code.
+//!
+//! [`scan`] finds the modules of a folder and looks at their files one by one, with several threads. What a rule sees
+//! is [`Code`]: one file with its syntax, names, types and paths, and what is known beyond it. What acquires and what
+//! releases is not a rule's knowledge but that of the library objects ([`Knowledge`]) and of the module's own functions
+//! ([`Summaries`]); [`Code::losses`] puts both together.
+//!
+//! The catalogue is an argument, as for `detect`: a test can scan with one rule.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`code`] | one file as rules see it |
+//! | [`disk`] | reads files and lists folders |
+//! | [`functions`] | names of functions in the catalogue's spelling |
+//! | [`installation`] | where toolchain and modules are on this machine |
+//! | [`knowledge`] | what acquires and releases, from the catalogue |
+//! | [`resources`] | what is acquired in a file, and where it is lost |
+//! | [`rule`] | what a pattern adds |
+//! | [`summaries`] | what the module's functions do with their arguments and give back |
+//! | [`tree`] | the files of a tree, and the threads that look at them |
+
+pub mod code;
+pub mod disk;
+pub mod functions;
+pub mod installation;
+pub mod knowledge;
+pub mod resources;
+pub mod rule;
+pub mod summaries;
+pub mod tree;
+
+pub use code::Code;
+pub use functions::FunctionKey;
+pub use knowledge::Knowledge;
+pub use resources::{Loss, LossKind};
+pub use rule::Rule;
+pub use summaries::Summaries;
+pub use tree::{Options, scan};
