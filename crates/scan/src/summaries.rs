@@ -30,7 +30,7 @@ pub struct ParameterUse {
 }
 
 /// Something that a function acquires and gives back: its callers must release it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Given {
     /// The record of what it is; `None` if that follows from its type alone.
     pub object: Option<&'static LibraryObject>,
