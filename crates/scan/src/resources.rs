@@ -1,10 +1,27 @@
 //! What a file acquires, and where it is lost.
+//!
+//! What a call acquires is told by the records of the catalogue, by the summaries of the modules' functions, and last
+//! by types and names. Then the ways from there are followed: what is returned, stored, captured or given to somebody
+//! of whom nothing is known belongs to them, and nothing is said of it.
 
-use plumb_evidence::catalogue::{LibraryObject, ResourceKind};
+mod acquired;
+mod findings;
+mod inferred;
+mod leaving;
+mod lost;
+mod ownership;
+mod reading;
+#[cfg(test)]
+mod tests;
+
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind};
+use plumb_evidence::finding::Confidence;
 use plumb_gosource::flow::{FunctionId, Leak};
 use plumb_gosource::{ExprId, IdentId};
 
 use crate::code::Code;
+
+pub use findings::findings;
 
 /// Something that is acquired and not released, or not on every way.
 #[derive(Clone, Debug)]
@@ -21,16 +38,39 @@ pub struct Loss {
     pub name: String,
     /// The declaration of the variable that holds it.
     pub variable: Option<IdentId>,
-    /// What would release it, selected from the variable: `Close`, `Body.Close`; empty if the variable itself is called.
-    pub release: String,
+    /// What would release it: any of these, the first is what a repair adds.
+    pub releases: &'static [Release],
     /// How it is lost.
     pub how: LossKind,
+    /// Likely if a record or the function itself says that it acquires; possible if only types and names do, and in
+    /// tests.
+    pub confidence: Confidence,
+}
+
+impl Loss {
+    /// What would release it, selected from the variable: `Close`, `Body.Close`; empty if the variable itself is
+    /// called. `None` if it must be given to a function.
+    pub fn release(&self) -> Option<&'static str> {
+        self.releases.iter().find_map(|release| match release {
+            Release::Method(path) => Some(*path),
+            Release::Call => Some(""),
+            Release::Argument(..) | Release::Exhaustion(_) => None,
+        })
+    }
+
+    /// The ways on which it is lost; none if nothing holds it.
+    pub fn leaks(&self) -> &[Leak] {
+        match &self.how {
+            LossKind::Dropped | LossKind::Blank => &[],
+            LossKind::Never(leaks) | LossKind::OnSomeWays { leaks, .. } => leaks,
+        }
+    }
 }
 
 /// How something is lost.
 #[derive(Clone, Debug)]
 pub enum LossKind {
-    /// The results of the call are dropped.
+    /// The results of the call are dropped, or used for something that does not release them.
     Dropped,
     /// It is assigned to `_`.
     Blank,
@@ -40,12 +80,12 @@ pub enum LossKind {
     OnSomeWays {
         /// The ways.
         leaks: Vec<Leak>,
-        /// Where it is released on others.
+        /// Where it is released on others; empty if it is only handed on there.
         releases: Vec<IdentId>,
     },
 }
 
 /// All losses of a file, in the order of their calls.
-pub(crate) fn losses(_code: &Code<'_>) -> Vec<Loss> {
-    Vec::new()
+pub(crate) fn losses(code: &Code<'_>) -> Vec<Loss> {
+    lost::find(code)
 }

@@ -1,0 +1,260 @@
+//! What is acquired as far as types and names tell: a constructor that gives back something with a `Close`.
+
+use plumb_evidence::catalogue::{self, Release, ResourceKind};
+use plumb_gosource::{ExprId, ExprKind, Lookup, MemberKind, Type, TypeKind};
+
+use super::acquired::{Acquired, of_record, results};
+use crate::code::Code;
+use crate::functions::FunctionKey;
+use crate::knowledge::is_harmless;
+
+/// Methods without which a type holds nothing, and what lets go of it if it has one. The order counts: a server with
+/// `Stop` and `Close` is closed. `Close` needs no other sign; the others mean it only of what a constructor made.
+const RELEASES: [(&str, &[Release]); 6] = [
+    ("Close", &[Release::Method("Close")]),
+    ("Release", &[Release::Method("Release")]),
+    ("Shutdown", &[Release::Method("Shutdown")]),
+    ("Disconnect", &[Release::Method("Disconnect")]),
+    ("Unsubscribe", &[Release::Method("Unsubscribe")]),
+    ("Destroy", &[Release::Method("Destroy")]),
+];
+
+/// Interfaces of the standard library that say no more than that something must be closed.
+const CLOSERS: [(&str, &str); 6] = [
+    ("io", "ReadCloser"),
+    ("io", "WriteCloser"),
+    ("io", "ReadWriteCloser"),
+    ("io", "ReadSeekCloser"),
+    ("io", "Closer"),
+    ("net", "PacketConn"),
+];
+
+/// How names of functions begin that make something. What `Get` gives is somebody else's, as a rule.
+const MAKERS: [&str; 13] = [
+    "new",
+    "open",
+    "dial",
+    "create",
+    "listen",
+    "connect",
+    "accept",
+    "acquire",
+    "spawn",
+    "launch",
+    "subscribe",
+    "begin",
+    "start",
+];
+
+/// How names of functions end that open something to be read or written.
+const OPENED: [&str; 6] = ["Reader", "Writer", "Iterator", "Stream", "Cursor", "Snapshot"];
+
+/// What a parameter is that the result of the function wraps: closing the wrapper may be of no use.
+const WRAPPED: [(&str, &str); 9] = [
+    ("io", "Reader"),
+    ("io", "Writer"),
+    ("io", "ReadCloser"),
+    ("io", "WriteCloser"),
+    ("io", "ReadWriteCloser"),
+    ("io", "ReadWriter"),
+    ("io", "ReaderAt"),
+    ("io", "ReadSeeker"),
+    ("net", "Conn"),
+];
+
+/// What a call acquires by the types of its results and the name of what is called. The standard library is not asked:
+/// its functions have records.
+pub(super) fn by_call(
+    code: &Code<'_>,
+    call: ExprId,
+    callee: Option<FunctionKey<'_>>,
+) -> Vec<Acquired> {
+    let types = results(code, call);
+    if types.is_empty() || callee.is_some_and(|callee| is_standard(code, callee.path)) {
+        return Vec::new();
+    }
+    let Some(name) = called_name(code, call) else { return Vec::new() };
+    let fails = types.len() > 1 && types.last().is_some_and(is_error);
+    let mut all = Vec::new();
+    for (index, ty) in types.iter().enumerate() {
+        let Ok(index) = u8::try_from(index) else { break };
+        if let Some(acquired) = of_type(code, ty)
+            && is_acquired(code, call, &acquired, ty, name, fails)
+        {
+            all.push(Acquired { what: catalogue::Acquired::Result(index), ..acquired });
+        }
+    }
+    all
+}
+
+/// Whether a function with a name makes what it gives back.
+fn is_acquired(
+    code: &Code<'_>,
+    call: ExprId,
+    acquired: &Acquired,
+    ty: &Type,
+    name: &str,
+    fails: bool,
+) -> bool {
+    let makes = is_maker(name);
+    if acquired.object.is_some() {
+        return match acquired.kind {
+            // Nobody keeps a response or rows to give them out again.
+            ResourceKind::Body | ResourceKind::Rows => fails,
+            ResourceKind::Cancel => true,
+            ResourceKind::File | ResourceKind::Connection | ResourceKind::Stream => {
+                makes || (fails && is_opener(name))
+            }
+            ResourceKind::PoolItem | ResourceKind::Timer | ResourceKind::Process => false,
+            _ => makes,
+        };
+    }
+    if wraps(code, call) {
+        return false;
+    }
+    match is_closer(ty) {
+        true => fails || makes,
+        false => makes || (fails && is_opener(name)),
+    }
+}
+
+/// What a value of a type is, if it must be released: [`catalogue::Acquired::Result`] 0, and not certain.
+pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
+    let what = catalogue::Acquired::Result(0);
+    if let Some(named) = ty.named()
+        && let Some(object) = code.knowledge.of_type(&named.path, &named.name)
+    {
+        let record = || Acquired { certain: false, ..of_record(object, what) };
+        return (!is_harmless(object)).then(record);
+    }
+    let name = type_name(ty)?;
+    if is_closer(ty) {
+        let (_, releases) = RELEASES[0];
+        let kind = ResourceKind::Stream;
+        return Some(Acquired { kind, object: None, name, what, releases, certain: false });
+    }
+    if ty.named().is_some_and(|named| is_standard(code, &named.path)) {
+        return None;
+    }
+    let (_, releases) = RELEASES.iter().find(|(method, _)| has_release(code, ty, method))?;
+    Some(Acquired { kind: kind_of(&name), object: None, name, what, releases, certain: false })
+}
+
+/// Whether a type has a method that releases: without arguments but for a context, and with no result but an error.
+fn has_release(code: &Code<'_>, ty: &Type, method: &str) -> bool {
+    let Lookup::Found(member) = code.program.member(ty, method, "") else { return false };
+    let Some(signature) = member.ty.signature() else { return false };
+    let bare = match &signature.params[..] {
+        [] => true,
+        [only] => only.is_named("context", "Context") && method != "Close",
+        _ => false,
+    };
+    let silent = match &signature.results[..] {
+        [] => true,
+        [only] => is_error(only),
+        _ => false,
+    };
+    member.kind != MemberKind::Field && bare && silent
+}
+
+/// What something is to those who use it, by the name of its type.
+fn kind_of(name: &str) -> ResourceKind {
+    let name = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
+    match () {
+        () if ends(&["file"]) => ResourceKind::File,
+        () if ends(&["listener", "server"]) => ResourceKind::Listener,
+        () if ends(&["conn", "connection", "session", "channel"]) => ResourceKind::Connection,
+        () if ends(&["client", "pool", "db", "store", "storage", "database"]) => {
+            ResourceKind::Client
+        }
+        () if ends(&[
+            "reader", "writer", "stream", "iterator", "iter", "cursor", "closer", "buffer",
+            "object", "blob", "snapshot", "batch", "scanner", "decoder", "encoder", "array",
+            "record", "builder", "body", "page", "row", "rows", "chunk",
+        ]) =>
+        {
+            ResourceKind::Stream
+        }
+        () => ResourceKind::Worker,
+    }
+}
+
+/// Whether a call hands on something that its result may wrap.
+fn wraps(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let of_callee = code.types.of(parts.fun).and_then(|ty| ty.signature());
+    of_callee.is_some_and(|signature| {
+        signature
+            .params
+            .iter()
+            .any(|param| WRAPPED.iter().any(|(path, name)| param.is_named(path, name)))
+    })
+}
+
+/// The name before the parentheses of a call.
+fn called_name<'c>(code: &Code<'c>, call: ExprId) -> Option<&'c str> {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return None };
+    let mut fun = code.file.unparen(parts.fun);
+    fun = match code.file[fun].kind {
+        ExprKind::IndexExpr(index) => code.file.unparen(index.x),
+        ExprKind::IndexListExpr(index) => code.file.unparen(index.x),
+        _ => fun,
+    };
+    match code.file[fun].kind {
+        ExprKind::Ident(ident) => Some(code.file.name(ident)),
+        ExprKind::SelectorExpr(selector) => Some(code.file.name(selector.sel)),
+        _ => None,
+    }
+}
+
+fn is_maker(name: &str) -> bool {
+    MAKERS.iter().any(|maker| {
+        let Some((begin, rest)) = name.split_at_checked(maker.len()) else { return false };
+        begin.eq_ignore_ascii_case(maker) && !rest.starts_with(|c: char| c.is_ascii_lowercase())
+    })
+}
+
+fn is_opener(name: &str) -> bool {
+    OPENED.iter().any(|end| name.ends_with(end))
+}
+
+fn is_closer(ty: &Type) -> bool {
+    CLOSERS.iter().any(|(path, name)| ty.is_named(path, name))
+}
+
+/// Whether a type is `error`.
+pub(super) fn is_error(ty: &Type) -> bool {
+    ty.is_named("", "error")
+}
+
+/// Whether an import path is one of the standard library: its first element has no dot, and it is not in a module that
+/// is looked at.
+fn is_standard(code: &Code<'_>, path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    let in_module = |root: &str| path.strip_prefix(root).is_some_and(is_path_end);
+    !first.is_empty()
+        && !first.contains('.')
+        && code.program.layout().modules().iter().all(|module| !in_module(&module.path))
+}
+
+fn is_path_end(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('/')
+}
+
+/// `store.Reader`, for types that have a name.
+fn type_name(ty: &Type) -> Option<String> {
+    let named = match ty.pointee_or_self().kind() {
+        TypeKind::Named(named) => named,
+        _ => return None,
+    };
+    let package = named.path.rsplit('/').find(|part| !is_version(part)).unwrap_or_default();
+    match package {
+        "" => None,
+        package => Some(format!("{package}.{}", named.name)),
+    }
+}
+
+fn is_version(part: &str) -> bool {
+    part.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+}

@@ -1,0 +1,312 @@
+//! Follows each acquisition of a file to where it is lost.
+
+use plumb_evidence::catalogue::{self, Release, ResourceKind};
+use plumb_evidence::finding::Confidence;
+use plumb_gosource::flow::{
+    Acquisition, Bound, BoundTo, Condition, Exit, Exits, FunctionId, Guard, Leak, LeakExit, Paths,
+    PlaceKind,
+};
+use plumb_gosource::{
+    Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, TypeKind,
+};
+
+use super::acquired::{self, Acquired, result};
+use super::inferred::is_error;
+use super::leaving::Leaving;
+use super::ownership::Owner;
+use super::{Loss, LossKind};
+use crate::code::Code;
+
+/// Functions that give back their first argument, or panic: `must(http.Get(u))`.
+const PASS_THROUGH: [&str; 4] = ["must", "must1", "must2", "must0"];
+
+pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    // The function whose paths were asked for last: calls come in the order of the file.
+    let mut last: Option<(FunctionId, Paths<'_, '_, '_>)> = None;
+    for visit in code.file.walk(Node::File) {
+        let Node::Expr(call) = visit.node else { continue };
+        if !matches!(code.file[call].kind, ExprKind::CallExpr(_)) {
+            continue;
+        }
+        let all = acquired::by_call(code, call);
+        if all.is_empty() {
+            continue;
+        }
+        let Some(function) = code.scope.function_at(code.file[call].span.start) else { continue };
+        let paths = match last.take() {
+            Some((of, paths)) if of == function => paths,
+            _ => Paths::new(code.scope, function, code.graph(function)),
+        };
+        let follow = Follow { code, function, paths: &paths };
+        losses.extend(all.iter().filter_map(|acquired| follow.loss(call, acquired)));
+        last = Some((function, paths));
+    }
+    losses
+}
+
+/// Follows what is acquired in a function.
+struct Follow<'q, 'c> {
+    code: &'q Code<'c>,
+    function: FunctionId,
+    paths: &'q Paths<'q, 'c, 'c>,
+}
+
+impl Follow<'_, '_> {
+    fn loss(&self, call: ExprId, acquired: &Acquired) -> Option<Loss> {
+        let (how, variable) = match acquired.what {
+            catalogue::Acquired::Result(index) => {
+                self.of_result(call, usize::from(index), acquired)
+            }
+            catalogue::Acquired::Receiver => {
+                let ExprKind::CallExpr(parts) = self.code.file[call].kind else { return None };
+                let fun = self.code.file.unparen(parts.fun);
+                let ExprKind::SelectorExpr(selector) = self.code.file[fun].kind else {
+                    return None;
+                };
+                self.of_operand(call, selector.x, acquired)
+            }
+            catalogue::Acquired::Argument(index) => {
+                let ExprKind::CallExpr(parts) = self.code.file[call].kind else { return None };
+                let argument = *self.code.file[parts.args].get(usize::from(index))?;
+                self.of_operand(call, argument, acquired)
+            }
+        }?;
+        let confidence = match acquired.certain && !self.code.in_test {
+            true => Confidence::Likely,
+            false => Confidence::Possible,
+        };
+        Some(Loss {
+            call,
+            function: self.function,
+            kind: acquired.kind,
+            object: acquired.object,
+            name: acquired.name.clone(),
+            variable,
+            releases: acquired.releases,
+            how,
+            confidence,
+        })
+    }
+
+    fn of_result(
+        &self,
+        call: ExprId,
+        index: usize,
+        acquired: &Acquired,
+    ) -> Option<(LossKind, Option<IdentId>)> {
+        let (call, index) = self.passed_through(call, index);
+        match self.code.scope.bound(call) {
+            Bound::Dropped => self.may_be_dropped(acquired).then_some((LossKind::Dropped, None)),
+            Bound::Used(node) => {
+                self.is_used_up(node, acquired).then_some((LossKind::Dropped, None))
+            }
+            Bound::To(places) => match places.get(index)? {
+                BoundTo::Blank => {
+                    let certain = acquired.certain || acquired.object.is_some();
+                    let loses = certain && !self.code.in_test && self.may_be_dropped(acquired);
+                    loses.then_some((LossKind::Blank, None))
+                }
+                BoundTo::Elsewhere(_) => None,
+                BoundTo::Variable(variable) => {
+                    let guard = self.guard(call, &places, index)?;
+                    let acquisition = Acquisition { call, variables: vec![*variable], guard };
+                    Some((self.follow(&acquisition, acquired)?, Some(*variable)))
+                }
+            },
+        }
+    }
+
+    /// What is acquired by being called on, or given to a function: it was there before.
+    fn of_operand(
+        &self,
+        call: ExprId,
+        operand: ExprId,
+        acquired: &Acquired,
+    ) -> Option<(LossKind, Option<IdentId>)> {
+        let file = self.code.file;
+        let ExprKind::Ident(ident) = file[file.unparen(operand)].kind else { return None };
+        let Some(Referent::Declared(variable)) = self.code.names.referent(ident) else {
+            return None;
+        };
+        let declared = self.code.names.declaration(variable)?;
+        if declared.kind != DeclaredAs::Var || declared.top_level {
+            return None;
+        }
+        let guard = match self.code.scope.bound(call) {
+            Bound::To(places) => match self.guard(call, &places, usize::MAX)? {
+                Some(guard) => Some(guard),
+                None => None,
+            },
+            Bound::Dropped => None,
+            Bound::Used(_) => return None,
+        };
+        let acquisition = Acquisition { call, variables: vec![variable], guard };
+        Some((self.follow(&acquisition, acquired)?, Some(variable)))
+    }
+
+    /// Goes through calls that give back what they get.
+    fn passed_through(&self, call: ExprId, index: usize) -> (ExprId, usize) {
+        let code = self.code;
+        if let Bound::Used(Node::Expr(above)) = code.scope.bound(call)
+            && let ExprKind::CallExpr(parts) = code.file[above].kind
+            && let ExprKind::Ident(name) = code.file[code.file.unparen(parts.fun)].kind
+            && PASS_THROUGH.iter().any(|must| code.file.name(name).eq_ignore_ascii_case(must))
+            && index == 0
+        {
+            return (above, 0);
+        }
+        (call, index)
+    }
+
+    /// What tells whether the call succeeded; nothing at all if that is kept where it cannot be followed.
+    fn guard(&self, call: ExprId, places: &[BoundTo], index: usize) -> Option<Option<Guard>> {
+        let last = places.len().checked_sub(1)?;
+        if last == index {
+            return Some(None);
+        }
+        match places[last] {
+            BoundTo::Blank => Some(None),
+            BoundTo::Elsewhere(_) => None,
+            BoundTo::Variable(variable) => {
+                let ty = result(self.code, call, last).or(self.code.types.of_var(variable));
+                let name = self.code.file.name(variable).to_ascii_lowercase();
+                Some(match ty {
+                    Some(ty) if is_error(ty) => Some(Guard::Error(variable)),
+                    Some(ty) if matches!(ty.kind(), TypeKind::Basic(Basic::Bool)) => {
+                        Some(Guard::Ok(variable))
+                    }
+                    Some(_) => None,
+                    None if name.contains("err") || name == "e" => Some(Guard::Error(variable)),
+                    None if name == "ok" => Some(Guard::Ok(variable)),
+                    None => None,
+                })
+            }
+        }
+    }
+
+    fn follow(&self, acquisition: &Acquisition, acquired: &Acquired) -> Option<LossKind> {
+        let owner = Owner::new(self.code, self.paths, acquired);
+        let mut answer = self.paths.leaks(acquisition, &owner, Exits::default());
+        answer.leaks.retain(|leak| self.is_loss(leak, acquired, acquisition));
+        let before = |ident: &IdentId| {
+            self.code.file[*ident].span.start < self.code.file[acquisition.call].span.start
+        };
+        let was_there = !matches!(acquired.what, catalogue::Acquired::Result(_));
+        let taken_care = || answer.handed_on.iter().chain(&answer.releases).any(before);
+        if answer.leaks.is_empty() || (was_there && taken_care()) {
+            return None;
+        }
+        let (handed_on, releases): (Vec<IdentId>, Vec<IdentId>) =
+            answer.releases.iter().partition(|ident| owner.hands_on(**ident));
+        let elsewhere = !handed_on.is_empty() || !answer.handed_on.is_empty();
+        match acquired.kind {
+            // What is not put back is collected: only a way that forgets what others do is a mistake.
+            ResourceKind::PoolItem if releases.is_empty() => None,
+            _ if releases.is_empty() && !elsewhere => Some(LossKind::Never(answer.leaks)),
+            _ => Some(LossKind::OnSomeWays { leaks: answer.leaks, releases }),
+        }
+    }
+
+    /// Whether something is lost on a way that ends without a release.
+    fn is_loss(&self, leak: &Leak, acquired: &Acquired, acquisition: &Acquisition) -> bool {
+        let at_exit = matches!(leak.exit, LeakExit::Exit(Exit::Return(_) | Exit::End));
+        if at_exit && self.ends_with_process(acquired) {
+            return false;
+        }
+        !leak.witness.places.iter().any(|place| match place.kind {
+            PlaceKind::Branch(condition) => self.is_released_by(condition, acquired, acquisition),
+            _ => false,
+        })
+    }
+
+    /// Whether the end of the function is that of the process, or whether what it makes is meant to last as long.
+    fn ends_with_process(&self, acquired: &Acquired) -> bool {
+        let Node::Decl(decl) = self.code.scope[self.function].node else { return false };
+        let DeclKind::FuncDecl(function) = self.code.file[decl].kind else { return false };
+        if function.recv.is_some() {
+            return false;
+        }
+        match self.code.file.name(function.name) {
+            "main" => &*self.code.package.name == "main",
+            "TestMain" => self.code.in_test,
+            "init" => acquired.kind != ResourceKind::Body,
+            _ => false,
+        }
+    }
+
+    /// Whether a condition tells that it has been released by itself: rows have no next one, a timer has fired.
+    fn is_released_by(
+        &self,
+        condition: Condition,
+        acquired: &Acquired,
+        acquisition: &Acquisition,
+    ) -> bool {
+        let code = self.code;
+        let of_variable = |expr: ExprId, method: &str| {
+            let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(expr)].kind else {
+                return false;
+            };
+            let ExprKind::Ident(ident) = code.file[code.file.unparen(selector.x)].kind else {
+                return false;
+            };
+            let declared = match code.names.referent(ident) {
+                Some(Referent::Declared(declared)) => declared,
+                _ => return false,
+            };
+            code.file.name(selector.sel) == method && acquisition.variables.contains(&declared)
+        };
+        match condition {
+            Condition::Expr { expr, is: false } => {
+                let ExprKind::CallExpr(parts) = code.file[expr].kind else { return false };
+                acquired.releases.iter().any(|release| {
+                    matches!(release, Release::Exhaustion(method) if of_variable(parts.fun, method))
+                })
+            }
+            Condition::Comm(clause) if acquired.kind == ResourceKind::Timer => {
+                let StmtKind::CommClause(clause) = code.file[clause].kind else { return false };
+                let Some(comm) = clause.comm else { return false };
+                code.file
+                    .walk(Node::Stmt(comm))
+                    .any(|visit| matches!(visit.node, Node::Expr(expr) if of_variable(expr, "C")))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nobody has it if the results of the call are dropped.
+    fn may_be_dropped(&self, acquired: &Acquired) -> bool {
+        use ResourceKind::{PoolItem, Subscription, Timer};
+        let kept_inside = matches!(acquired.kind, PoolItem | Subscription | Timer);
+        !kept_inside
+            && (acquired.certain || acquired.object.is_some())
+            && !self.ends_with_process(acquired)
+    }
+
+    /// Whether a call whose result is used on the spot leaves nobody who could release it: `time.NewTicker(d).C`,
+    /// `io.ReadAll(must(http.Get(u)).Body)`.
+    fn is_used_up(&self, above: Node, acquired: &Acquired) -> bool {
+        let code = self.code;
+        let Node::Expr(mut above) = above else { return false };
+        if !acquired.certain || !self.may_be_dropped(acquired) {
+            return false;
+        }
+        let mut names = Vec::new();
+        while let ExprKind::SelectorExpr(selector) = code.file[above].kind {
+            names.push(code.file.name(selector.sel));
+            match code.scope.parents().of(Node::Expr(above)) {
+                Some(Node::Expr(next)) => above = next,
+                // The channel of a ticker is assigned or returned: nobody can stop it.
+                _ => return acquired.kind == ResourceKind::Ticker,
+            }
+        }
+        match code.file[above].kind {
+            _ if acquired.kind == ResourceKind::Ticker => names == ["C"],
+            ExprKind::CallExpr(_) if acquired.kind == ResourceKind::Body => {
+                names == ["Body"] && !Leaving::new(code, self.paths).any_argument_leaves(above)
+            }
+            ExprKind::UnaryExpr(_) | ExprKind::BinaryExpr(_) => !names.is_empty(),
+            _ => false,
+        }
+    }
+}

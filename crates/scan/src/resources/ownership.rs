@@ -1,0 +1,233 @@
+//! What the uses of something acquired mean for whoever must release it.
+
+use std::cell::RefCell;
+
+use plumb_evidence::catalogue::{Release, ResourceKind};
+use plumb_gosource::flow::{Callee, Effect, Ownership, Paths, Use, UseKind, callee};
+use plumb_gosource::{ExprId, ExprKind, IdentId};
+use rustc_hash::FxHashSet;
+
+use super::acquired::{Acquired, result};
+use super::leaving::Leaving;
+use super::reading::{Reading, is_reading_builtin, may_refer, reading};
+use crate::code::Code;
+use crate::functions::FunctionKey;
+use crate::summaries::{Parameter, ParameterUse};
+
+/// Beginnings of the names of methods that let go of what they are called on. Where a record names one, its others
+/// count too: `GracefulStop`, `CloseNow`, `CloseWithError`, `cleanup`.
+const RELEASING: [&str; 17] = [
+    "abort",
+    "cancel",
+    "cleanup",
+    "close",
+    "dispose",
+    "destroy",
+    "detach",
+    "disconnect",
+    "finish",
+    "free",
+    "graceful",
+    "hijack",
+    "release",
+    "shutdown",
+    "stop",
+    "terminate",
+    "unsubscribe",
+];
+
+/// How something acquired is let go of, in a function.
+pub(super) struct Owner<'o, 'c> {
+    code: &'o Code<'c>,
+    paths: &'o Paths<'o, 'c, 'c>,
+    acquired: &'o Acquired,
+    /// Mentions that do not release it, but hand on something that refers to it.
+    handed_on: RefCell<FxHashSet<IdentId>>,
+}
+
+impl<'o, 'c> Owner<'o, 'c> {
+    pub(super) fn new(
+        code: &'o Code<'c>,
+        paths: &'o Paths<'o, 'c, 'c>,
+        acquired: &'o Acquired,
+    ) -> Self {
+        Self { code, paths, acquired, handed_on: RefCell::default() }
+    }
+
+    /// Whether a mention hands on something that refers to the value.
+    pub(super) fn hands_on(&self, ident: IdentId) -> bool {
+        self.handed_on.borrow().contains(&ident)
+    }
+
+    /// The paths of selected names by whose call it is released, dots between them; empty for a call of itself.
+    fn methods(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.acquired.releases.iter().filter_map(|release| match release {
+            Release::Method(path) => Some(*path),
+            Release::Call => Some(""),
+            _ => None,
+        })
+    }
+
+    /// Whether a call of what is selected releases it: as the record says, or by the name of a method.
+    fn is_release(&self, selected: &[&str]) -> bool {
+        let Some((last, before)) = selected.split_last() else {
+            return self.acquired.releases.contains(&Release::Call);
+        };
+        self.methods().filter(|path| !path.is_empty()).any(|path| {
+            let mut names: Vec<&str> = path.split('.').collect();
+            let method = names.pop().unwrap_or_default();
+            names == before && (method == *last || (self.is_lenient() && is_releasing(last)))
+        })
+    }
+
+    /// Whether any method that sounds like it releases.
+    fn is_lenient(&self) -> bool {
+        use ResourceKind::{Body, Cancel, PoolItem, Process, Rows, Span, Ticker, Timer};
+        let exact = matches!(
+            self.acquired.kind,
+            Body | Cancel | PoolItem | Process | Rows | Span | Ticker | Timer
+        );
+        !exact
+    }
+
+    /// Whether what is selected can release it, or leads there: `Body` of a response.
+    fn leads_to_release(&self, selected: &[&str]) -> bool {
+        self.is_release(selected)
+            || self.methods().any(|path| {
+                let names: Vec<&str> = path.split('.').collect();
+                names.len() > selected.len() && names.starts_with(selected)
+            })
+    }
+
+    /// Whether a function that calls this on a parameter releases it, the parameter being what is selected.
+    fn is_released_by(&self, selected: &[&str], calls: &[String]) -> bool {
+        calls.iter().any(|path| {
+            let mut names = selected.to_vec();
+            names.extend(path.split('.').filter(|name| !name.is_empty()));
+            self.is_release(&names)
+        })
+    }
+
+    fn names(&self, selected: &[IdentId]) -> Vec<&'c str> {
+        selected.iter().map(|name| self.code.file.name(*name)).collect()
+    }
+
+    fn of_summary(&self, use_: &ParameterUse, selected: &[&str]) -> Effect {
+        match () {
+            () if self.is_released_by(selected, &use_.calls) => Effect::Releases,
+            () if use_.keeps => Effect::HandsOn,
+            () => Effect::None,
+        }
+    }
+
+    /// What a method of the module does with what it is called on.
+    fn of_method(&self, call: ExprId, selected: &[&str]) -> Effect {
+        let Some(callee) = self.code.callee(call) else { return Effect::None };
+        match self.code.summaries.parameter(&callee, Parameter::Receiver) {
+            Some(use_) => self.of_summary(use_, &selected[..selected.len().saturating_sub(1)]),
+            None => Effect::None,
+        }
+    }
+
+    /// What a call does with an argument that is the value, or what is selected from it.
+    fn of_argument(&self, call: ExprId, index: usize, selected: &[&str]) -> Effect {
+        let code = self.code;
+        let ExprKind::CallExpr(parts) = code.file[call].kind else { return Effect::HandsOn };
+        if code.types.builtin(parts.fun).is_some_and(is_reading_builtin) {
+            return Effect::None;
+        }
+        let Some(callee) = self.code.callee(call) else { return self.of_unknown(call) };
+        if self.is_release_argument(&callee, index) {
+            return Effect::Releases;
+        }
+        if let Some(use_) = code.summaries.parameter(&callee, Parameter::Index(index)) {
+            return self.of_summary(use_, selected);
+        }
+        match reading(&callee) {
+            // A function value that is called is not read.
+            _ if selected.last().is_some_and(|_| self.is_release(selected)) => Effect::HandsOn,
+            Some(Reading::Reads) => Effect::None,
+            Some(Reading::Wraps) if !self.leaves(call) => Effect::None,
+            _ => Effect::HandsOn,
+        }
+    }
+
+    /// What the call of something unknown does: a builtin of which the types know nothing, a conversion, a variable.
+    fn of_unknown(&self, call: ExprId) -> Effect {
+        match callee(self.code.file, self.code.names, call) {
+            Some(Callee::Undeclared(name)) if is_reading_builtin(name) => Effect::None,
+            Some(Callee::Undeclared("int" | "uintptr" | "int32" | "string" | "uint64")) => {
+                match self.leaves(call) {
+                    true => Effect::HandsOn,
+                    false => Effect::None,
+                }
+            }
+            _ => Effect::HandsOn,
+        }
+    }
+
+    fn is_release_argument(&self, callee: &FunctionKey<'_>, index: usize) -> bool {
+        self.acquired.releases.iter().any(|release| match release {
+            Release::Argument(function, of) => {
+                usize::from(*of) == index && FunctionKey::parse(function) == *callee
+            }
+            _ => false,
+        })
+    }
+
+    fn leaves(&self, call: ExprId) -> bool {
+        Leaving::new(self.code, self.paths).leaves(call)
+    }
+
+    /// Whether a call on the value gives back something that refers to it, and that leaves the function: a collection
+    /// of a client, the bytes of a buffer.
+    fn gives_handle_away(&self, call: ExprId) -> bool {
+        use ResourceKind::{Client, Connection, Listener, PoolItem, Worker};
+        match self.acquired.kind {
+            PoolItem => self.leaves(call),
+            Client | Connection | Listener | Worker => {
+                may_refer(result(self.code, call, 0)) && self.leaves(call)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Ownership for Owner<'_, '_> {
+    fn releases(&self, use_: &Use<'_>) -> bool {
+        let UseKind::Call(call) = use_.kind else { return false };
+        let names = self.names(use_.selected);
+        if self.is_release(&names) {
+            return true;
+        }
+        if names.is_empty() {
+            return false;
+        }
+        match self.of_method(call, &names) {
+            Effect::Releases => true,
+            Effect::HandsOn => {
+                self.handed_on.borrow_mut().insert(use_.ident);
+                true
+            }
+            _ if self.gives_handle_away(call) => {
+                self.handed_on.borrow_mut().insert(use_.ident);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn keeps(&self, use_: &Use<'_>) -> Effect {
+        let UseKind::Argument { call, index } = use_.kind else { return Effect::HandsOn };
+        self.of_argument(call, index, &self.names(use_.selected))
+    }
+
+    fn carries(&self, selected: &[IdentId]) -> bool {
+        self.leads_to_release(&self.names(selected))
+    }
+}
+
+fn is_releasing(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    RELEASING.iter().any(|beginning| lower.starts_with(beginning))
+}

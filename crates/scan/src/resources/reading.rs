@@ -1,0 +1,160 @@
+//! Functions of which it is known what they do with what they are given: they only read it, or give back something that
+//! reads from it and does not close it. From the documentation of the standard library, Go 1.27.
+
+use plumb_gosource::{Type, TypeKind};
+
+use crate::functions::FunctionKey;
+
+/// What a function does with an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// It is done with it when it returns.
+    Reads,
+    /// What it gives back refers to it, and closing that does not close it.
+    Wraps,
+}
+
+use Reading::{Reads, Wraps};
+
+/// Packages of which all functions only read.
+const READING_PACKAGES: [&str; 17] = [
+    "encoding/binary",
+    "errors",
+    "fmt",
+    "github.com/stretchr/testify/assert",
+    "github.com/stretchr/testify/require",
+    "gotest.tools/v3/assert",
+    "html",
+    "image",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "log",
+    "reflect",
+    "sort",
+    "strconv",
+    "syscall",
+    "golang.org/x/sys/unix",
+];
+
+/// Functions of the standard library by package and name.
+const FUNCTIONS: [(&str, &[&str], Reading); 26] = [
+    ("archive/tar", &["NewReader", "NewWriter"], Wraps),
+    ("archive/zip", &["NewReader", "NewWriter"], Wraps),
+    (
+        "bufio",
+        &[
+            "NewReader",
+            "NewReaderSize",
+            "NewWriter",
+            "NewWriterSize",
+            "NewReadWriter",
+            "NewScanner",
+        ],
+        Wraps,
+    ),
+    ("compress/bzip2", &["NewReader"], Wraps),
+    ("compress/flate", &["NewReader", "NewWriter"], Wraps),
+    ("compress/gzip", &["NewReader", "NewWriter", "NewWriterLevel"], Wraps),
+    ("compress/zlib", &["NewReader", "NewWriter", "NewWriterLevel"], Wraps),
+    ("encoding/base64", &["NewDecoder", "NewEncoder"], Wraps),
+    ("encoding/csv", &["NewReader", "NewWriter"], Wraps),
+    ("encoding/gob", &["NewDecoder", "NewEncoder"], Wraps),
+    ("encoding/hex", &["NewDecoder", "NewEncoder", "Dumper"], Wraps),
+    ("encoding/json", &["NewDecoder", "NewEncoder"], Wraps),
+    ("encoding/xml", &["NewDecoder", "NewEncoder"], Wraps),
+    (
+        "io",
+        &["Copy", "CopyN", "CopyBuffer", "ReadAll", "ReadFull", "ReadAtLeast", "WriteString"],
+        Reads,
+    ),
+    (
+        "io",
+        &[
+            "LimitReader",
+            "MultiReader",
+            "MultiWriter",
+            "NewSectionReader",
+            "NopCloser",
+            "TeeReader",
+        ],
+        Wraps,
+    ),
+    ("io/ioutil", &["ReadAll"], Reads),
+    ("io/ioutil", &["NopCloser"], Wraps),
+    ("net/http", &["ServeContent", "DetectContentType"], Reads),
+    ("net/http/httputil", &["DumpResponse"], Reads),
+    ("net/textproto", &["NewReader", "NewWriter"], Wraps),
+    ("os", &["SameFile"], Reads),
+    ("text/tabwriter", &["NewWriter"], Wraps),
+    ("mime/multipart", &["NewReader", "NewWriter"], Wraps),
+    ("mime/quotedprintable", &["NewReader", "NewWriter"], Wraps),
+    ("golang.org/x/text/transform", &["NewReader", "NewWriter"], Wraps),
+    ("runtime", &["KeepAlive", "SetFinalizer"], Reads),
+];
+
+/// Names of methods, of whatever type, that are done with a reader or writer when they return.
+const METHODS: [&str; 12] = [
+    "Copy",
+    "Decode",
+    "Encode",
+    "Execute",
+    "ExecuteTemplate",
+    "Load",
+    "Parse",
+    "ReadFrom",
+    "Scan",
+    "Unmarshal",
+    "WriteTo",
+    "Equal",
+];
+
+/// Names of functions, of whatever package, of which the result reads from the argument and does not close it.
+const WRAPPERS: [&str; 3] = ["NewDecoder", "NewEncoder", "NewScanner"];
+
+/// What a function that is not one of the modules does with an argument; `None` if that is not known.
+pub(super) fn reading(callee: &FunctionKey<'_>) -> Option<Reading> {
+    if callee.receiver.is_some() {
+        return METHODS.contains(&callee.name).then_some(Reads);
+    }
+    if READING_PACKAGES.contains(&callee.path) {
+        return Some(Reads);
+    }
+    let of_package = FUNCTIONS.iter().filter(|(path, _, _)| *path == callee.path);
+    let mut by_name = of_package.filter(|(_, names, _)| names.contains(&callee.name));
+    match by_name.next() {
+        Some((_, _, reading)) => Some(*reading),
+        None if WRAPPERS.contains(&callee.name) => Some(Wraps),
+        None => METHODS.contains(&callee.name).then_some(Reads),
+    }
+}
+
+/// Whether a value of a type can refer to something that must be released; true if nothing is known of it.
+pub(super) fn may_refer(ty: Option<&Type>) -> bool {
+    let Some(ty) = ty else { return true };
+    match ty.kind() {
+        TypeKind::Basic(_) => false,
+        TypeKind::Slice(of) | TypeKind::Array(of) | TypeKind::Pointer(of) => may_refer(Some(of)),
+        TypeKind::Map(key, value) => may_refer(Some(key)) || may_refer(Some(value)),
+        TypeKind::Tuple(types) => types.iter().any(|ty| may_refer(Some(ty))),
+        TypeKind::Named(named) => !PLAIN.contains(&(&*named.path, &*named.name)),
+        _ => true,
+    }
+}
+
+/// Types of values that refer to nothing.
+const PLAIN: [(&str, &str); 8] = [
+    ("", "error"),
+    ("encoding/json", "RawMessage"),
+    ("io/fs", "FileInfo"),
+    ("io/fs", "FileMode"),
+    ("net", "Addr"),
+    ("os", "FileInfo"),
+    ("time", "Duration"),
+    ("time", "Time"),
+];
+
+/// Calls of the language that do nothing with their arguments.
+pub(super) fn is_reading_builtin(name: &str) -> bool {
+    matches!(name, "len" | "cap" | "print" | "println" | "copy" | "close" | "delete" | "clear")
+}

@@ -1,0 +1,14 @@
+//! Processes that are started and not waited for on some way.
+
+use plumb_evidence::catalogue::ResourceKind;
+use plumb_evidence::source::SourceFinding;
+use plumb_scan::resources::findings;
+use plumb_scan::{Code, Rule};
+
+const ID: &str = "process-not-waited";
+
+pub(crate) static RULE: Rule = Rule { pattern: ID, linters: &[], check };
+
+fn check(code: &Code<'_>) -> Vec<SourceFinding> {
+    findings(code, ID, &[ResourceKind::Process])
+}

@@ -1,0 +1,14 @@
+//! Readers, writers, iterators and streams that are not closed on some way.
+
+use plumb_evidence::catalogue::ResourceKind;
+use plumb_evidence::source::SourceFinding;
+use plumb_scan::resources::findings;
+use plumb_scan::{Code, Rule};
+
+const ID: &str = "stream-not-closed";
+
+pub(crate) static RULE: Rule = Rule { pattern: ID, linters: &["closecheck"], check };
+
+fn check(code: &Code<'_>) -> Vec<SourceFinding> {
+    findings(code, ID, &[ResourceKind::Stream])
+}

@@ -1,0 +1,14 @@
+//! Subscriptions that nobody ends on some way: somebody goes on sending.
+
+use plumb_evidence::catalogue::ResourceKind;
+use plumb_evidence::source::SourceFinding;
+use plumb_scan::resources::findings;
+use plumb_scan::{Code, Rule};
+
+const ID: &str = "subscription-not-ended";
+
+pub(crate) static RULE: Rule = Rule { pattern: ID, linters: &[], check };
+
+fn check(code: &Code<'_>) -> Vec<SourceFinding> {
+    findings(code, ID, &[ResourceKind::Subscription])
+}
