@@ -1,11 +1,11 @@
 //! `database/sql`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&ROWS, &TX, &DB, &STMT];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&ROWS, &TX, &DB, &STMT, &CONN];
 
 static ROWS: LibraryObject = LibraryObject {
     module: "std",
@@ -29,7 +29,20 @@ static ROWS: LibraryObject = LibraryObject {
         "database/sql.(*Stmt).QueryContext",
     ],
     releases: &["sql.Rows.Close", "sql.Rows.Next until it returns false"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Rows,
+        types: &["database/sql.Rows"],
+        acquires: &[
+            first("database/sql.(*DB).Query"),
+            first("database/sql.(*DB).QueryContext"),
+            first("database/sql.(*Conn).QueryContext"),
+            first("database/sql.(*Tx).Query"),
+            first("database/sql.(*Tx).QueryContext"),
+            first("database/sql.(*Stmt).Query"),
+            first("database/sql.(*Stmt).QueryContext"),
+        ],
+        releases: &[Release::Method("Close"), Release::Exhaustion("Next")],
+    },
     heap_marks: &["database/sql.(*DB).queryDC"],
     known_bad: &[],
     notes: "Holds one connection of the pool. The goroutine exists only with a context that can \
@@ -52,7 +65,16 @@ static TX: LibraryObject = LibraryObject {
         "database/sql.(*Conn).BeginTx",
     ],
     releases: &["sql.Tx.Commit", "sql.Tx.Rollback"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Rows,
+        types: &["database/sql.Tx"],
+        acquires: &[
+            first("database/sql.(*DB).Begin"),
+            first("database/sql.(*DB).BeginTx"),
+            first("database/sql.(*Conn).BeginTx"),
+        ],
+        releases: &[Release::Method("Rollback"), Release::Method("Commit")],
+    },
     heap_marks: &["database/sql.(*DB).beginDC"],
     known_bad: &[],
     notes: "Holds one connection of the pool; the goroutine exists even with context.Background.",
@@ -73,7 +95,11 @@ static DB: LibraryObject = LibraryObject {
     constructors: &["database/sql.Open", "database/sql.OpenDB"],
     entry_points: &["database/sql.Open", "database/sql.OpenDB"],
     releases: &["sql.DB.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["database/sql.DB"],
+        &[first("database/sql.Open"), first("database/sql.OpenDB")],
+    ),
     heap_marks: &["database/sql.OpenDB"],
     known_bad: &[],
     notes: "A pool, made once per database. Its goroutine starts in Open, before any connection, \
@@ -93,8 +119,24 @@ static STMT: LibraryObject = LibraryObject {
     constructors: &["database/sql.(*DB).PrepareContext", "database/sql.(*DB).Prepare"],
     entry_points: &["database/sql.(*DB).PrepareContext", "database/sql.(*DB).Prepare"],
     releases: &["sql.Stmt.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Rows,
+        &["database/sql.Stmt"],
+        &[
+            first("database/sql.(*DB).Prepare"),
+            first("database/sql.(*DB).PrepareContext"),
+            first("database/sql.(*Conn).PrepareContext"),
+        ],
+    ),
     heap_marks: &["database/sql.(*DB).prepareDC"],
     known_bad: &[],
     notes: "No goroutine; statements pile up here and on the server.",
 };
+
+static CONN: LibraryObject = in_source(
+    "std",
+    "sql.Conn",
+    "go1.27.3",
+    closed(ResourceKind::Connection, &["database/sql.Conn"], &[first("database/sql.(*DB).Conn")]),
+    "Holds one connection of the pool until it is closed.",
+);

@@ -1,11 +1,12 @@
 //! `os/exec`, `os/signal` and `os`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{argument, closed, first, in_source, one, receiver, second};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&CMD_CONTEXT, &NOTIFY_CONTEXT, &NOTIFY, &FILE];
+pub(crate) static OBJECTS: &[&LibraryObject] =
+    &[&CMD_CONTEXT, &PROCESS, &NOTIFY_CONTEXT, &NOTIFY, &FILE];
 
 static CMD_CONTEXT: LibraryObject = LibraryObject {
     module: "std",
@@ -26,7 +27,16 @@ static CMD_CONTEXT: LibraryObject = LibraryObject {
         "os/exec.(*Cmd).CombinedOutput",
     ],
     releases: &["exec.Cmd.Wait"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Process,
+        types: &[],
+        acquires: &[receiver("os/exec.(*Cmd).Start")],
+        releases: &[
+            Release::Method("Wait"),
+            Release::Method("Process.Wait"),
+            Release::Method("Process.Release"),
+        ],
+    },
     heap_marks: &[
         "os/exec.(*Cmd).Start",
         "os/exec.(*Cmd).writerDescriptor",
@@ -38,6 +48,19 @@ static CMD_CONTEXT: LibraryObject = LibraryObject {
             WaitDelay is set. A child that is not waited for stays a zombie and, from Go 1.23 on \
             Linux, holds a pidfd.",
 };
+
+static PROCESS: LibraryObject = in_source(
+    "std",
+    "os.Process",
+    "go1.27.3",
+    Source {
+        kind: ResourceKind::Process,
+        types: &[],
+        acquires: &[first("os.StartProcess")],
+        releases: &[Release::Method("Wait"), Release::Method("Release")],
+    },
+    "A zombie until Wait; from Go 1.23 on Linux also a pidfd. Kill releases nothing.",
+);
 
 static NOTIFY_CONTEXT: LibraryObject = LibraryObject {
     module: "std",
@@ -51,7 +74,12 @@ static NOTIFY_CONTEXT: LibraryObject = LibraryObject {
     constructors: &["os/signal.NotifyContext"],
     entry_points: &["os/signal.NotifyContext"],
     releases: &["call of the stop function"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Cancel,
+        types: &[],
+        acquires: &[second("os/signal.NotifyContext")],
+        releases: &[Release::Call],
+    },
     heap_marks: &["os/signal.NotifyContext"],
     known_bad: &[],
     notes: "One per process is normal.",
@@ -69,7 +97,12 @@ static NOTIFY: LibraryObject = LibraryObject {
     constructors: &["os/signal.Notify"],
     entry_points: &["os/signal.Notify"],
     releases: &["signal.Stop"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Subscription,
+        types: &[],
+        acquires: &[argument("os/signal.Notify")],
+        releases: &[Release::Argument("os/signal.Stop", 0)],
+    },
     heap_marks: &["os/signal.Notify"],
     known_bad: &[],
     notes: "The registration is global: a channel that is not stopped is never collected.",
@@ -87,7 +120,30 @@ static FILE: LibraryObject = LibraryObject {
     constructors: &["os.OpenFile", "os.Open", "os.Create"],
     entry_points: &["os.Open", "os.Create", "os.OpenFile", "os.CreateTemp"],
     releases: &["os.File.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::File,
+        &["os.File"],
+        &[
+            first("os.Open"),
+            first("os.Create"),
+            first("os.OpenFile"),
+            first("os.CreateTemp"),
+            first("os.OpenInRoot"),
+            first("os.(*Root).Open"),
+            first("os.(*Root).Create"),
+            first("os.(*Root).OpenFile"),
+            first("io/ioutil.TempFile"),
+            first("os.Pipe"),
+            second("os.Pipe"),
+            first("net.(*conn).File"),
+            first("net.(*TCPConn).File"),
+            first("net.(*UDPConn).File"),
+            first("net.(*IPConn).File"),
+            first("net.(*UnixConn).File"),
+            first("net.(*TCPListener).File"),
+            first("net.(*UnixListener).File"),
+        ],
+    ),
     heap_marks: &["os.OpenFile"],
     known_bad: &[],
     notes: "A dropped one is closed by a finalizer, but only when a collection finds it: with a \

@@ -1,9 +1,9 @@
 //! Timers, contexts, sockets, pipes and compression of the standard library. Many libraries use these below their own
 //! names, so they come last in the catalogue.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one, second};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[
@@ -15,6 +15,7 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &GZIP_WRITER,
     &PIPE,
     &TICKER,
+    &TIMER,
     &AFTER_FUNC,
     &CONTEXT,
 ];
@@ -60,7 +61,12 @@ static SMTP_CLIENT: LibraryObject = LibraryObject {
     constructors: &["net/smtp.Dial", "net/smtp.NewClient"],
     entry_points: &["net/smtp.Dial", "net/smtp.NewClient"],
     releases: &["smtp.Client.Quit", "smtp.Client.Close"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Client,
+        types: &["net/smtp.Client"],
+        acquires: &[first("net/smtp.Dial"), first("net/smtp.NewClient")],
+        releases: &[Release::Method("Close"), Release::Method("Quit")],
+    },
     heap_marks: &["net/smtp.NewClient"],
     known_bad: &[],
     notes: "No goroutine; a dropped one is closed by the finalizer of its socket.",
@@ -78,7 +84,23 @@ static UDP_CONN: LibraryObject = LibraryObject {
     constructors: &["net.ListenUDP", "net.ListenPacket", "net.DialUDP"],
     entry_points: &["net.ListenUDP", "net.ListenPacket", "net.DialUDP"],
     releases: &["net.UDPConn.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["net.UDPConn", "net.PacketConn", "net.IPConn"],
+        &[
+            first("net.ListenUDP"),
+            first("net.ListenMulticastUDP"),
+            first("net.ListenPacket"),
+            first("net.ListenIP"),
+            first("net.ListenUnixgram"),
+            first("net.FilePacketConn"),
+            first("net.(*ListenConfig).ListenPacket"),
+            first("net.DialUDP"),
+            first("net.DialIP"),
+            first("net.(*Dialer).DialUDP"),
+            first("net.(*Dialer).DialIP"),
+        ],
+    ),
     heap_marks: &["net.newUDPConn"],
     known_bad: &[],
     notes: "A dropped one is closed by its finalizer; what reads from it holds it.",
@@ -96,7 +118,18 @@ static LISTENER: LibraryObject = LibraryObject {
     constructors: &["net.Listen"],
     entry_points: &["net.Listen", "net.ListenTCP", "net.(*ListenConfig).Listen"],
     releases: &["net.Listener.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Listener,
+        &["net.Listener", "net.TCPListener", "net.UnixListener"],
+        &[
+            first("net.Listen"),
+            first("net.ListenTCP"),
+            first("net.ListenUnix"),
+            first("net.FileListener"),
+            first("net.(*ListenConfig).Listen"),
+            first("crypto/tls.Listen"),
+        ],
+    ),
     heap_marks: &["net.(*sysListener).listenTCPProto"],
     known_bad: &[],
     notes: "Without a goroutine in Accept a dropped one is closed by its finalizer.",
@@ -123,7 +156,32 @@ static DIALED_CONN: LibraryObject = LibraryObject {
         "crypto/tls.(*Dialer).DialContext",
     ],
     releases: &["net.Conn.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["net.Conn", "net.TCPConn", "net.UnixConn", "crypto/tls.Conn"],
+        &[
+            first("net.Dial"),
+            first("net.DialTimeout"),
+            first("net.DialTCP"),
+            first("net.DialUnix"),
+            first("net.FileConn"),
+            first("net.(*Dialer).Dial"),
+            first("net.(*Dialer).DialContext"),
+            first("net.(*Dialer).DialTCP"),
+            first("net.(*Dialer).DialUnix"),
+            first("net.Listener.Accept"),
+            first("net.(*TCPListener).Accept"),
+            first("net.(*TCPListener).AcceptTCP"),
+            first("net.(*UnixListener).Accept"),
+            first("net.(*UnixListener).AcceptUnix"),
+            first("crypto/tls.Dial"),
+            first("crypto/tls.DialWithDialer"),
+            first("crypto/tls.(*Dialer).Dial"),
+            first("crypto/tls.(*Dialer).DialContext"),
+            first("net/http.Hijacker.Hijack"),
+            first("net/http.(*ResponseController).Hijack"),
+        ],
+    ),
     heap_marks: &["net.(*Dialer).DialContext"],
     known_bad: &[],
     notes: "A dropped one is closed by its finalizer, so a number that grows means that somebody \
@@ -183,7 +241,12 @@ static TICKER: LibraryObject = LibraryObject {
     constructors: &["time.NewTicker", "time.Tick"],
     entry_points: &["time.NewTicker", "time.Tick"],
     releases: &["time.Ticker.Stop"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Ticker,
+        types: &["time.Ticker"],
+        acquires: &[first("time.NewTicker")],
+        releases: &[Release::Method("Stop")],
+    },
     heap_marks: &["time.NewTicker"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -197,6 +260,20 @@ static TICKER: LibraryObject = LibraryObject {
     notes: "No goroutine. From Go 1.23 (and go line 1.23 in go.mod) a dropped one is collected; \
             before, or with asynctimerchan=1, 3 objects stay for each.",
 };
+
+static TIMER: LibraryObject = in_source(
+    "std",
+    "time.Timer",
+    "go1.27.3",
+    Source {
+        kind: ResourceKind::Timer,
+        types: &["time.Timer"],
+        acquires: &[first("time.NewTimer")],
+        releases: &[Release::Method("Stop")],
+    },
+    "Ends by itself when it fires. From Go 1.23 (and go line 1.23 in go.mod) a dropped one is \
+     collected before.",
+);
 
 static AFTER_FUNC: LibraryObject = LibraryObject {
     module: "std",
@@ -235,7 +312,19 @@ static CONTEXT: LibraryObject = LibraryObject {
         "context.WithDeadlineCause",
     ],
     releases: &["call of the cancel function"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Cancel,
+        types: &["context.CancelFunc", "context.CancelCauseFunc"],
+        acquires: &[
+            second("context.WithCancel"),
+            second("context.WithCancelCause"),
+            second("context.WithTimeout"),
+            second("context.WithTimeoutCause"),
+            second("context.WithDeadline"),
+            second("context.WithDeadlineCause"),
+        ],
+        releases: &[Release::Call],
+    },
     heap_marks: &["context.WithCancel", "context.WithDeadlineCause"],
     known_bad: &[],
     notes: "Stays in the parent's list of children until it is cancelled, timed out or its parent \

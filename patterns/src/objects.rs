@@ -115,6 +115,10 @@ mod sftp;
 mod shopify_sarama;
 #[path = "../objects/std.rs"]
 mod std;
+#[path = "../objects/std_connections.rs"]
+mod std_connections;
+#[path = "../objects/std_files.rs"]
+mod std_files;
 #[path = "../objects/streadway_amqp.rs"]
 mod streadway_amqp;
 #[path = "../objects/tunny.rs"]
@@ -197,6 +201,8 @@ const LIBRARIES: &[&[&LibraryObject]] = &[
     database_sql::OBJECTS,
     net_http::OBJECTS,
     processes::OBJECTS,
+    std_connections::OBJECTS,
+    std_files::OBJECTS,
     std::OBJECTS,
     x_sync::OBJECTS,
 ];

@@ -1,7 +1,11 @@
 //! The record types of the catalogue: patterns and library objects, as data.
 
+mod spelling;
+
 use crate::goroutine::WaitState;
 use crate::suspect::{Match, Suspect};
+
+pub use spelling::{comparable_path, is_match, is_pattern};
 
 /// Everything `detect` knows about leaks in general.
 #[derive(Clone, Copy, Debug)]
@@ -157,15 +161,23 @@ pub struct Phase {
 }
 
 /// How Go source acquires and releases an object. What is not said here follows from signatures where they are known.
+///
+/// **Names.** Import paths are compared by [`comparable_path`], so a record counts for all major versions of a module.
+/// A path or name may be a pattern ([`is_pattern`], [`is_match`]): `cloud.google.com/go/**/apiv*.New*Client`. A name
+/// without a star counts before any pattern.
+///
+/// **Of kind [`ResourceKind::None`]**, types and calls are those that look as if they had to be released and have not:
+/// `gzip.Reader` has a `Close` and holds nothing, `tls.Client` wraps what it is given.
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     /// What it is to those who use it.
     pub kind: ResourceKind,
-    /// The types that stand for one, `import/path.Type`, pointers to them included.
+    /// The types that stand for one, `import/path.Type`, pointers to them included. The first is that of what the
+    /// calls acquire, unless their signatures are known and say otherwise.
     pub types: &'static [&'static str],
-    /// The calls that acquire one.
+    /// The calls that acquire one. A function that acquires several has an entry for each.
     pub acquires: &'static [Acquire],
-    /// What lets go of one: any of these.
+    /// What lets go of one: any of these. The first is what a repair adds.
     pub releases: &'static [Release],
 }
 
@@ -178,15 +190,16 @@ impl Source {
 /// A call that acquires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Acquire {
-    /// The function in the linker's spelling, with the receiver as it is declared: `net/http.Get`,
-    /// `net/http.(*Client).Do`, `example.com/db.Pool.Get`; of an interface as for a value.
+    /// The function in the linker's spelling: `net/http.Get`, `net/http.(*Client).Do`, `example.com/db.Pool.Get`; of an
+    /// interface as for a value, and type parameters left out. A method is named by the type that declares it, and
+    /// once more by a type that embeds that one if programs call it there and its module may be missing.
     pub function: &'static str,
     /// What of the call is acquired.
     pub what: Acquired,
 }
 
 /// What of a call is acquired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Acquired {
     /// A result, from 0.
     Result(u8),
@@ -203,8 +216,12 @@ pub enum Release {
     Method(&'static str),
     /// A call of the value itself: a cancel function.
     Call,
-    /// Being an argument of a function, in the spelling of [`Acquire::function`]: `os/signal.Stop`, 0.
+    /// Being an argument of a function, in the spelling of [`Acquire::function`]: `os/signal.Stop`, 0. The receiver of
+    /// a method is no argument.
     Argument(&'static str, u8),
+    /// A call of one of its methods that returns `false`: `sql.Rows` close themselves when `Next` finds no more, so
+    /// they are released where a loop over `Next` ends by its condition, and not where it is left otherwise.
+    Exhaustion(&'static str),
 }
 
 /// What an object is to those who use it; patterns choose theirs by it.
