@@ -7,6 +7,8 @@ use crate::finding::Confidence;
 pub struct Scan {
     /// In the order of files and lines.
     pub findings: Vec<SourceFinding>,
+    /// Paths of the files that were looked at, as in [`SourceFinding::file`], in order.
+    pub files: Vec<String>,
     /// How many files were looked at.
     pub files_read: usize,
     /// Their bytes.
@@ -22,6 +24,17 @@ pub struct FailedFile {
     pub file: String,
     /// What happened, and where.
     pub why: String,
+}
+
+/// Something about a line that is no mistake of its own, but that its author should know.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceNote {
+    /// The file, as in [`SourceFinding::file`].
+    pub file: String,
+    /// The line, from 1; 0 if it is about the whole file.
+    pub line: u32,
+    /// One sentence.
+    pub text: String,
 }
 
 /// One mistake in the source.
