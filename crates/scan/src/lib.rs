@@ -9,24 +9,34 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`apply`] | fixes into files, and the proof that they mend |
+//! | [`baseline`] | findings that a team knows |
 //! | [`code`] | one file as rules see it |
+//! | [`config`] | what a team says of its code: `plumb.toml` |
 //! | [`disk`] | reads files and lists folders |
 //! | [`functions`] | names of functions in the catalogue's spelling |
 //! | [`installation`] | where toolchain and modules are on this machine |
 //! | [`knowledge`] | what acquires and releases, from the catalogue |
+//! | [`new_from`] | what has changed since a revision |
 //! | [`resources`] | what is acquired in a file, and where it is lost |
 //! | [`rule`] | what a pattern adds |
 //! | [`summaries`] | what the module's functions do with their arguments and give back |
+//! | [`suppress`] | comments that silence findings |
 //! | [`tree`] | the files of a tree, and the threads that look at them |
 
+pub mod apply;
+pub mod baseline;
 pub mod code;
+pub mod config;
 pub mod disk;
 pub mod functions;
 pub mod installation;
 pub mod knowledge;
+pub mod new_from;
 pub mod resources;
 pub mod rule;
 pub mod summaries;
+pub mod suppress;
 pub mod tree;
 
 pub use code::Code;
