@@ -195,3 +195,11 @@ pub(crate) fn confidence(pattern: &Pattern, suspect: &Suspect) -> Option<Confide
     assert!(!found.evidence.is_empty(), "a match says what it rests on");
     Some(found.confidence)
 }
+
+/// The lines at which a source rule finds something in a file of a module of Go 1.24, in order.
+pub(crate) fn lines_found(rule: &plumb_scan::Rule, text: &str) -> Vec<u32> {
+    let knowledge = plumb_scan::Knowledge::new(&crate::objects::OBJECTS);
+    let scan = plumb_scan::memory::scan_text(&[rule], &knowledge, "1.24", text);
+    assert_eq!(scan.failed, [], "the text of the test is no Go");
+    scan.findings.iter().map(|finding| finding.place.line).collect()
+}
