@@ -9,6 +9,7 @@ mod findings;
 mod inferred;
 mod leaving;
 mod lost;
+mod made;
 mod ownership;
 mod reading;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use plumb_evidence::catalogue::{self, LibraryObject, Release, ResourceKind};
 use plumb_gosource::{ExprId, Type, TypeKind};
 
 use super::inferred;
+use super::made::Made;
 use crate::code::Code;
 use crate::knowledge::is_harmless;
 use crate::summaries::Given;
@@ -26,8 +27,8 @@ pub(crate) struct Acquired {
 }
 
 /// What a call acquires; mostly nothing.
-pub(super) fn by_call(code: &Code<'_>, call: ExprId) -> Vec<Acquired> {
-    let Some(callee) = code.callee(call) else { return inferred::by_call(code, call, None) };
+pub(super) fn by_call(code: &Code<'_>, made: &Made, call: ExprId) -> Vec<Acquired> {
+    let Some(callee) = made.callee(code, call) else { return inferred::by_call(code, call, None) };
     let records = code.knowledge.acquired_by(&callee);
     if !records.is_empty() {
         let needed = records.iter().filter(|(object, _)| !is_harmless(object));

@@ -3,17 +3,29 @@
 use std::cell::RefCell;
 
 use plumb_gosource::flow::{
-    Acquisition, Bound, BoundTo, Effect, Exits, Ownership, Paths, Use, UseKind,
+    Acquisition, Bound, BoundTo, Effect, Exits, Ownership, Paths, Step, Use, UseKind,
 };
 use plumb_gosource::{
-    DeclaredAs, ExprId, ExprKind, FieldId, FieldListId, IdentId, Node, StmtKind, Token,
+    ArrayType, DeclaredAs, ExprId, ExprKind, FieldId, FieldListId, IdentId, Node, StmtKind, Token,
+    Type, TypeKind,
 };
 use rustc_hash::FxHashSet;
 
 use super::acquired::result;
-use super::reading::{Reading, is_reading_builtin, may_refer, reading};
+use super::reading::{Reading, is_plain, is_plain_type, is_reading_builtin, may_refer, reading};
 use crate::code::Code;
 use crate::summaries::Parameter;
+
+/// How what a call gives back leaves the function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum WayOut {
+    /// It does not.
+    Stays,
+    /// It is stored, or given to somebody, or returned on the spot.
+    Leaves,
+    /// Its variable is returned, by these mentions and in no other way.
+    Returned(Vec<IdentId>),
+}
 
 /// A question about one function.
 pub(super) struct Leaving<'l, 'c> {
@@ -21,11 +33,52 @@ pub(super) struct Leaving<'l, 'c> {
     paths: &'l Paths<'l, 'c, 'c>,
     /// Variables that have been looked at: `q = q.Where(…)` is looked at once.
     met: RefCell<FxHashSet<IdentId>>,
+    /// Whether bytes refer to what was acquired: those of a buffer that a pool lent.
+    bytes: bool,
 }
 
 impl<'l, 'c> Leaving<'l, 'c> {
     pub(super) fn new(code: &'l Code<'c>, paths: &'l Paths<'l, 'c, 'c>) -> Self {
-        Self { code, paths, met: RefCell::default() }
+        Self { code, paths, met: RefCell::default(), bytes: false }
+    }
+
+    /// The same, if bytes refer to what was acquired: those of a buffer that a pool lent.
+    pub(super) fn with_bytes(code: &'l Code<'c>, paths: &'l Paths<'l, 'c, 'c>) -> Self {
+        Self { bytes: true, ..Self::new(code, paths) }
+    }
+
+    fn may_refer(&self, ty: Option<&Type>) -> bool {
+        (self.bytes && ty.is_some_and(|ty| matches!(ty.kind(), TypeKind::Slice(_))))
+            || may_refer(ty)
+    }
+
+    /// How what a call gives back leaves the function.
+    pub(super) fn way_out(&self, call: ExprId) -> WayOut {
+        if !self.leaves(call) {
+            return WayOut::Stays;
+        }
+        let Bound::To(places) = self.code.scope.bound(call) else { return WayOut::Leaves };
+        let [BoundTo::Variable(variable), ..] = places[..] else { return WayOut::Leaves };
+        if self.outlives(call, variable) {
+            return WayOut::Leaves;
+        }
+        let mentions = self.mentions_that_leave(call, variable);
+        match mentions.iter().all(|mention| self.is_in_return(*mention)) {
+            true => WayOut::Returned(mentions),
+            false => WayOut::Leaves,
+        }
+    }
+
+    fn is_in_return(&self, mention: IdentId) -> bool {
+        let code = self.code;
+        let start = code.file[mention].span.start;
+        let Some(graph) = code.scope.function_at(start).map(|f| code.graph(f)) else {
+            return false;
+        };
+        match graph.step_at(start).map(|step| graph.step(step)) {
+            Some(Step::Stmt(stmt)) => matches!(code.file[stmt].kind, StmtKind::ReturnStmt(_)),
+            _ => false,
+        }
     }
 
     /// Whether what a call gives back may outlive the function: it is returned, stored, or given to somebody of whom
@@ -43,9 +96,9 @@ impl<'l, 'c> Leaving<'l, 'c> {
             Bound::Used(_) => true,
             Bound::To(places) => places.iter().enumerate().any(|(index, place)| match place {
                 BoundTo::Blank => false,
-                BoundTo::Elsewhere(_) => may_refer(result(code, call, index)),
+                BoundTo::Elsewhere(_) => self.may_refer(result(code, call, index)),
                 BoundTo::Variable(variable) => {
-                    may_refer(code.types.of_var(*variable))
+                    self.may_refer(code.types.of_var(*variable))
                         && !code.file.name(*variable).ends_with("err")
                         && self.variable_leaves(call, *variable)
                 }
@@ -80,10 +133,9 @@ impl<'l, 'c> Leaving<'l, 'c> {
     /// Whether what a result is declared as can refer to something.
     fn refers(&self, field: FieldId) -> bool {
         let ty = self.code.file[field].ty;
-        match self.code.file[ty].kind {
-            ExprKind::Ident(name) if self.code.file.name(name) == "error" => false,
-            _ => may_refer(self.code.types.type_expr(ty)),
-        }
+        let slice = |array: ArrayType| array.len.is_none();
+        let bytes = matches!(self.code.file[ty].kind, ExprKind::ArrayType(a) if slice(a));
+        (self.bytes && bytes) || type_refers(self.code, ty)
     }
 
     fn leaves_through(&self, call: ExprId, above: ExprId) -> bool {
@@ -91,9 +143,9 @@ impl<'l, 'c> Leaving<'l, 'c> {
         match code.file[above].kind {
             ExprKind::SelectorExpr(_) => match code.scope.parents().of(Node::Expr(above)) {
                 Some(Node::Expr(outer)) if is_called(code, outer, above) => {
-                    may_refer(code.types.of(outer)) && self.leaves(outer)
+                    self.may_refer(code.types.of(outer)) && self.leaves(outer)
                 }
-                _ => may_refer(code.types.of(above)),
+                _ => self.may_refer(code.types.of(above)),
             },
             ExprKind::CallExpr(parts) => {
                 let args = &code.file[parts.args];
@@ -131,21 +183,29 @@ impl<'l, 'c> Leaving<'l, 'c> {
     }
 
     fn variable_leaves(&self, call: ExprId, variable: IdentId) -> bool {
-        let code = self.code;
-        let at = |offset| code.scope.function_at(offset);
-        let is_result = code
-            .names
-            .declaration(variable)
-            .is_none_or(|declared| declared.kind == DeclaredAs::Result);
-        if is_result || at(code.file[variable].span.start) != at(code.file[call].span.start) {
+        if self.outlives(call, variable) {
             return true;
         }
         if !self.met.borrow_mut().insert(variable) {
             return false;
         }
+        !self.mentions_that_leave(call, variable).is_empty()
+    }
+
+    /// Whether a variable is of another function than the call, or a named result.
+    fn outlives(&self, call: ExprId, variable: IdentId) -> bool {
+        let code = self.code;
+        let at = |offset| code.scope.function_at(offset);
+        let declared = code.names.declaration(variable);
+        declared.is_none_or(|declared| declared.kind == DeclaredAs::Result)
+            || at(code.file[variable].span.start) != at(code.file[call].span.start)
+    }
+
+    fn mentions_that_leave(&self, call: ExprId, variable: IdentId) -> Vec<IdentId> {
         let acquisition = Acquisition { call, variables: vec![variable], guard: None };
-        let answer = self.paths.leaks(&acquisition, self, Exits::default());
-        !answer.handed_on.is_empty() || !answer.releases.is_empty()
+        let mut answer = self.paths.leaks(&acquisition, self, Exits::default());
+        answer.handed_on.append(&mut answer.releases);
+        answer.handed_on
     }
 }
 
@@ -153,7 +213,7 @@ impl<'l, 'c> Leaving<'l, 'c> {
 impl Ownership for Leaving<'_, '_> {
     fn releases(&self, use_: &Use<'_>) -> bool {
         let UseKind::Call(call) = use_.kind else { return false };
-        may_refer(self.code.types.of(call)) && self.leaves(call)
+        self.may_refer(self.code.types.of(call)) && self.leaves(call)
     }
 
     fn keeps(&self, use_: &Use<'_>) -> Effect {
@@ -162,6 +222,24 @@ impl Ownership for Leaving<'_, '_> {
             true => Effect::HandsOn,
             false => Effect::None,
         }
+    }
+}
+
+/// Whether a type, as it is written, can refer to something.
+fn type_refers(code: &Code<'_>, ty: ExprId) -> bool {
+    let file = code.file;
+    match file[ty].kind {
+        ExprKind::Ident(name) if code.names.referent(name).is_none() => {
+            may_refer(code.types.type_expr(ty)) && !is_plain_type(file.name(name))
+        }
+        ExprKind::ParenExpr(inner) | ExprKind::StarExpr(inner) => type_refers(code, inner),
+        ExprKind::ArrayType(array) => type_refers(code, array.elt),
+        ExprKind::MapType(map) => type_refers(code, map.key) || type_refers(code, map.value),
+        ExprKind::SelectorExpr(selector) => {
+            let name = file.name(selector.sel);
+            code.imported(selector.x).is_none_or(|path| !is_plain(path, name))
+        }
+        _ => true,
     }
 }
 

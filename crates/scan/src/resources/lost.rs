@@ -13,6 +13,7 @@ use plumb_gosource::{
 use super::acquired::{self, Acquired, result};
 use super::inferred::is_error;
 use super::leaving::Leaving;
+use super::made::Made;
 use super::ownership::Owner;
 use super::{Loss, LossKind};
 use crate::code::Code;
@@ -24,12 +25,21 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
     let mut losses = Vec::new();
     // The function whose paths were asked for last: calls come in the order of the file.
     let mut last: Option<(FunctionId, Paths<'_, '_, '_>)> = None;
+    let mut made = Made::default();
     for visit in code.file.walk(Node::File) {
-        let Node::Expr(call) = visit.node else { continue };
-        if !matches!(code.file[call].kind, ExprKind::CallExpr(_)) {
-            continue;
-        }
-        let all = acquired::by_call(code, call);
+        let call = match visit.node {
+            Node::Stmt(stmt) => {
+                made.statement(code, stmt);
+                continue;
+            }
+            Node::Spec(spec) => {
+                made.spec(code, &code.file[spec]);
+                continue;
+            }
+            Node::Expr(expr) if matches!(code.file[expr].kind, ExprKind::CallExpr(_)) => expr,
+            _ => continue,
+        };
+        let all = acquired::by_call(code, &made, call);
         if all.is_empty() {
             continue;
         }
@@ -134,11 +144,13 @@ impl Follow<'_, '_> {
             return None;
         }
         let guard = match self.code.scope.bound(call) {
-            Bound::To(places) => match self.guard(call, &places, usize::MAX)? {
-                Some(guard) => Some(guard),
-                None => None,
-            },
+            Bound::To(places) => self.guard(call, &places, usize::MAX)?,
             Bound::Dropped => None,
+            Bound::Used(Node::Stmt(stmt))
+                if matches!(self.code.file[stmt].kind, StmtKind::ReturnStmt(_)) =>
+            {
+                None
+            }
             Bound::Used(_) => return None,
         };
         let acquisition = Acquisition { call, variables: vec![variable], guard };
@@ -189,23 +201,39 @@ impl Follow<'_, '_> {
         let owner = Owner::new(self.code, self.paths, acquired);
         let mut answer = self.paths.leaks(acquisition, &owner, Exits::default());
         answer.leaks.retain(|leak| self.is_loss(leak, acquired, acquisition));
-        let before = |ident: &IdentId| {
-            self.code.file[*ident].span.start < self.code.file[acquisition.call].span.start
-        };
+        let call = self.code.file[acquisition.call].span;
+        let start = |ident: &IdentId| self.code.file[*ident].span.start;
+        // What the call itself gets as an argument is not handed on by it.
+        answer.handed_on.retain(|ident| !(call.start..call.end).contains(&start(ident)));
         let was_there = !matches!(acquired.what, catalogue::Acquired::Result(_));
-        let taken_care = || answer.handed_on.iter().chain(&answer.releases).any(before);
+        let taken_care = || {
+            answer.handed_on.iter().chain(&answer.releases).any(|ident| start(ident) < call.start)
+        };
         if answer.leaks.is_empty() || (was_there && taken_care()) {
             return None;
         }
         let (handed_on, releases): (Vec<IdentId>, Vec<IdentId>) =
             answer.releases.iter().partition(|ident| owner.hands_on(**ident));
-        let elsewhere = !handed_on.is_empty() || !answer.handed_on.is_empty();
+        let returned = owner.returned();
+        answer.leaks.retain(|leak| !self.returns_any(leak, &returned));
+        if answer.leaks.is_empty() {
+            return None;
+        }
+        let elsewhere =
+            !handed_on.is_empty() || !answer.handed_on.is_empty() || !returned.is_empty();
         match acquired.kind {
             // What is not put back is collected: only a way that forgets what others do is a mistake.
             ResourceKind::PoolItem if releases.is_empty() => None,
             _ if releases.is_empty() && !elsewhere => Some(LossKind::Never(answer.leaks)),
             _ => Some(LossKind::OnSomeWays { leaks: answer.leaks, releases }),
         }
+    }
+
+    /// Whether a way out is a return that mentions one of these.
+    fn returns_any(&self, leak: &Leak, mentions: &[IdentId]) -> bool {
+        let LeakExit::Exit(Exit::Return(stmt)) = leak.exit else { return false };
+        let span = self.code.file[stmt].span;
+        mentions.iter().any(|ident| span.contains(self.code.file[*ident].span))
     }
 
     /// Whether something is lost on a way that ends without a release.
@@ -262,6 +290,10 @@ impl Follow<'_, '_> {
                 acquired.releases.iter().any(|release| {
                     matches!(release, Release::Exhaustion(method) if of_variable(parts.fun, method))
                 })
+            }
+            // Nobody closes the channel of a ticker.
+            Condition::RangeEnds(stmt) if acquired.kind == ResourceKind::Ticker => {
+                matches!(code.file[stmt].kind, StmtKind::RangeStmt(r) if of_variable(r.x, "C"))
             }
             Condition::Comm(clause) if acquired.kind == ResourceKind::Timer => {
                 let StmtKind::CommClause(clause) = code.file[clause].kind else { return false };

@@ -8,7 +8,7 @@ use plumb_gosource::{ExprId, ExprKind, IdentId};
 use rustc_hash::FxHashSet;
 
 use super::acquired::{Acquired, result};
-use super::leaving::Leaving;
+use super::leaving::{Leaving, WayOut};
 use super::reading::{Reading, is_reading_builtin, may_refer, reading};
 use crate::code::Code;
 use crate::functions::FunctionKey;
@@ -43,6 +43,8 @@ pub(super) struct Owner<'o, 'c> {
     acquired: &'o Acquired,
     /// Mentions that do not release it, but hand on something that refers to it.
     handed_on: RefCell<FxHashSet<IdentId>>,
+    /// Mentions, in `return` statements, of variables that refer to it.
+    returned: RefCell<Vec<IdentId>>,
 }
 
 impl<'o, 'c> Owner<'o, 'c> {
@@ -51,7 +53,14 @@ impl<'o, 'c> Owner<'o, 'c> {
         paths: &'o Paths<'o, 'c, 'c>,
         acquired: &'o Acquired,
     ) -> Self {
-        Self { code, paths, acquired, handed_on: RefCell::default() }
+        let (handed_on, returned) = Default::default();
+        Self { code, paths, acquired, handed_on, returned }
+    }
+
+    /// Mentions, in `return` statements, of variables that refer to the value: a reader that wraps a file. Whoever gets
+    /// one of them may release it.
+    pub(super) fn returned(self) -> Vec<IdentId> {
+        self.returned.into_inner()
     }
 
     /// Whether a mention hands on something that refers to the value.
@@ -175,8 +184,21 @@ impl<'o, 'c> Owner<'o, 'c> {
         })
     }
 
+    /// Whether what a call gives back, which refers to the value, leaves the function. If its variable is returned and
+    /// nothing else, that is remembered: the value is lost on other ways.
     fn leaves(&self, call: ExprId) -> bool {
-        Leaving::new(self.code, self.paths).leaves(call)
+        let leaving = match self.acquired.kind {
+            ResourceKind::PoolItem => Leaving::with_bytes(self.code, self.paths),
+            _ => Leaving::new(self.code, self.paths),
+        };
+        match leaving.way_out(call) {
+            WayOut::Stays => false,
+            WayOut::Leaves => true,
+            WayOut::Returned(mentions) => {
+                self.returned.borrow_mut().extend(mentions);
+                false
+            }
+        }
     }
 
     /// Whether a call on the value gives back something that refers to it, and that leaves the function: a collection

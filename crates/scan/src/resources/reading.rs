@@ -37,6 +37,9 @@ const READING_PACKAGES: [&str; 17] = [
     "golang.org/x/sys/unix",
 ];
 
+/// How names of functions begin that keep what they get, also in a package that else only reads.
+const KEEPING: [&str; 4] = ["Add", "New", "Register", "Set"];
+
 /// Functions of the standard library by package and name.
 const FUNCTIONS: [(&str, &[&str], Reading); 26] = [
     ("archive/tar", &["NewReader", "NewWriter"], Wraps),
@@ -118,7 +121,8 @@ pub(super) fn reading(callee: &FunctionKey<'_>) -> Option<Reading> {
         return METHODS.contains(&callee.name).then_some(Reads);
     }
     if READING_PACKAGES.contains(&callee.path) {
-        return Some(Reads);
+        let keeps = KEEPING.iter().any(|beginning| callee.name.starts_with(beginning));
+        return (!keeps).then_some(Reads);
     }
     let of_package = FUNCTIONS.iter().filter(|(path, _, _)| *path == callee.path);
     let mut by_name = of_package.filter(|(_, names, _)| names.contains(&callee.name));
@@ -137,9 +141,31 @@ pub(super) fn may_refer(ty: Option<&Type>) -> bool {
         TypeKind::Slice(of) | TypeKind::Array(of) | TypeKind::Pointer(of) => may_refer(Some(of)),
         TypeKind::Map(key, value) => may_refer(Some(key)) || may_refer(Some(value)),
         TypeKind::Tuple(types) => types.iter().any(|ty| may_refer(Some(ty))),
-        TypeKind::Named(named) => !PLAIN.contains(&(&*named.path, &*named.name)),
+        TypeKind::Named(named) => !is_plain(&named.path, &named.name),
         _ => true,
     }
+}
+
+/// Whether values of a named type refer to nothing.
+pub(super) fn is_plain(path: &str, name: &str) -> bool {
+    PLAIN.contains(&(path, name))
+}
+
+/// Whether values of a type of the language refer to nothing.
+pub(super) fn is_plain_type(name: &str) -> bool {
+    matches!(
+        name.trim_end_matches(|c: char| c.is_ascii_digit()),
+        "bool"
+            | "string"
+            | "error"
+            | "byte"
+            | "rune"
+            | "int"
+            | "uint"
+            | "uintptr"
+            | "float"
+            | "complex"
+    )
 }
 
 /// Types of values that refer to nothing.

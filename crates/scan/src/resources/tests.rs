@@ -1,1 +1,298 @@
+//! Small shapes of Go code, leaks and healthy look-alikes. Each file is a set of functions; a call that must be found
+//! has a comment `// lost: HOW` on its line, and nothing else may be found.
 
+use std::collections::BTreeMap;
+
+use plumb_evidence::catalogue::{
+    Acquire, Acquired, LibraryObject, Release, ResourceKind, Side, Source,
+};
+use plumb_evidence::finding::Confidence;
+use plumb_evidence::source::SourceFinding;
+
+use super::{LossKind, findings};
+use crate::code::Code;
+use crate::knowledge::Knowledge;
+use crate::memory::scan_text;
+use crate::rule::Rule;
+
+const fn acquires(function: &'static str, what: Acquired) -> Acquire {
+    Acquire { function, what }
+}
+
+const fn first(function: &'static str) -> Acquire {
+    acquires(function, Acquired::Result(0))
+}
+
+const CLOSE: &[Release] = &[Release::Method("Close")];
+
+const fn object(name: &'static str, source: Source) -> LibraryObject {
+    LibraryObject {
+        module: "std",
+        name,
+        checked: "",
+        side: Side::Neither,
+        pooled: false,
+        multiplexed: false,
+        goroutines: &[],
+        phases: &[],
+        constructors: &[],
+        entry_points: &[],
+        releases: &[],
+        source,
+        heap_marks: &[],
+        known_bad: &[],
+        notes: "",
+    }
+}
+
+static OBJECTS: [&LibraryObject; 14] = [
+    &object(
+        "http.Response",
+        Source {
+            kind: ResourceKind::Body,
+            types: &["net/http.Response"],
+            acquires: &[
+                first("net/http.Get"),
+                first("net/http.Post"),
+                first("net/http.(*Client).Do"),
+                first("net/http.(*Client).Get"),
+            ],
+            releases: &[Release::Method("Body.Close")],
+        },
+    ),
+    &object(
+        "os.File",
+        Source {
+            kind: ResourceKind::File,
+            types: &["os.File"],
+            acquires: &[first("os.Open"), first("os.Create"), first("os.OpenFile")],
+            releases: CLOSE,
+        },
+    ),
+    &object(
+        "sql.DB",
+        Source {
+            kind: ResourceKind::Client,
+            types: &["database/sql.DB"],
+            acquires: &[first("database/sql.Open")],
+            releases: CLOSE,
+        },
+    ),
+    &object(
+        "sql.Rows",
+        Source {
+            kind: ResourceKind::Rows,
+            types: &["database/sql.Rows"],
+            acquires: &[first("database/sql.(*DB).Query")],
+            releases: &[Release::Method("Close"), Release::Exhaustion("Next")],
+        },
+    ),
+    &object(
+        "sql.Tx",
+        Source {
+            kind: ResourceKind::Rows,
+            types: &["database/sql.Tx"],
+            acquires: &[first("database/sql.(*DB).Begin")],
+            releases: &[Release::Method("Commit"), Release::Method("Rollback")],
+        },
+    ),
+    &object(
+        "context cancel",
+        Source {
+            kind: ResourceKind::Cancel,
+            types: &["context.CancelFunc"],
+            acquires: &[
+                acquires("context.WithCancel", Acquired::Result(1)),
+                acquires("context.WithTimeout", Acquired::Result(1)),
+            ],
+            releases: &[Release::Call],
+        },
+    ),
+    &object(
+        "time.Ticker",
+        Source {
+            kind: ResourceKind::Ticker,
+            types: &["time.Ticker"],
+            acquires: &[first("time.NewTicker")],
+            releases: &[Release::Method("Stop")],
+        },
+    ),
+    &object(
+        "time.Timer",
+        Source {
+            kind: ResourceKind::Timer,
+            types: &["time.Timer"],
+            acquires: &[first("time.NewTimer")],
+            releases: &[Release::Method("Stop")],
+        },
+    ),
+    &object(
+        "exec.Cmd",
+        Source {
+            kind: ResourceKind::Process,
+            types: &[],
+            acquires: &[acquires("os/exec.(*Cmd).Start", Acquired::Receiver)],
+            releases: &[Release::Method("Wait"), Release::Method("Process.Wait")],
+        },
+    ),
+    &object(
+        "signal channel",
+        Source {
+            kind: ResourceKind::Subscription,
+            types: &[],
+            acquires: &[acquires("os/signal.Notify", Acquired::Argument(0))],
+            releases: &[Release::Argument("os/signal.Stop", 0)],
+        },
+    ),
+    &object(
+        "pool item",
+        Source {
+            kind: ResourceKind::PoolItem,
+            types: &[],
+            acquires: &[first("sync.(*Pool).Get")],
+            releases: &[Release::Argument("sync.(*Pool).Put", 0)],
+        },
+    ),
+    &object(
+        "descriptor",
+        Source {
+            kind: ResourceKind::File,
+            types: &[],
+            acquires: &[first("syscall.Open")],
+            releases: &[Release::Argument("syscall.Close", 0)],
+        },
+    ),
+    &object(
+        "grpc.ClientConn",
+        Source {
+            kind: ResourceKind::Client,
+            types: &["google.golang.org/grpc.ClientConn"],
+            acquires: &[first("google.golang.org/grpc.Dial")],
+            releases: CLOSE,
+        },
+    ),
+    &object(
+        "gzip.Reader",
+        Source {
+            kind: ResourceKind::None,
+            types: &["example.com/gz.Reader"],
+            acquires: &[first("example.com/gz.NewReader")],
+            releases: &[],
+        },
+    ),
+];
+
+const ALL: &[ResourceKind] = &[
+    ResourceKind::Body,
+    ResourceKind::File,
+    ResourceKind::Client,
+    ResourceKind::Connection,
+    ResourceKind::Listener,
+    ResourceKind::Rows,
+    ResourceKind::Cancel,
+    ResourceKind::Ticker,
+    ResourceKind::Timer,
+    ResourceKind::Span,
+    ResourceKind::Process,
+    ResourceKind::PoolItem,
+    ResourceKind::Subscription,
+    ResourceKind::Stream,
+    ResourceKind::Worker,
+];
+
+/// The findings, with how each is lost for the message.
+static RULE: Rule = Rule { pattern: "lost", linters: &[], check };
+
+fn check(code: &Code<'_>) -> Vec<SourceFinding> {
+    let named = |(mut finding, loss): (SourceFinding, &super::Loss)| {
+        finding.snippet = match &loss.how {
+            LossKind::Dropped => "dropped",
+            LossKind::Blank => "blank",
+            LossKind::Never(_) => "never",
+            LossKind::OnSomeWays { .. } => "some",
+        }
+        .to_owned();
+        finding
+    };
+    findings(code, "lost", ALL).into_iter().zip(code.losses()).map(named).collect()
+}
+
+fn scanned(text: &str) -> Vec<SourceFinding> {
+    let knowledge = Knowledge::new(&OBJECTS);
+    let scan = scan_text(&[&RULE], &knowledge, "1.22", text);
+    assert!(scan.failed.is_empty(), "{:?}", scan.failed);
+    scan.findings
+}
+
+/// Compares what is found with the marks.
+fn agrees(text: &str) {
+    let marks: BTreeMap<u32, String> = (1..)
+        .zip(text.lines())
+        .filter_map(|(line, text)| Some((line, text.split_once("// lost: ")?.1.to_owned())))
+        .collect();
+    let found = scanned(text);
+    let by_line: BTreeMap<u32, String> =
+        found.iter().map(|f| (f.place.line, f.snippet.clone())).collect();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut wrong = Vec::new();
+    for line in marks.keys().chain(by_line.keys()) {
+        let (mark, found) = (marks.get(line), by_line.get(line));
+        if mark != found {
+            let source = lines[*line as usize - 1].trim();
+            wrong.push(format!("line {line}: `{source}`: found {found:?}"));
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(!marks.is_empty(), "a file without marks tells nothing");
+}
+
+macro_rules! shapes {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            agrees(include_str!(concat!("tests/", stringify!($name), ".go")));
+        }
+    )*};
+}
+
+shapes! {
+    bodies
+    files
+    escapes
+    databases
+    contexts
+    timers
+    processes
+    inferred
+    wrapped
+    loops
+}
+
+#[test]
+fn messages_name_what_where_and_how() {
+    let text = "package m
+import \"os\"
+func size(path string) (int64, error) {
+\tf, err := os.Open(path)
+\tif err != nil {
+\t\treturn 0, err
+\t}
+\tinfo, err := f.Stat()
+\tif err != nil {
+\t\treturn 0, err
+\t}
+\treturn info.Size(), f.Close()
+}";
+    let found = scanned(text);
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(
+        finding.message,
+        "`f` (os.File of os.Open) is not closed on every way: it is lost where the function \
+         returns on line 10"
+    );
+    assert_eq!((finding.object, finding.confidence), ("os.File", Confidence::Likely));
+    assert_eq!(finding.function, "example.com/m.size");
+    let lines: Vec<u32> = finding.path.iter().map(|step| step.place.line).collect();
+    assert_eq!(lines, [4, 5, 9, 10]);
+}

@@ -1,0 +1,92 @@
+package m
+
+import (
+	"context"
+	"time"
+)
+
+type job struct{ stop context.CancelFunc }
+
+func thrownAway(ctx context.Context) context.Context {
+	ctx, _ = context.WithCancel(ctx) // lost: blank
+	return ctx
+}
+
+func deferred(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return ctx.Err()
+}
+
+func onSomeWays(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx) // lost: some
+	if err := f(ctx); err != nil {
+		return err
+	}
+	cancel()
+	return nil
+}
+
+func kept(ctx context.Context) *job {
+	_, cancel := context.WithCancel(ctx)
+	return &job{stop: cancel}
+}
+
+func keptInField(ctx context.Context, j *job) {
+	ctx, j.stop = context.WithCancel(ctx)
+	<-ctx.Done()
+}
+
+func returned(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithCancel(ctx)
+}
+
+func inGoroutine(ctx context.Context, done <-chan bool) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		<-done
+		cancel()
+	}()
+	return ctx
+}
+
+func silenced(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx) // lost: never
+	_ = cancel
+	return ctx
+}
+
+func passedOn(ctx context.Context, register func(func())) {
+	_, cancel := context.WithCancel(ctx)
+	register(cancel)
+}
+
+func inLoop(ctx context.Context, hosts []string, call func(context.Context, string)) {
+	for _, host := range hosts {
+		ctx, cancel := context.WithTimeout(ctx, time.Second) // lost: some
+		if host == "" {
+			continue
+		}
+		call(ctx, host)
+		cancel()
+	}
+}
+
+func outerCancel(ctx context.Context) (err error) {
+	var cancel context.CancelFunc
+	if _, has := ctx.Deadline(); !has {
+		ctx, cancel = context.WithTimeout(ctx, time.Second)
+		defer cancel()
+	}
+	return ctx.Err()
+}
+
+func waits(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx) // lost: some
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(time.Second):
+		cancel()
+	}
+}

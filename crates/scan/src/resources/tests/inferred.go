@@ -1,0 +1,86 @@
+package m
+
+import (
+	"io"
+
+	"example.com/gz"
+)
+
+type Store interface {
+	Open(key string) (io.ReadCloser, error)
+	Body() io.ReadCloser
+	NewWriter(key string) (Writer, error)
+	Size() int
+	Iterator() (Iterator, error)
+	Session() *Session
+}
+
+type Writer interface {
+	io.Writer
+	Close() error
+}
+
+type Iterator interface {
+	Next() bool
+	Close()
+}
+
+type Session struct{ open bool }
+
+func (s *Session) Close() { s.open = false }
+
+func read(s Store) ([]byte, error) {
+	r, err := s.Open("a") // lost: never
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+func readClosed(s Store) ([]byte, error) {
+	r, err := s.Open("a")
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+func getter(s Store) ([]byte, error) {
+	return io.ReadAll(s.Body())
+}
+
+func write(s Store, data []byte) error {
+	w, err := s.NewWriter("a") // lost: some
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(data); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func iterate(s Store) (n int, err error) {
+	it, err := s.Iterator() // lost: never
+	if err != nil {
+		return 0, err
+	}
+	for it.Next() {
+		n++
+	}
+	return n, nil
+}
+
+func borrowed(s Store) bool {
+	session := s.Session()
+	return session.open
+}
+
+func harmless(r io.Reader) ([]byte, error) {
+	z, err := gz.NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
+}
