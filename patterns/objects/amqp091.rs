@@ -1,8 +1,8 @@
 //! `github.com/rabbitmq/amqp091-go`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, ResourceKind, Side};
 
-use crate::record::one;
+use crate::record::{closed, first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONNECTION, &CONSUMER];
@@ -32,7 +32,16 @@ static CONNECTION: LibraryObject = LibraryObject {
         "github.com/rabbitmq/amqp091-go.Open",
     ],
     releases: &["amqp.Connection.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["github.com/rabbitmq/amqp091-go.Connection"],
+        &[
+            first("github.com/rabbitmq/amqp091-go.Dial"),
+            first("github.com/rabbitmq/amqp091-go.DialConfig"),
+            first("github.com/rabbitmq/amqp091-go.DialTLS"),
+            first("github.com/rabbitmq/amqp091-go.Open"),
+        ],
+    ),
     heap_marks: &["github.com/rabbitmq/amqp091-go.(*Connection).openTune"],
     known_bad: &[
         KnownBad {
@@ -63,7 +72,11 @@ static CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/rabbitmq/amqp091-go.(*Channel).Consume"],
     entry_points: &["github.com/rabbitmq/amqp091-go.(*Channel).Consume"],
     releases: &["amqp.Channel.Cancel", "amqp.Channel.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["github.com/rabbitmq/amqp091-go.Channel"],
+        &[first("github.com/rabbitmq/amqp091-go.(*Connection).Channel")],
+    ),
     heap_marks: &[
         "github.com/rabbitmq/amqp091-go.newChannel",
         "github.com/rabbitmq/amqp091-go.makeConsumers",

@@ -1,8 +1,8 @@
 //! `github.com/panjf2000/ants/v2`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&POOL];
@@ -38,7 +38,23 @@ static POOL: LibraryObject = LibraryObject {
         "github.com/panjf2000/ants/v2.NewMultiPool",
     ],
     releases: &["ants.Pool.Release"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Worker,
+        types: &[
+            "github.com/panjf2000/ants/v2.Pool",
+            "github.com/panjf2000/ants/v2.PoolWithFunc",
+            "github.com/panjf2000/ants/v2.MultiPool",
+            "github.com/panjf2000/ants/v2.MultiPoolWithFunc",
+        ],
+        acquires: &[
+            first("github.com/panjf2000/ants/v2.NewPool"),
+            first("github.com/panjf2000/ants/v2.NewPoolWithFunc"),
+            first("github.com/panjf2000/ants/v2.NewPoolWithFuncGeneric"),
+            first("github.com/panjf2000/ants/v2.NewMultiPool"),
+            first("github.com/panjf2000/ants/v2.NewMultiPoolWithFunc"),
+        ],
+        releases: &[Release::Method("Release"), Release::Method("ReleaseTimeout")],
+    },
     heap_marks: &["github.com/panjf2000/ants/v2.newPool", "github.com/panjf2000/ants/v2.NewPool"],
     known_bad: &[
         KnownBad {

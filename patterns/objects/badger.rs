@@ -1,11 +1,11 @@
 //! `github.com/dgraph-io/badger/v4`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::{one, several};
+use crate::record::{closed, first, in_source, one, several};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&DB];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&DB, &TXN, &ITERATOR];
 
 static DB: LibraryObject = LibraryObject {
     module: "github.com/dgraph-io/badger/v4",
@@ -28,8 +28,51 @@ static DB: LibraryObject = LibraryObject {
     constructors: &["github.com/dgraph-io/badger/v4.Open"],
     entry_points: &["github.com/dgraph-io/badger/v4.Open"],
     releases: &["badger.DB.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["github.com/dgraph-io/badger/v4.DB"],
+        &[
+            first("github.com/dgraph-io/badger/v4.Open"),
+            first("github.com/dgraph-io/badger/v4.OpenManaged"),
+        ],
+    ),
     heap_marks: &["github.com/dgraph-io/badger/v4.Open"],
     known_bad: &[],
     notes: "16 goroutines and 6 descriptors, with mapped files outside the Go heap.",
 };
+
+static TXN: LibraryObject = in_source(
+    "github.com/dgraph-io/badger/v4",
+    "badger.Txn",
+    "v4.7.0",
+    Source {
+        kind: ResourceKind::Rows,
+        types: &["github.com/dgraph-io/badger/v4.Txn"],
+        acquires: &[
+            first("github.com/dgraph-io/badger/v4.(*DB).NewTransaction"),
+            first("github.com/dgraph-io/badger/v4.(*DB).NewTransactionAt"),
+        ],
+        releases: &[
+            Release::Method("Discard"),
+            Release::Method("Commit"),
+            Release::Method("CommitWith"),
+            Release::Method("CommitAt"),
+        ],
+    },
+    "Keeps old versions alive until it is discarded; Commit discards.",
+);
+
+static ITERATOR: LibraryObject = in_source(
+    "github.com/dgraph-io/badger/v4",
+    "badger.Iterator",
+    "v4.7.0",
+    closed(
+        ResourceKind::Stream,
+        &["github.com/dgraph-io/badger/v4.Iterator"],
+        &[
+            first("github.com/dgraph-io/badger/v4.(*Txn).NewIterator"),
+            first("github.com/dgraph-io/badger/v4.(*Txn).NewKeyIterator"),
+        ],
+    ),
+    "Holds tables; Discard of a transaction with an open one panics.",
+);

@@ -1,11 +1,11 @@
 //! `github.com/ClickHouse/clickhouse-go/v2`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONN];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONN, &ROWS, &BATCH];
 
 static CONN: LibraryObject = LibraryObject {
     module: "github.com/ClickHouse/clickhouse-go/v2",
@@ -21,7 +21,11 @@ static CONN: LibraryObject = LibraryObject {
     constructors: &["github.com/ClickHouse/clickhouse-go/v2.Open"],
     entry_points: &["github.com/ClickHouse/clickhouse-go/v2.Open"],
     releases: &["clickhouse.Conn.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["github.com/ClickHouse/clickhouse-go/v2/lib/driver.Conn"],
+        &[first("github.com/ClickHouse/clickhouse-go/v2.Open")],
+    ),
     heap_marks: &["github.com/ClickHouse/clickhouse-go/v2.Open"],
     known_bad: &[
         KnownBad {
@@ -40,3 +44,29 @@ static CONN: LibraryObject = LibraryObject {
     ],
     notes: "A pool, made once per database; its goroutine starts in Open.",
 };
+
+static ROWS: LibraryObject = in_source(
+    "github.com/ClickHouse/clickhouse-go/v2",
+    "clickhouse rows",
+    "v2.30.0",
+    Source {
+        kind: ResourceKind::Rows,
+        types: &["github.com/ClickHouse/clickhouse-go/v2/lib/driver.Rows"],
+        acquires: &[first("github.com/ClickHouse/clickhouse-go/v2/lib/driver.Conn.Query")],
+        releases: &[Release::Method("Close"), Release::Exhaustion("Next")],
+    },
+    "Holds one connection of the pool.",
+);
+
+static BATCH: LibraryObject = in_source(
+    "github.com/ClickHouse/clickhouse-go/v2",
+    "clickhouse batch",
+    "v2.30.0",
+    Source {
+        kind: ResourceKind::Rows,
+        types: &["github.com/ClickHouse/clickhouse-go/v2/lib/driver.Batch"],
+        acquires: &[first("github.com/ClickHouse/clickhouse-go/v2/lib/driver.Conn.PrepareBatch")],
+        releases: &[Release::Method("Abort"), Release::Method("Send"), Release::Method("Close")],
+    },
+    "Holds one connection of the pool until it is sent or aborted.",
+);

@@ -1,11 +1,12 @@
 //! `k8s.io/client-go`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&INFORMER, &EVENT_HANDLER, &WORKQUEUE];
+pub(crate) static OBJECTS: &[&LibraryObject] =
+    &[&INFORMER, &EVENT_HANDLER, &WORKQUEUE, &WATCH, &STREAM, &EVENTS];
 
 static INFORMER: LibraryObject = LibraryObject {
     module: "k8s.io/client-go",
@@ -95,7 +96,28 @@ static WORKQUEUE: LibraryObject = LibraryObject {
         "k8s.io/client-go/util/workqueue.NewDelayingQueue",
     ],
     releases: &["workqueue.Interface.ShutDown"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Worker,
+        types: &[
+            "k8s.io/client-go/util/workqueue.RateLimitingInterface",
+            "k8s.io/client-go/util/workqueue.DelayingInterface",
+            "k8s.io/client-go/util/workqueue.TypedRateLimitingInterface",
+            "k8s.io/client-go/util/workqueue.TypedDelayingInterface",
+        ],
+        acquires: &[
+            first("k8s.io/client-go/util/workqueue.NewRateLimitingQueue"),
+            first("k8s.io/client-go/util/workqueue.NewNamedRateLimitingQueue"),
+            first("k8s.io/client-go/util/workqueue.NewRateLimitingQueueWithConfig"),
+            first("k8s.io/client-go/util/workqueue.NewTypedRateLimitingQueue"),
+            first("k8s.io/client-go/util/workqueue.NewTypedRateLimitingQueueWithConfig"),
+            first("k8s.io/client-go/util/workqueue.NewDelayingQueue"),
+            first("k8s.io/client-go/util/workqueue.NewNamedDelayingQueue"),
+            first("k8s.io/client-go/util/workqueue.NewDelayingQueueWithConfig"),
+            first("k8s.io/client-go/util/workqueue.NewTypedDelayingQueue"),
+            first("k8s.io/client-go/util/workqueue.NewTypedDelayingQueueWithConfig"),
+        ],
+        releases: &[Release::Method("ShutDown"), Release::Method("ShutDownWithDrain")],
+    },
     heap_marks: &[
         "k8s.io/client-go/util/workqueue.newDelayingQueue",
         "k8s.io/client-go/util/workqueue.newDelayingQueue[...]",
@@ -117,3 +139,48 @@ static WORKQUEUE: LibraryObject = LibraryObject {
     ],
     notes: "One per controller is normal.",
 };
+
+static WATCH: LibraryObject = in_source(
+    "k8s.io/client-go",
+    "client-go watch",
+    "v0.33.1",
+    Source {
+        kind: ResourceKind::Subscription,
+        types: &[],
+        acquires: &[
+            first("k8s.io/client-go/kubernetes/typed/**.*Interface.Watch"),
+            first("k8s.io/client-go/dynamic.ResourceInterface.Watch"),
+            first("k8s.io/client-go/metadata.ResourceInterface.Watch"),
+            first("k8s.io/client-go/rest.(*Request).Watch"),
+            first("k8s.io/client-go/tools/watch.NewRetryWatcher"),
+            first("k8s.io/client-go/tools/watch.NewRetryWatcherWithContext"),
+        ],
+        releases: &[Release::Method("Stop")],
+    },
+    "A stream of the shared HTTP/2 connection and its reader.",
+);
+
+static STREAM: LibraryObject = in_source(
+    "k8s.io/client-go",
+    "rest.Request stream",
+    "v0.33.1",
+    closed(ResourceKind::Stream, &[], &[first("k8s.io/client-go/rest.(*Request).Stream")]),
+    "The body of a response: logs, exec, proxies.",
+);
+
+static EVENTS: LibraryObject = in_source(
+    "k8s.io/client-go",
+    "record.EventBroadcaster",
+    "v0.33.1",
+    Source {
+        kind: ResourceKind::Worker,
+        types: &["k8s.io/client-go/tools/record.EventBroadcaster"],
+        acquires: &[
+            first("k8s.io/client-go/tools/record.NewBroadcaster"),
+            first("k8s.io/client-go/tools/record.NewBroadcasterForTests"),
+            first("k8s.io/client-go/tools/record.NewBroadcasterWithCorrelatorOptions"),
+        ],
+        releases: &[Release::Method("Shutdown")],
+    },
+    "One goroutine from the beginning, and one for each place that it records to.",
+);

@@ -1,8 +1,8 @@
 //! `github.com/coder/websocket`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONN];
@@ -22,7 +22,15 @@ static CONN: LibraryObject = LibraryObject {
     constructors: &["github.com/coder/websocket.Dial", "github.com/coder/websocket.Accept"],
     entry_points: &["github.com/coder/websocket.Dial", "github.com/coder/websocket.Accept"],
     releases: &["websocket.Conn.Close", "websocket.Conn.CloseNow"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Connection,
+        types: &["github.com/coder/websocket.Conn"],
+        acquires: &[
+            first("github.com/coder/websocket.Dial"),
+            first("github.com/coder/websocket.Accept"),
+        ],
+        releases: &[Release::Method("CloseNow"), Release::Method("Close")],
+    },
     heap_marks: &["github.com/coder/websocket.newConn"],
     known_bad: &[],
     notes: "Accept makes the same object on the serving side. timeoutLoop holds the Conn, so the \

@@ -1,8 +1,8 @@
 //! `github.com/robfig/cron/v3`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{one, receiver};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CRON];
@@ -19,7 +19,12 @@ static CRON: LibraryObject = LibraryObject {
     constructors: &["github.com/robfig/cron/v3.New"],
     entry_points: &["github.com/robfig/cron/v3.New", "github.com/robfig/cron/v3.(*Cron).Start"],
     releases: &["cron.Cron.Stop"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Worker,
+        types: &[],
+        acquires: &[receiver("github.com/robfig/cron/v3.(*Cron).Start")],
+        releases: &[Release::Method("Stop")],
+    },
     heap_marks: &["github.com/robfig/cron/v3.New"],
     known_bad: &[],
     notes: "Starts with Start. Removing its entries does not end it.",

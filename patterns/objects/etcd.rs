@@ -1,11 +1,21 @@
 //! `go.etcd.io/etcd/client/v3`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&WATCH, &LEASE, &KEEP_ALIVE, &SESSION, &CLIENT];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[
+    &WATCH,
+    &LEASE,
+    &KEEP_ALIVE,
+    &SESSION,
+    &CLIENT,
+    &FORMER_CLIENT,
+    &FORMER_SESSION,
+    &FIRST_CLIENT,
+    &FIRST_SESSION,
+];
 
 static WATCH: LibraryObject = LibraryObject {
     module: "go.etcd.io/etcd/client/v3",
@@ -23,7 +33,14 @@ static WATCH: LibraryObject = LibraryObject {
     constructors: &["go.etcd.io/etcd/client/v3.(*watcher).Watch"],
     entry_points: &["go.etcd.io/etcd/client/v3.(*watcher).Watch"],
     releases: &["cancel of the context given to Watch", "clientv3.Watcher.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Subscription,
+        &["go.etcd.io/etcd/client/v3.Watcher"],
+        &[
+            first("go.etcd.io/etcd/client/v3.NewWatcher"),
+            first("go.etcd.io/etcd/client/v3.NewWatchFromWatchClient"),
+        ],
+    ),
     heap_marks: &["go.etcd.io/etcd/client/v3.(*watchGrpcStream).run"],
     known_bad: &[],
     notes: "One goroutine a watch. The goroutine is made by the stream, not by the caller of \
@@ -52,7 +69,14 @@ static LEASE: LibraryObject = LibraryObject {
         "go.etcd.io/etcd/client/v3.NewLeaseFromLeaseClient",
     ],
     releases: &["clientv3.Lease.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Worker,
+        &["go.etcd.io/etcd/client/v3.Lease"],
+        &[
+            first("go.etcd.io/etcd/client/v3.NewLease"),
+            first("go.etcd.io/etcd/client/v3.NewLeaseFromLeaseClient"),
+        ],
+    ),
     heap_marks: &["go.etcd.io/etcd/client/v3.NewLeaseFromLeaseClient"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -94,7 +118,12 @@ static SESSION: LibraryObject = LibraryObject {
     constructors: &["go.etcd.io/etcd/client/v3/concurrency.NewSession"],
     entry_points: &["go.etcd.io/etcd/client/v3/concurrency.NewSession"],
     releases: &["concurrency.Session.Close"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Worker,
+        types: &["go.etcd.io/etcd/client/v3/concurrency.Session"],
+        acquires: &[first("go.etcd.io/etcd/client/v3/concurrency.NewSession")],
+        releases: &[Release::Method("Close"), Release::Method("Orphan")],
+    },
     heap_marks: &["go.etcd.io/etcd/client/v3/concurrency.NewSession"],
     known_bad: &[],
     notes: "Keeps its lease alive until it is closed or its client is.",
@@ -120,9 +149,75 @@ static CLIENT: LibraryObject = LibraryObject {
         "go.etcd.io/etcd/client/v3.NewFromURLs",
     ],
     releases: &["clientv3.Client.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["go.etcd.io/etcd/client/v3.Client"],
+        &[
+            first("go.etcd.io/etcd/client/v3.New"),
+            first("go.etcd.io/etcd/client/v3.NewFromURL"),
+            first("go.etcd.io/etcd/client/v3.NewFromURLs"),
+        ],
+    ),
     heap_marks: &["go.etcd.io/etcd/client/v3.(*Client).dialWithBalancer"],
     known_bad: &[],
     notes: "Its goroutines are those of a grpc.ClientConn and are counted there; one of its own \
             only with AutoSyncInterval.",
 };
+
+static FORMER_CLIENT: LibraryObject = in_source(
+    "go.etcd.io/etcd",
+    "clientv3.Client",
+    "v3.3.27",
+    closed(
+        ResourceKind::Client,
+        &["go.etcd.io/etcd/clientv3.Client"],
+        &[
+            first("go.etcd.io/etcd/clientv3.New"),
+            first("go.etcd.io/etcd/clientv3.NewFromURL"),
+            first("go.etcd.io/etcd/clientv3.NewFromURLs"),
+        ],
+    ),
+    "Under the path it had before v3.5.",
+);
+
+static FORMER_SESSION: LibraryObject = in_source(
+    "go.etcd.io/etcd",
+    "concurrency.Session",
+    "v3.3.27",
+    Source {
+        kind: ResourceKind::Worker,
+        types: &["go.etcd.io/etcd/clientv3/concurrency.Session"],
+        acquires: &[first("go.etcd.io/etcd/clientv3/concurrency.NewSession")],
+        releases: &[Release::Method("Close"), Release::Method("Orphan")],
+    },
+    "Under the path it had before v3.5.",
+);
+
+static FIRST_CLIENT: LibraryObject = in_source(
+    "github.com/coreos/etcd",
+    "clientv3.Client",
+    "v3.3.27",
+    closed(
+        ResourceKind::Client,
+        &["github.com/coreos/etcd/clientv3.Client"],
+        &[
+            first("github.com/coreos/etcd/clientv3.New"),
+            first("github.com/coreos/etcd/clientv3.NewFromURL"),
+            first("github.com/coreos/etcd/clientv3.NewFromURLs"),
+        ],
+    ),
+    "Under the path it had before v3.5.",
+);
+
+static FIRST_SESSION: LibraryObject = in_source(
+    "github.com/coreos/etcd",
+    "concurrency.Session",
+    "v3.3.27",
+    Source {
+        kind: ResourceKind::Worker,
+        types: &["github.com/coreos/etcd/clientv3/concurrency.Session"],
+        acquires: &[first("github.com/coreos/etcd/clientv3/concurrency.NewSession")],
+        releases: &[Release::Method("Close"), Release::Method("Orphan")],
+    },
+    "Under the path it had before v3.5.",
+);

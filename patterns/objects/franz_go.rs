@@ -1,8 +1,8 @@
 //! `github.com/twmb/franz-go`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CLIENT];
@@ -26,7 +26,12 @@ static CLIENT: LibraryObject = LibraryObject {
     constructors: &["github.com/twmb/franz-go/pkg/kgo.NewClient"],
     entry_points: &["github.com/twmb/franz-go/pkg/kgo.NewClient"],
     releases: &["kgo.Client.Close"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Client,
+        types: &["github.com/twmb/franz-go/pkg/kgo.Client"],
+        acquires: &[first("github.com/twmb/franz-go/pkg/kgo.NewClient")],
+        releases: &[Release::Method("Close"), Release::Method("CloseAllowingRebalance")],
+    },
     heap_marks: &["github.com/twmb/franz-go/pkg/kgo.NewClient"],
     known_bad: &[
         KnownBad {

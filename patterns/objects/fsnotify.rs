@@ -1,11 +1,11 @@
 //! `github.com/fsnotify/fsnotify`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, ResourceKind, Side};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&WATCHER];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&WATCHER, &FORMER_WATCHER];
 
 static WATCHER: LibraryObject = LibraryObject {
     module: "github.com/fsnotify/fsnotify",
@@ -28,7 +28,14 @@ static WATCHER: LibraryObject = LibraryObject {
         "github.com/fsnotify/fsnotify.NewBufferedWatcher",
     ],
     releases: &["fsnotify.Watcher.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Subscription,
+        &["github.com/fsnotify/fsnotify.Watcher"],
+        &[
+            first("github.com/fsnotify/fsnotify.NewWatcher"),
+            first("github.com/fsnotify/fsnotify.NewBufferedWatcher"),
+        ],
+    ),
     heap_marks: &[
         "github.com/fsnotify/fsnotify.newBackend",
         "github.com/fsnotify/fsnotify.NewWatcher",
@@ -37,3 +44,15 @@ static WATCHER: LibraryObject = LibraryObject {
     notes: "An inotify instance each (128 per user by default) and never collected. It blocks in \
             a send if nobody reads Events.",
 };
+
+static FORMER_WATCHER: LibraryObject = in_source(
+    "gopkg.in/fsnotify.v1",
+    "fsnotify.Watcher",
+    "v1.4.7",
+    closed(
+        ResourceKind::Subscription,
+        &["gopkg.in/fsnotify%2ev1.Watcher"],
+        &[first("gopkg.in/fsnotify%2ev1.NewWatcher")],
+    ),
+    "Under the path it had before v1.5.",
+);

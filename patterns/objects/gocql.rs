@@ -1,11 +1,11 @@
 //! `github.com/gocql/gocql`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, ResourceKind, Side};
 
-use crate::record::{one, several};
+use crate::record::{closed, first, harmless, in_source, one, several};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&SESSION];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&SESSION, &ITER];
 
 static SESSION: LibraryObject = LibraryObject {
     module: "github.com/gocql/gocql",
@@ -32,7 +32,14 @@ static SESSION: LibraryObject = LibraryObject {
         "github.com/gocql/gocql.(*ClusterConfig).CreateSession",
     ],
     releases: &["gocql.Session.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["github.com/gocql/gocql.Session"],
+        &[
+            first("github.com/gocql/gocql.NewSession"),
+            first("github.com/gocql/gocql.(*ClusterConfig).CreateSession"),
+        ],
+    ),
     heap_marks: &["github.com/gocql/gocql.(*Session).dial"],
     known_bad: &[
         KnownBad {
@@ -50,3 +57,11 @@ static SESSION: LibraryObject = LibraryObject {
     ],
     notes: "3 goroutines a connection: (2 for each host + 1) times 3, and about 5.",
 };
+
+static ITER: LibraryObject = in_source(
+    "github.com/gocql/gocql",
+    "gocql.Iter",
+    "v1.6.0",
+    harmless(&["github.com/gocql/gocql.Iter"], &[]),
+    "Holds a page of rows in memory; Close tells the error.",
+);

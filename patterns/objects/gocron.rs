@@ -1,8 +1,8 @@
 //! `github.com/go-co-op/gocron`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{one, receiver};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&SCHEDULER];
@@ -22,7 +22,12 @@ static SCHEDULER: LibraryObject = LibraryObject {
         "github.com/go-co-op/gocron.(*Scheduler).StartAsync",
     ],
     releases: &["gocron.Scheduler.Stop"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Worker,
+        types: &[],
+        acquires: &[receiver("github.com/go-co-op/gocron.(*Scheduler).StartAsync")],
+        releases: &[Release::Method("Stop")],
+    },
     heap_marks: &["github.com/go-co-op/gocron.newExecutor"],
     known_bad: &[],
     notes: "Starts with StartAsync.",

@@ -1,8 +1,8 @@
 //! `github.com/go-co-op/gocron/v2`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{one, receiver};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&SCHEDULER];
@@ -22,7 +22,12 @@ static SCHEDULER: LibraryObject = LibraryObject {
     constructors: &["github.com/go-co-op/gocron/v2.NewScheduler"],
     entry_points: &["github.com/go-co-op/gocron/v2.NewScheduler"],
     releases: &["gocron.Scheduler.Shutdown"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Worker,
+        types: &[],
+        acquires: &[receiver("github.com/go-co-op/gocron/v2.Scheduler.Start")],
+        releases: &[Release::Method("Shutdown")],
+    },
     heap_marks: &["github.com/go-co-op/gocron/v2.NewScheduler"],
     known_bad: &[],
     notes: "Starts in the constructor: one that is never used leaks too. StopJobs does not end it.",

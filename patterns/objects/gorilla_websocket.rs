@@ -1,6 +1,8 @@
 //! `github.com/gorilla/websocket`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, ResourceKind, Side};
+
+use crate::record::{closed, first};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONN];
@@ -25,7 +27,17 @@ static CONN: LibraryObject = LibraryObject {
         "github.com/gorilla/websocket.(*Upgrader).Upgrade",
     ],
     releases: &["websocket.Conn.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["github.com/gorilla/websocket.Conn"],
+        &[
+            first("github.com/gorilla/websocket.(*Dialer).Dial"),
+            first("github.com/gorilla/websocket.(*Dialer).DialContext"),
+            first("github.com/gorilla/websocket.(*Upgrader).Upgrade"),
+            first("github.com/gorilla/websocket.NewClient"),
+            first("github.com/gorilla/websocket.Upgrade"),
+        ],
+    ),
     heap_marks: &["github.com/gorilla/websocket.newConn"],
     known_bad: &[],
     notes: "Memory and a socket, no goroutine: those that read and write are the program's own. \

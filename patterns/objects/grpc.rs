@@ -1,8 +1,8 @@
 //! `google.golang.org/grpc`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, ResourceKind, Side, Source};
 
-use crate::record::{one, one_under, several};
+use crate::record::{closed, first, one, one_under, several};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] =
@@ -61,7 +61,15 @@ static CLIENT_CONN: LibraryObject = LibraryObject {
         "google.golang.org/grpc.DialContext",
     ],
     releases: &["grpc.ClientConn.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["google.golang.org/grpc.ClientConn"],
+        &[
+            first("google.golang.org/grpc.NewClient"),
+            first("google.golang.org/grpc.Dial"),
+            first("google.golang.org/grpc.DialContext"),
+        ],
+    ),
     heap_marks: &[
         "google.golang.org/grpc.NewClient",
         "google.golang.org/grpc.DialContext",

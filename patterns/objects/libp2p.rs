@@ -1,11 +1,11 @@
 //! `github.com/libp2p/go-libp2p`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&HOST];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&HOST, &STREAM];
 
 static HOST: LibraryObject = LibraryObject {
     module: "github.com/libp2p/go-libp2p",
@@ -30,8 +30,25 @@ static HOST: LibraryObject = LibraryObject {
     constructors: &["github.com/libp2p/go-libp2p.New"],
     entry_points: &["github.com/libp2p/go-libp2p.New"],
     releases: &["host.Host.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["github.com/libp2p/go-libp2p/core/host.Host"],
+        &[first("github.com/libp2p/go-libp2p.New")],
+    ),
     heap_marks: &["github.com/libp2p/go-libp2p/p2p/net/swarm.NewSwarm"],
     known_bad: &[],
     notes: "Dozens of goroutines a host; one per process is normal.",
 };
+
+static STREAM: LibraryObject = in_source(
+    "github.com/libp2p/go-libp2p",
+    "libp2p stream",
+    "v0.39.0",
+    Source {
+        kind: ResourceKind::Stream,
+        types: &["github.com/libp2p/go-libp2p/core/network.Stream"],
+        acquires: &[first("github.com/libp2p/go-libp2p/core/host.Host.NewStream")],
+        releases: &[Release::Method("Close"), Release::Method("Reset")],
+    },
+    "Counts against the limits of the connection until both sides have closed it.",
+);

@@ -1,8 +1,8 @@
 //! `github.com/hashicorp/memberlist`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::{one, several};
+use crate::record::{first, one, several};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&MEMBERLIST];
@@ -28,7 +28,12 @@ static MEMBERLIST: LibraryObject = LibraryObject {
     constructors: &["github.com/hashicorp/memberlist.Create"],
     entry_points: &["github.com/hashicorp/memberlist.Create"],
     releases: &["memberlist.Memberlist.Leave, then Shutdown"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Worker,
+        types: &["github.com/hashicorp/memberlist.Memberlist"],
+        acquires: &[first("github.com/hashicorp/memberlist.Create")],
+        releases: &[Release::Method("Shutdown")],
+    },
     heap_marks: &["github.com/hashicorp/memberlist.newMemberlist"],
     known_bad: &[],
     notes: "About 10 goroutines; Leave alone ends none of them.",

@@ -1,11 +1,11 @@
 //! `github.com/miekg/dns`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&SERVER];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&SERVER, &CONN];
 
 static SERVER: LibraryObject = LibraryObject {
     module: "github.com/miekg/dns",
@@ -35,3 +35,22 @@ static SERVER: LibraryObject = LibraryObject {
     known_bad: &[],
     notes: "One per listening address is normal.",
 };
+
+static CONN: LibraryObject = in_source(
+    "github.com/miekg/dns",
+    "dns.Conn",
+    "v1.1.66",
+    closed(
+        ResourceKind::Connection,
+        &["github.com/miekg/dns.Conn"],
+        &[
+            first("github.com/miekg/dns.Dial"),
+            first("github.com/miekg/dns.DialTimeout"),
+            first("github.com/miekg/dns.DialWithTLS"),
+            first("github.com/miekg/dns.DialTimeoutWithTLS"),
+            first("github.com/miekg/dns.(*Client).Dial"),
+            first("github.com/miekg/dns.(*Client).DialContext"),
+        ],
+    ),
+    "Exchange closes the connections that it makes.",
+);

@@ -1,11 +1,11 @@
 //! `go.mongodb.org/mongo-driver`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::{one, several};
+use crate::record::{closed, first, in_source, one, several};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&CLIENT];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&CLIENT, &CURSOR, &STREAM, &SESSION];
 
 static CLIENT: LibraryObject = LibraryObject {
     module: "go.mongodb.org/mongo-driver",
@@ -31,7 +31,12 @@ static CLIENT: LibraryObject = LibraryObject {
         "go.mongodb.org/mongo-driver/mongo.NewClient",
     ],
     releases: &["mongo.Client.Disconnect"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Client,
+        types: &["go.mongodb.org/mongo-driver/mongo.Client"],
+        acquires: &[first("go.mongodb.org/mongo-driver/mongo.Connect")],
+        releases: &[Release::Method("Disconnect")],
+    },
     heap_marks: &["go.mongodb.org/mongo-driver/x/mongo/driver/topology.newPool"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -43,3 +48,53 @@ static CLIENT: LibraryObject = LibraryObject {
     notes: "Counted by servers of its topology: a replica set of three counts three. Connect \
             starts all goroutines before any operation; never collected.",
 };
+
+static CURSOR: LibraryObject = in_source(
+    "go.mongodb.org/mongo-driver",
+    "mongo.Cursor",
+    "v1.17.3",
+    Source {
+        kind: ResourceKind::Rows,
+        types: &["go.mongodb.org/mongo-driver/mongo.Cursor"],
+        acquires: &[
+            first("go.mongodb.org/mongo-driver/mongo.(*Collection).Find"),
+            first("go.mongodb.org/mongo-driver/mongo.(*Collection).Aggregate"),
+            first("go.mongodb.org/mongo-driver/mongo.(*Database).Aggregate"),
+            first("go.mongodb.org/mongo-driver/mongo.(*Database).RunCommandCursor"),
+            first("go.mongodb.org/mongo-driver/mongo.(*Database).ListCollections"),
+            first("go.mongodb.org/mongo-driver/mongo.IndexView.List"),
+            first("go.mongodb.org/mongo-driver/mongo.SearchIndexView.List"),
+        ],
+        releases: &[Release::Method("Close"), Release::Method("All"), Release::Exhaustion("Next")],
+    },
+    "An open cursor on the server and a session of the client.",
+);
+
+static STREAM: LibraryObject = in_source(
+    "go.mongodb.org/mongo-driver",
+    "mongo.ChangeStream",
+    "v1.17.3",
+    closed(
+        ResourceKind::Subscription,
+        &["go.mongodb.org/mongo-driver/mongo.ChangeStream"],
+        &[
+            first("go.mongodb.org/mongo-driver/mongo.(*Client).Watch"),
+            first("go.mongodb.org/mongo-driver/mongo.(*Database).Watch"),
+            first("go.mongodb.org/mongo-driver/mongo.(*Collection).Watch"),
+        ],
+    ),
+    "An open cursor on the server and a session of the client.",
+);
+
+static SESSION: LibraryObject = in_source(
+    "go.mongodb.org/mongo-driver",
+    "mongo.Session",
+    "v1.17.3",
+    Source {
+        kind: ResourceKind::Rows,
+        types: &["go.mongodb.org/mongo-driver/mongo.Session"],
+        acquires: &[first("go.mongodb.org/mongo-driver/mongo.(*Client).StartSession")],
+        releases: &[Release::Method("EndSession")],
+    },
+    "The server keeps sessions for 30 minutes.",
+);

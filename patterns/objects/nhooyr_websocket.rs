@@ -1,8 +1,8 @@
 //! `nhooyr.io/websocket`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONN];
@@ -22,7 +22,12 @@ static CONN: LibraryObject = LibraryObject {
     constructors: &["nhooyr.io/websocket.Dial", "nhooyr.io/websocket.Accept"],
     entry_points: &["nhooyr.io/websocket.Dial", "nhooyr.io/websocket.Accept"],
     releases: &["websocket.Conn.Close", "websocket.Conn.CloseNow"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Connection,
+        types: &["nhooyr.io/websocket.Conn"],
+        acquires: &[first("nhooyr.io/websocket.Dial"), first("nhooyr.io/websocket.Accept")],
+        releases: &[Release::Method("CloseNow"), Release::Method("Close")],
+    },
     heap_marks: &["nhooyr.io/websocket.newConn"],
     known_bad: &[
         KnownBad {

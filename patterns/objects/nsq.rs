@@ -1,8 +1,8 @@
 //! `github.com/nsqio/go-nsq`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONSUMER, &PRODUCER];
@@ -25,7 +25,12 @@ static CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/nsqio/go-nsq.NewConsumer"],
     entry_points: &["github.com/nsqio/go-nsq.NewConsumer"],
     releases: &["nsq.Consumer.Stop, then wait for StopChan"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Client,
+        types: &["github.com/nsqio/go-nsq.Consumer"],
+        acquires: &[first("github.com/nsqio/go-nsq.NewConsumer")],
+        releases: &[Release::Method("Stop")],
+    },
     heap_marks: &["github.com/nsqio/go-nsq.NewConsumer"],
     known_bad: &[],
     notes: "Starts in NewConsumer, connected or not.",
@@ -51,7 +56,12 @@ static PRODUCER: LibraryObject = LibraryObject {
         "github.com/nsqio/go-nsq.(*Producer).PublishAsync",
     ],
     releases: &["nsq.Producer.Stop"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Client,
+        types: &["github.com/nsqio/go-nsq.Producer"],
+        acquires: &[first("github.com/nsqio/go-nsq.NewProducer")],
+        releases: &[Release::Method("Stop")],
+    },
     heap_marks: &["github.com/nsqio/go-nsq.NewProducer"],
     known_bad: &[],
     notes: "Its goroutines start with the first publish.",

@@ -1,8 +1,8 @@
 //! `go.opentelemetry.io/otel/sdk/metric`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&PERIODIC_READER];
@@ -19,7 +19,18 @@ static PERIODIC_READER: LibraryObject = LibraryObject {
     constructors: &["go.opentelemetry.io/otel/sdk/metric.NewPeriodicReader"],
     entry_points: &["go.opentelemetry.io/otel/sdk/metric.NewPeriodicReader"],
     releases: &["metric.MeterProvider.Shutdown"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Worker,
+        types: &[
+            "go.opentelemetry.io/otel/sdk/metric.PeriodicReader",
+            "go.opentelemetry.io/otel/sdk/metric.MeterProvider",
+        ],
+        acquires: &[
+            first("go.opentelemetry.io/otel/sdk/metric.NewPeriodicReader"),
+            first("go.opentelemetry.io/otel/sdk/metric.NewMeterProvider"),
+        ],
+        releases: &[Release::Method("Shutdown")],
+    },
     heap_marks: &["go.opentelemetry.io/otel/sdk/metric.NewPeriodicReader"],
     known_bad: &[
         KnownBad {

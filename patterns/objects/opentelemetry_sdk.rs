@@ -1,8 +1,8 @@
 //! `go.opentelemetry.io/otel/sdk`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&TRACER_PROVIDER];
@@ -23,7 +23,15 @@ static TRACER_PROVIDER: LibraryObject = LibraryObject {
         "go.opentelemetry.io/otel/sdk/trace.WithBatcher",
     ],
     releases: &["sdktrace.TracerProvider.Shutdown"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Worker,
+        types: &["go.opentelemetry.io/otel/sdk/trace.TracerProvider"],
+        acquires: &[
+            first("go.opentelemetry.io/otel/sdk/trace.NewTracerProvider"),
+            first("go.opentelemetry.io/otel/sdk/trace.NewBatchSpanProcessor"),
+        ],
+        releases: &[Release::Method("Shutdown")],
+    },
     heap_marks: &[
         "go.opentelemetry.io/otel/sdk/trace.NewTracerProvider",
         "go.opentelemetry.io/otel/sdk/trace.NewBatchSpanProcessor",

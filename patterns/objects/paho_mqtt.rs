@@ -1,8 +1,8 @@
 //! `github.com/eclipse/paho.mqtt.golang`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::{one, several};
+use crate::record::{one, receiver, several};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CLIENT];
@@ -29,7 +29,12 @@ static CLIENT: LibraryObject = LibraryObject {
         "github.com/eclipse/paho%2emqtt%2egolang.(*client).Connect",
     ],
     releases: &["mqtt.Client.Disconnect"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Client,
+        types: &[],
+        acquires: &[receiver("github.com/eclipse/paho%2emqtt%2egolang.Client.Connect")],
+        releases: &[Release::Method("Disconnect")],
+    },
     heap_marks: &["github.com/eclipse/paho%2emqtt%2egolang.NewClient"],
     known_bad: &[KnownBad {
         introduced: "",

@@ -1,11 +1,11 @@
 //! `github.com/jackc/pgx/v5`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&POOL, &CONN];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&POOL, &CONN, &ROWS, &TX, &BATCH, &POOLED];
 
 static POOL: LibraryObject = LibraryObject {
     module: "github.com/jackc/pgx/v5",
@@ -25,7 +25,16 @@ static POOL: LibraryObject = LibraryObject {
         "github.com/jackc/pgx/v5/pgxpool.NewWithConfig",
     ],
     releases: &["pgxpool.Pool.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["github.com/jackc/pgx/v5/pgxpool.Pool"],
+        &[
+            first("github.com/jackc/pgx/v5/pgxpool.New"),
+            first("github.com/jackc/pgx/v5/pgxpool.NewWithConfig"),
+            first("github.com/jackc/pgx/v5/pgxpool.Connect"),
+            first("github.com/jackc/pgx/v5/pgxpool.ConnectConfig"),
+        ],
+    ),
     heap_marks: &["github.com/jackc/pgx/v5/pgxpool.NewWithConfig"],
     known_bad: &[],
     notes: "A pool, made once per database. Never collected; Close blocks while a connection is \
@@ -49,7 +58,18 @@ static CONN: LibraryObject = LibraryObject {
         "github.com/jackc/pgx/v5/pgconn.ConnectConfig",
     ],
     releases: &["pgx.Conn.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["github.com/jackc/pgx/v5.Conn", "github.com/jackc/pgx/v5/pgconn.PgConn"],
+        &[
+            first("github.com/jackc/pgx/v5.Connect"),
+            first("github.com/jackc/pgx/v5.ConnectConfig"),
+            first("github.com/jackc/pgx/v5.ConnectWithOptions"),
+            first("github.com/jackc/pgx/v5/pgconn.Connect"),
+            first("github.com/jackc/pgx/v5/pgconn.ConnectConfig"),
+            first("github.com/jackc/pgx/v5/pgconn.ConnectWithOptions"),
+        ],
+    ),
     heap_marks: &["github.com/jackc/pgx/v5.connect", "github.com/jackc/pgx/v5/pgconn.connectOne"],
     known_bad: &[
         KnownBad {
@@ -81,3 +101,83 @@ static CONN: LibraryObject = LibraryObject {
     ],
     notes: "No goroutine when idle; a dropped one is closed by the finalizer of its socket.",
 };
+
+static ROWS: LibraryObject = in_source(
+    "github.com/jackc/pgx/v5",
+    "pgx.Rows",
+    "v5.7.5",
+    Source {
+        kind: ResourceKind::Rows,
+        types: &["github.com/jackc/pgx/v5.Rows"],
+        acquires: &[
+            first("github.com/jackc/pgx/v5.(*Conn).Query"),
+            first("github.com/jackc/pgx/v5.Tx.Query"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Pool).Query"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Conn).Query"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Tx).Query"),
+        ],
+        releases: &[
+            Release::Method("Close"),
+            Release::Exhaustion("Next"),
+            Release::Argument("github.com/jackc/pgx/v5.CollectRows", 0),
+            Release::Argument("github.com/jackc/pgx/v5.CollectOneRow", 0),
+            Release::Argument("github.com/jackc/pgx/v5.CollectExactlyOneRow", 0),
+            Release::Argument("github.com/jackc/pgx/v5.ForEachRow", 0),
+            Release::Argument("github.com/jackc/pgx/v5.AppendRows", 1),
+        ],
+    },
+    "Holds its connection, and with it one of the pool.",
+);
+
+static TX: LibraryObject = in_source(
+    "github.com/jackc/pgx/v5",
+    "pgx.Tx",
+    "v5.7.5",
+    Source {
+        kind: ResourceKind::Rows,
+        types: &["github.com/jackc/pgx/v5.Tx", "github.com/jackc/pgx/v5/pgxpool.Tx"],
+        acquires: &[
+            first("github.com/jackc/pgx/v5.(*Conn).Begin"),
+            first("github.com/jackc/pgx/v5.(*Conn).BeginTx"),
+            first("github.com/jackc/pgx/v5.Tx.Begin"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Pool).Begin"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Pool).BeginTx"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Conn).Begin"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Conn).BeginTx"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Tx).Begin"),
+        ],
+        releases: &[Release::Method("Rollback"), Release::Method("Commit")],
+    },
+    "Holds its connection, and with it one of the pool.",
+);
+
+static BATCH: LibraryObject = in_source(
+    "github.com/jackc/pgx/v5",
+    "pgx.BatchResults",
+    "v5.7.5",
+    closed(
+        ResourceKind::Rows,
+        &["github.com/jackc/pgx/v5.BatchResults"],
+        &[
+            first("github.com/jackc/pgx/v5.(*Conn).SendBatch"),
+            first("github.com/jackc/pgx/v5.Tx.SendBatch"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Pool).SendBatch"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Conn).SendBatch"),
+            first("github.com/jackc/pgx/v5/pgxpool.(*Tx).SendBatch"),
+        ],
+    ),
+    "Holds its connection, and with it one of the pool.",
+);
+
+static POOLED: LibraryObject = in_source(
+    "github.com/jackc/pgx/v5",
+    "pgxpool.Conn",
+    "v5.7.5",
+    Source {
+        kind: ResourceKind::Connection,
+        types: &["github.com/jackc/pgx/v5/pgxpool.Conn"],
+        acquires: &[first("github.com/jackc/pgx/v5/pgxpool.(*Pool).Acquire")],
+        releases: &[Release::Method("Release"), Release::Method("Hijack")],
+    },
+    "One connection of the pool.",
+);

@@ -1,8 +1,8 @@
 //! `github.com/lib/pq`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{closed, first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&LISTENER, &CONN];
@@ -22,7 +22,11 @@ static LISTENER: LibraryObject = LibraryObject {
     constructors: &["github.com/lib/pq.NewListener", "github.com/lib/pq.NewDialListener"],
     entry_points: &["github.com/lib/pq.NewListener", "github.com/lib/pq.NewDialListener"],
     releases: &["pq.Listener.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Subscription,
+        &["github.com/lib/pq.Listener"],
+        &[first("github.com/lib/pq.NewListener"), first("github.com/lib/pq.NewDialListener")],
+    ),
     heap_marks: &["github.com/lib/pq.NewDialListener"],
     known_bad: &[KnownBad {
         introduced: "",

@@ -1,8 +1,8 @@
 //! `github.com/quic-go/quic-go`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::{one, one_under};
+use crate::record::{closed, first, one, one_under};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONN, &SERVER_CONN, &TRANSPORT];
@@ -40,7 +40,25 @@ static CONN: LibraryObject = LibraryObject {
         "github.com/quic-go/quic-go.(*Transport).DialEarly",
     ],
     releases: &["quic.Connection.CloseWithError"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Connection,
+        types: &[
+            "github.com/quic-go/quic-go.Conn",
+            "github.com/quic-go/quic-go.Connection",
+            "github.com/quic-go/quic-go.EarlyConnection",
+        ],
+        acquires: &[
+            first("github.com/quic-go/quic-go.DialAddr"),
+            first("github.com/quic-go/quic-go.Dial"),
+            first("github.com/quic-go/quic-go.DialEarly"),
+            first("github.com/quic-go/quic-go.DialAddrEarly"),
+            first("github.com/quic-go/quic-go.(*Transport).Dial"),
+            first("github.com/quic-go/quic-go.(*Transport).DialEarly"),
+            first("github.com/quic-go/quic-go.(*Listener).Accept"),
+            first("github.com/quic-go/quic-go.(*EarlyListener).Accept"),
+        ],
+        releases: &[Release::Method("CloseWithError")],
+    },
     heap_marks: &["github.com/quic-go/quic-go.(*Transport).doDial"],
     known_bad: &[
         KnownBad {
@@ -116,7 +134,18 @@ static TRANSPORT: LibraryObject = LibraryObject {
         "github.com/quic-go/quic-go.ListenAddr",
     ],
     releases: &["quic.Transport.Close, and Close of its UDP connection"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Listener,
+        &["github.com/quic-go/quic-go.Listener", "github.com/quic-go/quic-go.EarlyListener"],
+        &[
+            first("github.com/quic-go/quic-go.Listen"),
+            first("github.com/quic-go/quic-go.ListenAddr"),
+            first("github.com/quic-go/quic-go.ListenEarly"),
+            first("github.com/quic-go/quic-go.ListenAddrEarly"),
+            first("github.com/quic-go/quic-go.(*Transport).Listen"),
+            first("github.com/quic-go/quic-go.(*Transport).ListenEarly"),
+        ],
+    ),
     heap_marks: &["github.com/quic-go/quic-go.(*Transport).init"],
     known_bad: &[],
     notes: "Made once per UDP socket. Closing its connections leaves its goroutines and the \

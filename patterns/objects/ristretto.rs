@@ -1,8 +1,8 @@
 //! `github.com/dgraph-io/ristretto`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, ResourceKind, Side};
 
-use crate::record::one;
+use crate::record::{closed, first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CACHE];
@@ -22,7 +22,11 @@ static CACHE: LibraryObject = LibraryObject {
     constructors: &["github.com/dgraph-io/ristretto.NewCache"],
     entry_points: &["github.com/dgraph-io/ristretto.NewCache"],
     releases: &["ristretto.Cache.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Worker,
+        &["github.com/dgraph-io/ristretto.Cache"],
+        &[first("github.com/dgraph-io/ristretto.NewCache")],
+    ),
     heap_marks: &[
         "github.com/dgraph-io/ristretto.NewCache",
         "github.com/dgraph-io/ristretto.newDefaultPolicy",

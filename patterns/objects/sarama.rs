@@ -1,8 +1,8 @@
 //! `github.com/IBM/sarama`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::{one, several};
+use crate::record::{closed, first, one, several};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&PRODUCER, &PARTITION_CONSUMER, &CLIENT];
@@ -38,7 +38,17 @@ static PRODUCER: LibraryObject = LibraryObject {
         "github.com/IBM/sarama.NewSyncProducerFromClient",
     ],
     releases: &["sarama.AsyncProducer.Close", "sarama.SyncProducer.Close"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Client,
+        types: &["github.com/IBM/sarama.AsyncProducer", "github.com/IBM/sarama.SyncProducer"],
+        acquires: &[
+            first("github.com/IBM/sarama.NewAsyncProducer"),
+            first("github.com/IBM/sarama.NewSyncProducer"),
+            first("github.com/IBM/sarama.NewAsyncProducerFromClient"),
+            first("github.com/IBM/sarama.NewSyncProducerFromClient"),
+        ],
+        releases: &[Release::Method("Close"), Release::Method("AsyncClose")],
+    },
     heap_marks: &["github.com/IBM/sarama.newAsyncProducer"],
     known_bad: &[],
     notes: "Made once per process. A SyncProducer wraps one. Made from a Client, Close leaves \
@@ -62,7 +72,12 @@ static PARTITION_CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/IBM/sarama.(*consumer).ConsumePartition"],
     entry_points: &["github.com/IBM/sarama.(*consumer).ConsumePartition"],
     releases: &["sarama.PartitionConsumer.Close"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Subscription,
+        types: &["github.com/IBM/sarama.PartitionConsumer"],
+        acquires: &[first("github.com/IBM/sarama.Consumer.ConsumePartition")],
+        releases: &[Release::Method("Close"), Release::Method("AsyncClose")],
+    },
     heap_marks: &["github.com/IBM/sarama.(*consumer).ConsumePartition"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -98,7 +113,26 @@ static CLIENT: LibraryObject = LibraryObject {
         "github.com/IBM/sarama.NewClusterAdmin",
     ],
     releases: &["sarama.Client.Close", "Close of what was made with it"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &[
+            "github.com/IBM/sarama.Client",
+            "github.com/IBM/sarama.Consumer",
+            "github.com/IBM/sarama.ConsumerGroup",
+            "github.com/IBM/sarama.ClusterAdmin",
+            "github.com/IBM/sarama.OffsetManager",
+        ],
+        &[
+            first("github.com/IBM/sarama.NewClient"),
+            first("github.com/IBM/sarama.NewConsumer"),
+            first("github.com/IBM/sarama.NewConsumerFromClient"),
+            first("github.com/IBM/sarama.NewConsumerGroup"),
+            first("github.com/IBM/sarama.NewConsumerGroupFromClient"),
+            first("github.com/IBM/sarama.NewClusterAdmin"),
+            first("github.com/IBM/sarama.NewClusterAdminFromClient"),
+            first("github.com/IBM/sarama.NewOffsetManagerFromClient"),
+        ],
+    ),
     heap_marks: &["github.com/IBM/sarama.(*client).randomizeSeedBrokers"],
     known_bad: &[KnownBad {
         introduced: "",

@@ -1,11 +1,11 @@
 //! `github.com/pkg/sftp`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, ResourceKind, Side, Source};
 
-use crate::record::{one, several};
+use crate::record::{closed, first, in_source, one, several};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&CLIENT, &SERVER];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&CLIENT, &SERVER, &FILE];
 
 static CLIENT: LibraryObject = LibraryObject {
     module: "github.com/pkg/sftp",
@@ -19,7 +19,11 @@ static CLIENT: LibraryObject = LibraryObject {
     constructors: &["github.com/pkg/sftp.NewClient", "github.com/pkg/sftp.NewClientPipe"],
     entry_points: &["github.com/pkg/sftp.NewClient", "github.com/pkg/sftp.NewClientPipe"],
     releases: &["sftp.Client.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["github.com/pkg/sftp.Client"],
+        &[first("github.com/pkg/sftp.NewClient"), first("github.com/pkg/sftp.NewClientPipe")],
+    ),
     heap_marks: &["github.com/pkg/sftp.NewClientPipe"],
     known_bad: &[],
     notes: "Close leaves the ssh.Client below it open: 6 goroutines and the socket stay until \
@@ -47,3 +51,19 @@ static SERVER: LibraryObject = LibraryObject {
     known_bad: &[],
     notes: "12 goroutines a session.",
 };
+
+static FILE: LibraryObject = in_source(
+    "github.com/pkg/sftp",
+    "sftp.File",
+    "v1.13.9",
+    closed(
+        ResourceKind::File,
+        &["github.com/pkg/sftp.File"],
+        &[
+            first("github.com/pkg/sftp.(*Client).Open"),
+            first("github.com/pkg/sftp.(*Client).OpenFile"),
+            first("github.com/pkg/sftp.(*Client).Create"),
+        ],
+    ),
+    "An open file of the server, which has few of them.",
+);

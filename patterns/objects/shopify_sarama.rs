@@ -1,8 +1,8 @@
 //! `github.com/Shopify/sarama`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::{one, several};
+use crate::record::{closed, first, one, several};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&PRODUCER, &PARTITION_CONSUMER, &CLIENT];
@@ -38,7 +38,20 @@ static PRODUCER: LibraryObject = LibraryObject {
         "github.com/Shopify/sarama.NewSyncProducerFromClient",
     ],
     releases: &["sarama.AsyncProducer.Close", "sarama.SyncProducer.Close"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Client,
+        types: &[
+            "github.com/Shopify/sarama.AsyncProducer",
+            "github.com/Shopify/sarama.SyncProducer",
+        ],
+        acquires: &[
+            first("github.com/Shopify/sarama.NewAsyncProducer"),
+            first("github.com/Shopify/sarama.NewSyncProducer"),
+            first("github.com/Shopify/sarama.NewAsyncProducerFromClient"),
+            first("github.com/Shopify/sarama.NewSyncProducerFromClient"),
+        ],
+        releases: &[Release::Method("Close"), Release::Method("AsyncClose")],
+    },
     heap_marks: &["github.com/Shopify/sarama.newAsyncProducer"],
     known_bad: &[
         KnownBad {
@@ -76,7 +89,12 @@ static PARTITION_CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/Shopify/sarama.(*consumer).ConsumePartition"],
     entry_points: &["github.com/Shopify/sarama.(*consumer).ConsumePartition"],
     releases: &["sarama.PartitionConsumer.Close"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Subscription,
+        types: &["github.com/Shopify/sarama.PartitionConsumer"],
+        acquires: &[first("github.com/Shopify/sarama.Consumer.ConsumePartition")],
+        releases: &[Release::Method("Close"), Release::Method("AsyncClose")],
+    },
     heap_marks: &["github.com/Shopify/sarama.(*consumer).ConsumePartition"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -112,7 +130,26 @@ static CLIENT: LibraryObject = LibraryObject {
         "github.com/Shopify/sarama.NewClusterAdmin",
     ],
     releases: &["sarama.Client.Close", "Close of what was made with it"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &[
+            "github.com/Shopify/sarama.Client",
+            "github.com/Shopify/sarama.Consumer",
+            "github.com/Shopify/sarama.ConsumerGroup",
+            "github.com/Shopify/sarama.ClusterAdmin",
+            "github.com/Shopify/sarama.OffsetManager",
+        ],
+        &[
+            first("github.com/Shopify/sarama.NewClient"),
+            first("github.com/Shopify/sarama.NewConsumer"),
+            first("github.com/Shopify/sarama.NewConsumerFromClient"),
+            first("github.com/Shopify/sarama.NewConsumerGroup"),
+            first("github.com/Shopify/sarama.NewConsumerGroupFromClient"),
+            first("github.com/Shopify/sarama.NewClusterAdmin"),
+            first("github.com/Shopify/sarama.NewClusterAdminFromClient"),
+            first("github.com/Shopify/sarama.NewOffsetManagerFromClient"),
+        ],
+    ),
     heap_marks: &["github.com/Shopify/sarama.(*client).randomizeSeedBrokers"],
     known_bad: &[
         KnownBad {

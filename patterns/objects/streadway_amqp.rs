@@ -1,8 +1,8 @@
 //! `github.com/streadway/amqp`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, ResourceKind, Side};
 
-use crate::record::one;
+use crate::record::{closed, first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&CONNECTION, &CONSUMER];
@@ -32,7 +32,16 @@ static CONNECTION: LibraryObject = LibraryObject {
         "github.com/streadway/amqp.Open",
     ],
     releases: &["amqp.Connection.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Client,
+        &["github.com/streadway/amqp.Connection"],
+        &[
+            first("github.com/streadway/amqp.Dial"),
+            first("github.com/streadway/amqp.DialConfig"),
+            first("github.com/streadway/amqp.DialTLS"),
+            first("github.com/streadway/amqp.Open"),
+        ],
+    ),
     heap_marks: &["github.com/streadway/amqp.(*Connection).openTune"],
     known_bad: &[],
     notes: "Channels multiplex one connection; one per process is normal.",
@@ -50,7 +59,11 @@ static CONSUMER: LibraryObject = LibraryObject {
     constructors: &["github.com/streadway/amqp.(*Channel).Consume"],
     entry_points: &["github.com/streadway/amqp.(*Channel).Consume"],
     releases: &["amqp.Channel.Cancel", "amqp.Channel.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["github.com/streadway/amqp.Channel"],
+        &[first("github.com/streadway/amqp.(*Connection).Channel")],
+    ),
     heap_marks: &[
         "github.com/streadway/amqp.newChannel",
         "github.com/streadway/amqp.makeConsumers",

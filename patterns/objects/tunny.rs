@@ -1,8 +1,8 @@
 //! `github.com/Jeffail/tunny`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, ResourceKind, Side};
 
-use crate::record::one;
+use crate::record::{closed, first, one};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[&POOL];
@@ -27,7 +27,15 @@ static POOL: LibraryObject = LibraryObject {
         "github.com/Jeffail/tunny.NewCallback",
     ],
     releases: &["tunny.Pool.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Worker,
+        &["github.com/Jeffail/tunny.Pool"],
+        &[
+            first("github.com/Jeffail/tunny.New"),
+            first("github.com/Jeffail/tunny.NewFunc"),
+            first("github.com/Jeffail/tunny.NewCallback"),
+        ],
+    ),
     heap_marks: &["github.com/Jeffail/tunny.newWorkerWrapper"],
     known_bad: &[],
     notes: "As many goroutines as the pool is large; never collected.",

@@ -1,11 +1,12 @@
 //! `golang.org/x/crypto`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{KnownBad, LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::{one, several};
+use crate::record::{closed, first, in_source, one, several};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&CLIENT, &SESSION, &CONNECTION];
+pub(crate) static OBJECTS: &[&LibraryObject] =
+    &[&CLIENT, &SESSION, &CONNECTION, &FORWARDED, &FORWARDING, &CHANNEL];
 
 static CLIENT: LibraryObject = LibraryObject {
     module: "golang.org/x/crypto",
@@ -31,7 +32,15 @@ static CLIENT: LibraryObject = LibraryObject {
         "golang.org/x/crypto/ssh.NewClient",
     ],
     releases: &["ssh.Client.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["golang.org/x/crypto/ssh.Client", "golang.org/x/crypto/ssh.Conn"],
+        &[
+            first("golang.org/x/crypto/ssh.Dial"),
+            first("golang.org/x/crypto/ssh.NewClient"),
+            first("golang.org/x/crypto/ssh.NewClientConn"),
+        ],
+    ),
     heap_marks: &[
         "golang.org/x/crypto/ssh.newClientTransport",
         "golang.org/x/crypto/ssh.NewClient",
@@ -69,7 +78,18 @@ static SESSION: LibraryObject = LibraryObject {
     constructors: &["golang.org/x/crypto/ssh.(*Client).NewSession"],
     entry_points: &["golang.org/x/crypto/ssh.(*Client).NewSession"],
     releases: &["ssh.Session.Close", "ssh.Session.Wait"],
-    source: Source::NONE,
+    source: Source {
+        kind: ResourceKind::Stream,
+        types: &["golang.org/x/crypto/ssh.Session"],
+        acquires: &[first("golang.org/x/crypto/ssh.(*Client).NewSession")],
+        releases: &[
+            Release::Method("Close"),
+            Release::Method("Wait"),
+            Release::Method("Run"),
+            Release::Method("Output"),
+            Release::Method("CombinedOutput"),
+        ],
+    },
     heap_marks: &["golang.org/x/crypto/ssh.newSession"],
     known_bad: &[],
     notes: "1 goroutine before Start; after it 1 more for each stream that is not a pipe of the \
@@ -99,7 +119,11 @@ static CONNECTION: LibraryObject = LibraryObject {
     constructors: &["golang.org/x/crypto/ssh.NewServerConn"],
     entry_points: &["golang.org/x/crypto/ssh.NewServerConn"],
     releases: &["ssh.ServerConn.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["golang.org/x/crypto/ssh.ServerConn"],
+        &[first("golang.org/x/crypto/ssh.NewServerConn")],
+    ),
     heap_marks: &["golang.org/x/crypto/ssh.newServerTransport"],
     known_bad: &[KnownBad {
         introduced: "",
@@ -111,3 +135,50 @@ static CONNECTION: LibraryObject = LibraryObject {
             the key exchange is not over, on either side: the goroutine that waits for it is the \
             one to look at.",
 };
+
+static FORWARDED: LibraryObject = in_source(
+    "golang.org/x/crypto",
+    "ssh forwarded connection",
+    "v0.37.0",
+    closed(
+        ResourceKind::Connection,
+        &[],
+        &[
+            first("golang.org/x/crypto/ssh.(*Client).Dial"),
+            first("golang.org/x/crypto/ssh.(*Client).DialContext"),
+            first("golang.org/x/crypto/ssh.(*Client).DialTCP"),
+        ],
+    ),
+    "A channel of the SSH connection.",
+);
+
+static FORWARDING: LibraryObject = in_source(
+    "golang.org/x/crypto",
+    "ssh forwarding listener",
+    "v0.37.0",
+    closed(
+        ResourceKind::Listener,
+        &[],
+        &[
+            first("golang.org/x/crypto/ssh.(*Client).Listen"),
+            first("golang.org/x/crypto/ssh.(*Client).ListenTCP"),
+            first("golang.org/x/crypto/ssh.(*Client).ListenUnix"),
+        ],
+    ),
+    "The server listens for it.",
+);
+
+static CHANNEL: LibraryObject = in_source(
+    "golang.org/x/crypto",
+    "ssh.Channel",
+    "v0.37.0",
+    closed(
+        ResourceKind::Stream,
+        &["golang.org/x/crypto/ssh.Channel"],
+        &[
+            first("golang.org/x/crypto/ssh.NewChannel.Accept"),
+            first("golang.org/x/crypto/ssh.Conn.OpenChannel"),
+        ],
+    ),
+    "Counts in its connection until both sides have closed it.",
+);

@@ -1,9 +1,11 @@
 //! `golang.org/x/net`.
 
-use plumb_evidence::catalogue::{KnownBad, LibraryObject, Phase, Side, Source};
+use plumb_evidence::catalogue::{
+    KnownBad, LibraryObject, Phase, Release, ResourceKind, Side, Source,
+};
 use plumb_evidence::goroutine::WaitState;
 
-use crate::record::{IDLE, RESPONSE_HELD, one};
+use crate::record::{IDLE, RESPONSE_HELD, closed, first, in_source, one, second};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[
@@ -12,6 +14,9 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &HTTP2_SERVER_STREAM,
     &HTTP2_SERVER_CONN,
     &WEBSOCKET_CONN,
+    &RESPONSE,
+    &CONTEXT,
+    &TRACE,
 ];
 
 static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
@@ -154,9 +159,71 @@ static WEBSOCKET_CONN: LibraryObject = LibraryObject {
     constructors: &["golang.org/x/net/websocket.Dial", "golang.org/x/net/websocket.DialConfig"],
     entry_points: &["golang.org/x/net/websocket.Dial", "golang.org/x/net/websocket.DialConfig"],
     releases: &["websocket.Conn.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["golang.org/x/net/websocket.Conn"],
+        &[
+            first("golang.org/x/net/websocket.Dial"),
+            first("golang.org/x/net/websocket.DialConfig"),
+            first("golang.org/x/net/websocket.NewClient"),
+        ],
+    ),
     heap_marks: &["golang.org/x/net/websocket.NewConfig"],
     known_bad: &[],
     notes: "No goroutine of its own; a dropped one is closed by the finalizer of its socket. The \
             serving side makes the same objects.",
 };
+
+static RESPONSE: LibraryObject = in_source(
+    "golang.org/x/net",
+    "http2 response",
+    "v0.39.0",
+    Source {
+        kind: ResourceKind::Body,
+        types: &[],
+        acquires: &[
+            first("golang.org/x/net/http2.(*Transport).RoundTrip"),
+            first("golang.org/x/net/http2.(*Transport).RoundTripOpt"),
+            first("golang.org/x/net/http2.(*ClientConn).RoundTrip"),
+            first("golang.org/x/net/context/ctxhttp.Do"),
+            first("golang.org/x/net/context/ctxhttp.Get"),
+            first("golang.org/x/net/context/ctxhttp.Post"),
+            first("golang.org/x/net/context/ctxhttp.PostForm"),
+        ],
+        releases: &[Release::Method("Body.Close")],
+    },
+    "As of net/http.",
+);
+
+static CONTEXT: LibraryObject = in_source(
+    "golang.org/x/net",
+    "x/net context",
+    "v0.39.0",
+    Source {
+        kind: ResourceKind::Cancel,
+        types: &["golang.org/x/net/context.CancelFunc"],
+        acquires: &[
+            second("golang.org/x/net/context.WithCancel"),
+            second("golang.org/x/net/context.WithTimeout"),
+            second("golang.org/x/net/context.WithDeadline"),
+        ],
+        releases: &[Release::Call],
+    },
+    "The contexts of the standard library under their former path.",
+);
+
+static TRACE: LibraryObject = in_source(
+    "golang.org/x/net",
+    "x/net trace",
+    "v0.39.0",
+    Source {
+        kind: ResourceKind::Span,
+        types: &["golang.org/x/net/trace.Trace", "golang.org/x/net/trace.EventLog"],
+        acquires: &[
+            first("golang.org/x/net/trace.New"),
+            first("golang.org/x/net/trace.NewEventLog"),
+        ],
+        releases: &[Release::Method("Finish")],
+    },
+    "Stays among the active ones, which are never collected.",
+);

@@ -1,11 +1,11 @@
 //! `github.com/hashicorp/yamux`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, ResourceKind, Side};
 
-use crate::record::one;
+use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&SESSION];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&SESSION, &STREAM];
 
 static SESSION: LibraryObject = LibraryObject {
     module: "github.com/hashicorp/yamux",
@@ -23,8 +23,30 @@ static SESSION: LibraryObject = LibraryObject {
     constructors: &["github.com/hashicorp/yamux.Client", "github.com/hashicorp/yamux.Server"],
     entry_points: &["github.com/hashicorp/yamux.Client", "github.com/hashicorp/yamux.Server"],
     releases: &["yamux.Session.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["github.com/hashicorp/yamux.Session"],
+        &[first("github.com/hashicorp/yamux.Client"), first("github.com/hashicorp/yamux.Server")],
+    ),
     heap_marks: &["github.com/hashicorp/yamux.newSession"],
     known_bad: &[],
     notes: "Both ends of a connection run the same goroutines.",
 };
+
+static STREAM: LibraryObject = in_source(
+    "github.com/hashicorp/yamux",
+    "yamux.Stream",
+    "v0.1.2",
+    closed(
+        ResourceKind::Connection,
+        &["github.com/hashicorp/yamux.Stream"],
+        &[
+            first("github.com/hashicorp/yamux.(*Session).Open"),
+            first("github.com/hashicorp/yamux.(*Session).OpenStream"),
+            first("github.com/hashicorp/yamux.(*Session).Accept"),
+            first("github.com/hashicorp/yamux.(*Session).AcceptStream"),
+            first("github.com/hashicorp/yamux.(*Session).AcceptStreamWithContext"),
+        ],
+    ),
+    "A window of memory on both sides until it is closed.",
+);

@@ -1,11 +1,11 @@
 //! `go.uber.org/zap`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Source};
 
-use crate::record::one;
+use crate::record::{in_source, one, second};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&SYNCER];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&SYNCER, &SINKS];
 
 static SYNCER: LibraryObject = LibraryObject {
     module: "go.uber.org/zap",
@@ -24,3 +24,16 @@ static SYNCER: LibraryObject = LibraryObject {
     known_bad: &[],
     notes: "Starts with the first write.",
 };
+
+static SINKS: LibraryObject = in_source(
+    "go.uber.org/zap",
+    "zap.Open",
+    "v1.27.0",
+    Source {
+        kind: ResourceKind::File,
+        types: &[],
+        acquires: &[second("go.uber.org/zap.Open")],
+        releases: &[Release::Call],
+    },
+    "The function beside the sink closes the files.",
+);

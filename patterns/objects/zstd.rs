@@ -1,11 +1,11 @@
 //! `github.com/klauspost/compress`.
 
-use plumb_evidence::catalogue::{LibraryObject, Side, Source};
+use plumb_evidence::catalogue::{LibraryObject, ResourceKind, Side};
 
-use crate::record::several;
+use crate::record::{closed, first, harmless, in_source, several};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&DECODER, &ENCODER];
+pub(crate) static OBJECTS: &[&LibraryObject] = &[&DECODER, &ENCODER, &S2_WRITER];
 
 static DECODER: LibraryObject = LibraryObject {
     module: "github.com/klauspost/compress",
@@ -25,7 +25,11 @@ static DECODER: LibraryObject = LibraryObject {
         "github.com/klauspost/compress/zstd.(*Decoder).Reset",
     ],
     releases: &["zstd.Decoder.Close"],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Stream,
+        &["github.com/klauspost/compress/zstd.Decoder"],
+        &[first("github.com/klauspost/compress/zstd.NewReader")],
+    ),
     heap_marks: &[
         "github.com/klauspost/compress/zstd.newBlockDec",
         "github.com/klauspost/compress/zstd.(*Decoder).Reset",
@@ -48,8 +52,23 @@ static ENCODER: LibraryObject = LibraryObject {
     constructors: &["github.com/klauspost/compress/zstd.NewWriter"],
     entry_points: &["github.com/klauspost/compress/zstd.NewWriter"],
     releases: &["zstd.Encoder.Close"],
-    source: Source::NONE,
+    source: harmless(
+        &["github.com/klauspost/compress/zstd.Encoder"],
+        &[first("github.com/klauspost/compress/zstd.NewWriter")],
+    ),
     heap_marks: &["github.com/klauspost/compress/zstd.NewWriter"],
     known_bad: &[],
     notes: "No goroutine while idle; some MiB of buffers each.",
 };
+
+static S2_WRITER: LibraryObject = in_source(
+    "github.com/klauspost/compress",
+    "s2.Writer",
+    "v1.20.0",
+    closed(
+        ResourceKind::Stream,
+        &["github.com/klauspost/compress/s2.Writer"],
+        &[first("github.com/klauspost/compress/s2.NewWriter")],
+    ),
+    "One goroutine writes what the others have compressed.",
+);
