@@ -59,7 +59,9 @@ pub(crate) fn of_row(
     row: &Row,
     trees: [&Tree<'_>; 2],
 ) -> Result<Vec<Change>> {
-    let arguments = ["diff", "-U0", "-M", "--no-color", "--no-ext-diff", &row.parent, &row.fix];
+    let mut arguments = vec!["diff", "-U0", "-M", "--no-color", "--no-ext-diff"];
+    // The user's configuration may say otherwise.
+    arguments.extend(["--src-prefix=a/", "--dst-prefix=b/", &row.parent, &row.fix]);
     let diff = repository.git(&arguments)?;
     let mut changes = read(&String::from_utf8_lossy(&diff));
     changes.retain(|change| change.paths.iter().any(|path| row.files.contains(path)));

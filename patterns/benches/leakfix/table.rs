@@ -96,7 +96,7 @@ pub(crate) fn repositories(rows: &[Row]) -> Vec<&str> {
 const MEANINGS: &[(&str, &[&str])] = &[
     ("body_", &["body"]),
     ("chan_", &["channel", "chan", "sender", "receiver", "goroutine", "worker", "blocked"]),
-    ("goroutine_", &["goroutine", "worker", "channel", "receiver", "sender", "blocked"]),
+    ("goroutine_", &["goroutine", "worker", "channel", "receiver", "sender", "blocked", "tick"]),
     ("lost_cancel", &["cancel", "context"]),
     ("ctx_", &["cancel", "context"]),
     ("defer_", &["defer", "closed"]),
