@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let (mut confirmed, mut wrong) = (0, 0);
     for folder in folders {
         let layout = Layout::find(&Disk, &PathBuf::from(&folder), installed());
-        let program = Program::new(&Disk, layout, Platform { cgo: false, ..Platform::default() });
+        let program = Program::new(&Disk, layout, Platform { cgo: true, ..Platform::default() });
         let mut outcome = Outcome::default();
         for object in CATALOGUE.objects.iter().filter(|object| object.module != "std") {
             outcome.add(&program, object);

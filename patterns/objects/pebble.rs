@@ -50,7 +50,6 @@ static ITERATOR: LibraryObject = in_source(
             first("github.com/cockroachdb/pebble.(*Batch).NewIter"),
             first("github.com/cockroachdb/pebble.(*Batch).NewIterWithContext"),
             first("github.com/cockroachdb/pebble.Reader.NewIter"),
-            first("github.com/cockroachdb/pebble.Reader.NewIterWithContext"),
         ],
     ),
     "Holds tables and memory tables.",

@@ -29,10 +29,14 @@ mod consul;
 mod cron;
 #[path = "../objects/database_sql.rs"]
 mod database_sql;
+#[path = "../objects/databases.rs"]
+mod databases;
 #[path = "../objects/docker.rs"]
 mod docker;
 #[path = "../objects/etcd.rs"]
 mod etcd;
+#[path = "../objects/files_and_systems.rs"]
+mod files_and_systems;
 #[path = "../objects/franz_go.rs"]
 mod franz_go;
 #[path = "../objects/fsnotify.rs"]
@@ -53,12 +57,16 @@ mod gocron;
 mod gocron_v2;
 #[path = "../objects/gomemcache.rs"]
 mod gomemcache;
+#[path = "../objects/google_cloud.rs"]
+mod google_cloud;
 #[path = "../objects/google_pubsub.rs"]
 mod google_pubsub;
 #[path = "../objects/gorilla_websocket.rs"]
 mod gorilla_websocket;
 #[path = "../objects/grpc.rs"]
 mod grpc;
+#[path = "../objects/http_clients.rs"]
+mod http_clients;
 #[path = "../objects/kafka_go.rs"]
 mod kafka_go;
 #[path = "../objects/libp2p.rs"]
@@ -77,10 +85,14 @@ mod mysql;
 mod nats;
 #[path = "../objects/net_http.rs"]
 mod net_http;
+#[path = "../objects/networks.rs"]
+mod networks;
 #[path = "../objects/nhooyr_websocket.rs"]
 mod nhooyr_websocket;
 #[path = "../objects/nsq.rs"]
 mod nsq;
+#[path = "../objects/object_storage.rs"]
+mod object_storage;
 #[path = "../objects/opencensus.rs"]
 mod opencensus;
 #[path = "../objects/opentelemetry_metric.rs"]
@@ -113,6 +125,8 @@ mod sarama;
 mod sftp;
 #[path = "../objects/shopify_sarama.rs"]
 mod shopify_sarama;
+#[path = "../objects/sql_layers.rs"]
+mod sql_layers;
 #[path = "../objects/std.rs"]
 mod std;
 #[path = "../objects/std_connections.rs"]
@@ -121,8 +135,12 @@ mod std_connections;
 mod std_files;
 #[path = "../objects/streadway_amqp.rs"]
 mod streadway_amqp;
+#[path = "../objects/telemetry.rs"]
+mod telemetry;
 #[path = "../objects/tunny.rs"]
 mod tunny;
+#[path = "../objects/workers.rs"]
+mod workers;
 #[path = "../objects/x_crypto.rs"]
 mod x_crypto;
 #[path = "../objects/x_net.rs"]
@@ -198,6 +216,15 @@ const LIBRARIES: &[&[&LibraryObject]] = &[
     opencensus::OBJECTS,
     zap::OBJECTS,
     prometheus::OBJECTS,
+    http_clients::OBJECTS,
+    object_storage::OBJECTS,
+    google_cloud::OBJECTS,
+    sql_layers::OBJECTS,
+    databases::OBJECTS,
+    telemetry::OBJECTS,
+    files_and_systems::OBJECTS,
+    networks::OBJECTS,
+    workers::OBJECTS,
     database_sql::OBJECTS,
     net_http::OBJECTS,
     processes::OBJECTS,

@@ -1,6 +1,8 @@
 //! What Go source declares of what records name.
 
-use plumb_evidence::catalogue::{Acquired, LibraryObject, Release, ResourceKind, is_pattern};
+use plumb_evidence::catalogue::{
+    Acquired, LibraryObject, Release, ResourceKind, is_match, is_pattern,
+};
 use plumb_gosource::{Lookup, MemberKind, Named, Program, Signature, Type, TypeKind};
 use plumb_scan::FunctionKey;
 
@@ -27,6 +29,30 @@ fn signature(program: &Program<'_>, function: &str) -> Option<Signature> {
     let member = of_pointer.or_else(|| program.member(&ty, key.name, "").found())?;
     // A field that is a function counts: that is how clients of Elasticsearch are made.
     program.underlying(&member.ty).signature().cloned()
+}
+
+/// The functions for which a name stands: itself, unless it is a pattern.
+fn meant(program: &Program<'_>, function: &str) -> Vec<String> {
+    let key = FunctionKey::parse(function);
+    let Some(package) = program.package(&unescaped(key.path)) else { return Vec::new() };
+    if !key.receiver.is_some_and(is_pattern) && !is_pattern(key.name) {
+        return vec![function.to_owned()];
+    }
+    let Some(receiver) = key.receiver else {
+        let functions = package.functions().filter(|f| is_match(key.name, &f.name));
+        return functions.map(|f| format!("{}.{}", key.path, f.name)).collect();
+    };
+    let mut all = Vec::new();
+    for ty in package.type_decls().filter(|ty| is_match(receiver, &ty.name)) {
+        let set = program.method_set(&Type::pointer(named(key.path, &ty.name)));
+        let of_interface = program.method_set(&named(key.path, &ty.name));
+        for method in set.into_iter().chain(of_interface).flatten() {
+            if is_match(key.name, &method.method.name) {
+                all.push(format!("{}.{}.{}", key.path, ty.name, method.method.name));
+            }
+        }
+    }
+    all
 }
 
 /// The type of what a call acquires.
@@ -117,14 +143,15 @@ impl Outcome {
             }
         }
         for acquire in object.source.acquires {
-            let star = acquire.function.replace("(*", "").contains('*');
-            if star || !is_there(acquire.function) {
+            if !is_there(acquire.function) {
                 self.missing.push(acquire.function.to_owned());
                 continue;
             }
-            match acquired(program, acquire.function, acquire.what) {
-                Some(ty) => self.releases(program, object, acquire.function, &ty),
-                None => self.wrong.push(format!("{} {:?}", acquire.function, acquire.what)),
+            for function in meant(program, acquire.function) {
+                match acquired(program, &function, acquire.what) {
+                    Some(ty) => self.releases(program, object, &function, &ty),
+                    None => self.wrong.push(format!("{function} {:?}", acquire.what)),
+                }
             }
         }
     }
@@ -150,7 +177,10 @@ fn unused_releases(program: &Program<'_>, object: &LibraryObject) -> Vec<Release
         Type::pointer(named(key.path, key.name))
     });
     let calls = object.source.acquires.iter();
-    let acquired = calls.filter_map(|call| acquired(program, call.function, call.what));
+    let acquired = calls.flat_map(|call| {
+        let meant = meant(program, call.function).into_iter();
+        meant.filter_map(|function| acquired(program, &function, call.what))
+    });
     let all: Vec<Type> = types.chain(acquired).collect();
     let unused = object.source.releases.iter().copied();
     unused.filter(|release| !all.iter().any(|ty| releasable(program, ty, *release))).collect()
