@@ -1,0 +1,14 @@
+//! Channels that a function makes and does not give away: who sends, receives and closes, and on which ways out of
+//! the function somebody waits for ever.
+//!
+//! Only channels of which every use is seen are judged: what is returned, stored, sent or passed to a function that
+//! is not in the file may be used by anybody.
+
+mod local;
+mod operations;
+mod receivers;
+mod senders;
+
+pub use local::Capacity;
+pub use receivers::{BlockedReceiver, WaitsFor, blocked_receivers};
+pub use senders::{BlockedSender, blocked_senders};

@@ -1,0 +1,72 @@
+//! The source rule: a goroutine that sends on a channel after its receiver may have left.
+
+use plumb_evidence::finding::Confidence;
+use plumb_evidence::source::{SourceFinding, SourceStep};
+use plumb_gosource::Span;
+use plumb_scan::channels::{BlockedSender, blocked_senders};
+use plumb_scan::ways::ends;
+use plumb_scan::{Code, Rule};
+
+pub(crate) static RULE: Rule = Rule {
+    pattern: "blocked-sender-after-return",
+    // The rule of the semgrep rules of Trail of Bits.
+    linters: &["hanging-goroutine"],
+    check,
+};
+
+fn check(code: &Code<'_>) -> Vec<SourceFinding> {
+    blocked_senders(code).iter().map(|sender| finding(code, sender)).collect()
+}
+
+fn finding(code: &Code<'_>, sender: &BlockedSender) -> SourceFinding {
+    let confidence = if sender.certain { Confidence::Likely } else { Confidence::Possible };
+    let line = code.place(code.file[sender.send].span).line;
+    let channel = &sender.channel;
+    let left = match &sender.helper {
+        Some((helper, ways)) => format!(
+            "{} may come back without receiving ({})",
+            code.declared_name(*helper).unwrap_or("the function that receives"),
+            ends(code, *helper, ways)
+        ),
+        None => ends(code, sender.function, &sender.ways),
+    };
+    let who = if sender.several {
+        format!(
+            "goroutines that send on `{channel}` (line {line}) stay blocked for ever if not everything is received"
+        )
+    } else {
+        format!(
+            "the goroutine that sends on `{channel}` (line {line}) stays blocked for ever if nobody receives"
+        )
+    };
+    let span = code.file[sender.make].span;
+    let mut finding = code.finding(RULE.pattern, span, confidence, format!("{who}: {left}"));
+    finding.path = path(code, sender);
+    finding
+}
+
+fn path(code: &Code<'_>, sender: &BlockedSender) -> Vec<SourceStep> {
+    let channel = &sender.channel;
+    let make = code.file[sender.make].span;
+    let started = Span::new(sender.started, sender.started + "go".len() as u32);
+    let mut path = vec![
+        code.step(make, format!("`{channel}` is made")),
+        code.step(started, "the goroutine is started"),
+        code.step(code.file[sender.send].span, format!("it sends on `{channel}`")),
+    ];
+    if let Some(way) = sender.ways.first() {
+        path.extend(way.branches(code, make.end));
+        path.push(code.step(way.end_span(code, sender.function), "leaves without receiving"));
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::shapes;
+
+    #[test]
+    fn shapes() {
+        shapes::check(&super::RULE, "1.24", include_str!("testdata/shapes.go"));
+    }
+}
