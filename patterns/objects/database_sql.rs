@@ -5,7 +5,8 @@ use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Side, Sour
 use crate::record::{closed, first, in_source, one};
 
 /// Most specific first.
-pub(crate) static OBJECTS: &[&LibraryObject] = &[&ROWS, &TX, &DB, &STMT, &CONN];
+pub(crate) static OBJECTS: &[&LibraryObject] =
+    &[&ROWS, &TX, &DB, &STMT, &CONN, &DRIVER_CONN, &DRIVER_ROWS];
 
 static ROWS: LibraryObject = LibraryObject {
     module: "std",
@@ -139,4 +140,35 @@ static CONN: LibraryObject = in_source(
     "go1.27.3",
     closed(ResourceKind::Connection, &["database/sql.Conn"], &[first("database/sql.(*DB).Conn")]),
     "Holds one connection of the pool until it is closed.",
+);
+
+static DRIVER_CONN: LibraryObject = in_source(
+    "std",
+    "driver.Conn",
+    "go1.27.3",
+    closed(
+        ResourceKind::Connection,
+        &["database/sql/driver.Conn"],
+        &[first("database/sql/driver.Connector.Connect"), first("database/sql/driver.Driver.Open")],
+    ),
+    "Of code that uses drivers without database/sql, or wraps them.",
+);
+
+static DRIVER_ROWS: LibraryObject = in_source(
+    "std",
+    "driver.Rows",
+    "go1.27.3",
+    closed(
+        ResourceKind::Rows,
+        &["database/sql/driver.Rows", "database/sql/driver.Stmt"],
+        &[
+            first("database/sql/driver.Conn.Prepare"),
+            first("database/sql/driver.ConnPrepareContext.PrepareContext"),
+            first("database/sql/driver.Queryer.Query"),
+            first("database/sql/driver.QueryerContext.QueryContext"),
+            first("database/sql/driver.Stmt.Query"),
+            first("database/sql/driver.StmtQueryContext.QueryContext"),
+        ],
+    ),
+    "Of code that uses drivers without database/sql, or wraps them.",
 );

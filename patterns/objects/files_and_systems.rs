@@ -290,7 +290,6 @@ static DBUS: LibraryObject = in_source(
             first("github.com/godbus/dbus/v5.DialHandler"),
             first("github.com/godbus/dbus/v5.SystemBusPrivate"),
             first("github.com/godbus/dbus/v5.SessionBusPrivate"),
-            first("github.com/godbus/dbus/v5.SystemBusPrivateNoAutoStartup"),
             first("github.com/godbus/dbus/v5.SessionBusPrivateNoAutoStartup"),
         ],
     ),

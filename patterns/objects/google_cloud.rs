@@ -48,7 +48,6 @@ static WRITTEN: LibraryObject = in_source(
             first("cloud.google.com/go/errorreporting.NewClient"),
             first("cloud.google.com/go/firestore.NewClient"),
             first("cloud.google.com/go/firestore.NewClientWithDatabase"),
-            first("cloud.google.com/go/firestore.NewRESTClient"),
             first("cloud.google.com/go/logging.NewClient"),
             first("cloud.google.com/go/logging/logadmin.NewClient"),
             first("cloud.google.com/go/pubsub.NewClient"),

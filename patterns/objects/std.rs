@@ -180,6 +180,8 @@ static DIALED_CONN: LibraryObject = LibraryObject {
             first("crypto/tls.(*Dialer).DialContext"),
             first("net/http.Hijacker.Hijack"),
             first("net/http.(*ResponseController).Hijack"),
+            first("net/http/httputil.(*ClientConn).Hijack"),
+            first("net/http/httputil.(*ServerConn).Hijack"),
         ],
     ),
     heap_marks: &["net.(*Dialer).DialContext"],

@@ -2,11 +2,13 @@
 
 use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind, Source};
 
-use crate::record::{closed, first, harmless, in_source, second};
+use crate::record::{closed, first, harmless, in_source, receiver, second};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &RESPONSE,
+    &CLIENT_CONN,
+    &QUIC_CONN,
     &TEST_SERVER,
     &RPC_CLIENT,
     &TEXT_CONN,
@@ -14,6 +16,8 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &POOL_ITEM,
     &PULLED,
     &HANDLE,
+    &FLIGHT_RECORDER,
+    &TRACE_TASK,
     &HARMLESS_CODERS,
     &HARMLESS_CONNECTIONS,
 ];
@@ -36,10 +40,36 @@ static RESPONSE: LibraryObject = in_source(
             first("net/http.(*Transport).RoundTrip"),
             first("net/http.RoundTripper.RoundTrip"),
             first("net/http.(*ClientConn).RoundTrip"),
+            first("net/http/httputil.(*ClientConn).Do"),
+            first("net/http/httputil.(*ClientConn).Read"),
         ],
         releases: &[Release::Method("Body.Close")],
     },
     "A body read to its end gives its connection back too. The answer to HEAD has none.",
+);
+
+static CLIENT_CONN: LibraryObject = in_source(
+    "std",
+    "http.ClientConn",
+    "go1.27.3",
+    closed(
+        ResourceKind::Connection,
+        &["net/http.ClientConn"],
+        &[first("net/http.(*Transport).NewClientConn")],
+    ),
+    "A connection of a Transport that its pool does not know.",
+);
+
+static QUIC_CONN: LibraryObject = in_source(
+    "std",
+    "tls.QUICConn",
+    "go1.27.3",
+    closed(
+        ResourceKind::Connection,
+        &["crypto/tls.QUICConn"],
+        &[first("crypto/tls.QUICClient"), first("crypto/tls.QUICServer")],
+    ),
+    "A goroutine from Start to the end of the handshake.",
 );
 
 static TEST_SERVER: LibraryObject = in_source(
@@ -137,6 +167,32 @@ static HANDLE: LibraryObject = in_source(
     "An entry of a global table. Usually C code holds the number.",
 );
 
+static FLIGHT_RECORDER: LibraryObject = in_source(
+    "std",
+    "trace.FlightRecorder",
+    "go1.27.3",
+    Source {
+        kind: ResourceKind::Worker,
+        types: &[],
+        acquires: &[receiver("runtime/trace.(*FlightRecorder).Start")],
+        releases: &[Release::Method("Stop")],
+    },
+    "Goroutines and a buffer; one in the process.",
+);
+
+static TRACE_TASK: LibraryObject = in_source(
+    "std",
+    "trace.Task",
+    "go1.27.3",
+    Source {
+        kind: ResourceKind::Span,
+        types: &["runtime/trace.Task", "runtime/trace.Region"],
+        acquires: &[second("runtime/trace.NewTask"), first("runtime/trace.StartRegion")],
+        releases: &[Release::Method("End")],
+    },
+    "One that is not ended shows in traces as not ended; it is collected when dropped.",
+);
+
 static HARMLESS_CODERS: LibraryObject = in_source(
     "std",
     "coders and wrappers",
@@ -173,11 +229,18 @@ static HARMLESS_CODERS: LibraryObject = in_source(
             first("compress/zlib.NewReaderDict"),
             first("compress/zlib.NewWriter"),
             first("compress/zlib.NewWriterLevel"),
+            first("debug/elf.NewFile"),
+            first("debug/macho.NewFatFile"),
+            first("debug/macho.NewFile"),
+            first("debug/pe.NewFile"),
+            first("debug/plan9obj.NewFile"),
             first("embed.FS.Open"),
+            first("encoding/ascii85.NewEncoder"),
             first("encoding/base32.NewEncoder"),
             first("encoding/base64.NewEncoder"),
             first("encoding/hex.Dumper"),
             first("io.NopCloser"),
+            first("io/ioutil.NopCloser"),
             first("io.Pipe"),
             second("io.Pipe"),
             first("net/http.MaxBytesReader"),
@@ -195,9 +258,17 @@ static HARMLESS_CONNECTIONS: LibraryObject = in_source(
     "what others release",
     "go1.27.3",
     harmless(
-        &[],
+        &[
+            "net/http.Request",
+            "net/http/httputil.ClientConn",
+            "net/http/httputil.ServerConn",
+            "reflect.Value",
+            "runtime.Cleanup",
+            "runtime/trace.FlightRecorder",
+        ],
         &[
             first("context.AfterFunc"),
+            first("crypto/tls.(*Conn).NetConn"),
             first("crypto/tls.Client"),
             first("crypto/tls.NewListener"),
             first("crypto/tls.Server"),
@@ -209,15 +280,20 @@ static HARMLESS_CONNECTIONS: LibraryObject = in_source(
             second("net.Pipe"),
             first("net/http.(*Client).Head"),
             first("net/http.Head"),
+            first("net/http.ReadResponse"),
             first("net/http/httptest.(*ResponseRecorder).Result"),
+            first("net/http/httptest.NewTestServer"),
+            first("net/rpc/jsonrpc.NewClientCodec"),
+            first("net/rpc/jsonrpc.NewServerCodec"),
             first("net/textproto.NewConn"),
             first("os.FindProcess"),
+            first("os.NewFile"),
             first("os/exec.(*Cmd).StderrPipe"),
             first("os/exec.(*Cmd).StdinPipe"),
             first("os/exec.(*Cmd).StdoutPipe"),
             first("time.AfterFunc"),
         ],
     ),
-    "Statements end with their transaction, pipes with the Wait of their command, wrappers with \
-     what they wrap; AfterFunc usually means to fire.",
+    "Statements end with their transaction, pipes with the Wait of their command, bodies of \
+     requests with their handler, wrappers with what they wrap; AfterFunc usually means to fire.",
 );

@@ -95,10 +95,17 @@ fn releasable(program: &Program<'_>, ty: &Type, release: Release) -> bool {
     }
 }
 
+/// Whether a value of a type has a method that usually releases it. `End` is rather a position.
+pub(crate) fn can_be_closed(program: &Program<'_>, ty: &Type) -> bool {
+    ["Close", "Stop", "Release", "Finish", "Body.Close"]
+        .iter()
+        .any(|name| has_method(program, ty, name))
+}
+
 /// Whether something of a type looks as if it had to be released.
 fn looks_open(program: &Program<'_>, ty: &Type) -> bool {
-    let methods = ["Close", "Stop", "Release", "Finish", "End", "Body.Close"];
-    methods.iter().any(|name| has_method(program, ty, name))
+    can_be_closed(program, ty)
+        || has_method(program, ty, "End")
         || program.underlying(ty).signature().is_some()
 }
 
