@@ -11,8 +11,6 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &CLOCKWORK_TICKER,
     &BACKOFF_TICKER,
     &WORKERPOOL,
-    &BIGCACHE,
-    &CCACHE,
     &NOTIFY,
     &PGZIP,
     &CGO_ZSTD,
@@ -96,40 +94,6 @@ static WORKERPOOL: LibraryObject = in_source(
         releases: &[Release::Method("StopWait"), Release::Method("Stop")],
     },
     "One goroutine hands out, and those of its workers.",
-);
-
-static BIGCACHE: LibraryObject = in_source(
-    "github.com/allegro/bigcache/v3",
-    "bigcache.BigCache",
-    "v3.1.0",
-    closed(
-        ResourceKind::Worker,
-        &["github.com/allegro/bigcache/v3.BigCache"],
-        &[
-            first("github.com/allegro/bigcache/v3.New"),
-            first("github.com/allegro/bigcache/v3.NewBigCache"),
-        ],
-    ),
-    "One goroutine, if it is to clean up.",
-);
-
-static CCACHE: LibraryObject = in_source(
-    "github.com/karlseguin/ccache/v3",
-    "ccache.Cache",
-    "v3.0.6",
-    Source {
-        kind: ResourceKind::Worker,
-        types: &[
-            "github.com/karlseguin/ccache/v3.Cache",
-            "github.com/karlseguin/ccache/v3.LayeredCache",
-        ],
-        acquires: &[
-            first("github.com/karlseguin/ccache/v3.New"),
-            first("github.com/karlseguin/ccache/v3.Layered"),
-        ],
-        releases: &[Release::Method("Stop")],
-    },
-    "One goroutine from the beginning.",
 );
 
 static NOTIFY: LibraryObject = in_source(

@@ -1,4 +1,5 @@
-//! Library objects: one file a library in `patterns/objects/`, and two lines here.
+//! Library objects: one file a library in `patterns/objects/`, and two lines here. Libraries of which only the source
+//! tells, and nothing that runs, are together in files by what they are for (`databases.rs`).
 //!
 //! **Order.** `detect` gives a goroutine to the first object that claims it, so what is more specific comes first:
 //! libraries before what they are built on (etcd before gRPC, drivers before `database/sql`), the standard library

@@ -94,7 +94,8 @@ pub enum Side {
     Neither,
 }
 
-/// A thing of a library that runs goroutines or holds memory.
+/// A thing of a library that runs goroutines or holds memory, or that only source code tells of: then all that profiles
+/// show of it is left empty.
 #[derive(Debug)]
 pub struct LibraryObject {
     /// Module path; `std` for the standard library.
@@ -175,7 +176,8 @@ pub struct Source {
     /// The types that stand for one, `import/path.Type`, pointers to them included. The first is that of what the
     /// calls acquire, unless their signatures are known and say otherwise.
     pub types: &'static [&'static str],
-    /// The calls that acquire one. A function that acquires several has an entry for each.
+    /// The calls that acquire one. A function that acquires several has an entry for each; what else it returns is
+    /// acquired by nobody.
     pub acquires: &'static [Acquire],
     /// What lets go of one: any of these. The first is what a repair adds.
     pub releases: &'static [Release],
