@@ -56,6 +56,7 @@ mod scope;
 mod search;
 mod track;
 mod uses;
+mod values;
 
 pub use bound::{Bound, BoundTo};
 pub use calls::{CallEffect, Callee, STANDARD_CALLS, callee, standard_effect};
@@ -65,3 +66,4 @@ pub use leaks::{
 };
 pub use scope::{Function, FunctionId, Scope};
 pub use uses::{Effect, Ownership, Use, UseKind, Within};
+pub use values::{Marked, VariableUse};

@@ -58,10 +58,9 @@ impl<'c> Code<'c> {
     /// Whether control comes back from a call.
     pub fn effect(&self, call: ExprId) -> CallEffect {
         match standard_effect(self.file, self.names, call) {
-            CallEffect::Returns => {}
-            effect => return effect,
+            CallEffect::Returns => self.summaries.effect_of_call(self, call),
+            effect => effect,
         }
-        self.callee(call).map_or(CallEffect::Returns, |callee| self.summaries.effect(&callee))
     }
 
     /// The function or method that a call calls, as far as it is known: by types, else by the import or by the type of
@@ -138,7 +137,7 @@ impl<'c> Code<'c> {
     }
 
     /// The type of a receiver, and whether it is a pointer.
-    fn receiver(&self, recv: FieldListId) -> Option<(&'c str, bool)> {
+    pub(crate) fn receiver(&self, recv: FieldListId) -> Option<(&'c str, bool)> {
         let field = *self.file[self.file[recv].list].first()?;
         let mut ty = self.file.unparen(self.file[field].ty);
         let mut pointer = false;

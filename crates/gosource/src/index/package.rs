@@ -139,6 +139,13 @@ pub(crate) enum ValueType {
     },
 }
 
+impl PackageFile {
+    /// Paths of its imports, as they are written, without those for side effects only and dot imports.
+    pub fn imports(&self) -> impl Iterator<Item = &str> {
+        self.imports.iter().map(|(_, path)| &**path)
+    }
+}
+
 impl Package {
     /// The function with a name.
     pub fn function(&self, name: &str) -> Option<&Function> {
