@@ -19,6 +19,8 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &INFLUX_TWO,
     &NEO4J,
     &NEO4J_SESSION,
+    &PROMETHEUS_QUERIER,
+    &PROMETHEUS_TSDB,
 ];
 
 static LEVELDB: LibraryObject = in_source(
@@ -232,4 +234,38 @@ static NEO4J_SESSION: LibraryObject = in_source(
         ],
     ),
     "Holds one connection of the pool.",
+);
+
+static PROMETHEUS_QUERIER: LibraryObject = in_source(
+    "github.com/prometheus/prometheus",
+    "storage.Querier",
+    "v0.305.0",
+    closed(
+        ResourceKind::Stream,
+        &[
+            "github.com/prometheus/prometheus/storage.Querier",
+            "github.com/prometheus/prometheus/storage.ChunkQuerier",
+        ],
+        &[
+            first("github.com/prometheus/prometheus/storage.Queryable.Querier"),
+            first("github.com/prometheus/prometheus/storage.ChunkQueryable.ChunkQuerier"),
+            first("github.com/prometheus/prometheus/tsdb.(*DB).Querier"),
+            first("github.com/prometheus/prometheus/tsdb.(*DB).ChunkQuerier"),
+            first("github.com/prometheus/prometheus/tsdb.NewBlockQuerier"),
+            first("github.com/prometheus/prometheus/tsdb.NewBlockChunkQuerier"),
+        ],
+    ),
+    "Keeps blocks from being deleted.",
+);
+
+static PROMETHEUS_TSDB: LibraryObject = in_source(
+    "github.com/prometheus/prometheus",
+    "tsdb.DB",
+    "v0.305.0",
+    closed(
+        ResourceKind::Client,
+        &["github.com/prometheus/prometheus/tsdb.DB"],
+        &[first("github.com/prometheus/prometheus/tsdb.Open")],
+    ),
+    "Goroutines that compact, a lock and open files.",
 );

@@ -22,6 +22,8 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &CONTAINERD_ONE,
     &CONTAINERD_ONE_LEASE,
     &CONTAINERD_ONE_CONTENT,
+    &TTRPC,
+    &CONNECT_STREAM,
 ];
 
 static SMUX: LibraryObject = in_source(
@@ -284,4 +286,28 @@ static CONTAINERD_ONE_CONTENT: LibraryObject = in_source(
         ],
     ),
     "A file, a stream or a process.",
+);
+
+static TTRPC: LibraryObject = in_source(
+    "github.com/containerd/ttrpc",
+    "ttrpc.Client",
+    "v1.2.7",
+    closed(
+        ResourceKind::Connection,
+        &["github.com/containerd/ttrpc.Client"],
+        &[first("github.com/containerd/ttrpc.NewClient")],
+    ),
+    "Goroutines that read and hand out answers.",
+);
+
+static CONNECT_STREAM: LibraryObject = in_source(
+    "connectrpc.com/connect",
+    "connect stream",
+    "v1.18.1",
+    closed(
+        ResourceKind::Stream,
+        &["connectrpc.com/connect.ServerStreamForClient"],
+        &[first("connectrpc.com/connect.(*Client).CallServerStream")],
+    ),
+    "The body of an HTTP response.",
 );

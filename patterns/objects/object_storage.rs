@@ -16,6 +16,7 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &OSS_OBJECT,
     &GOCLOUD_BUCKET,
     &GOCLOUD_READER,
+    &OBJSTORE_READER,
 ];
 
 static GCS_READER: LibraryObject = in_source(
@@ -165,4 +166,25 @@ static GOCLOUD_READER: LibraryObject = in_source(
         ],
     ),
     "A reader has an HTTP response, a writer a goroutine from the first Write on.",
+);
+
+static OBJSTORE_READER: LibraryObject = in_source(
+    "github.com/thanos-io/objstore",
+    "objstore object",
+    "v0.0.0-20241111205755",
+    closed(
+        ResourceKind::Stream,
+        &[],
+        &[
+            first("github.com/thanos-io/objstore.Bucket.Get"),
+            first("github.com/thanos-io/objstore.Bucket.GetRange"),
+            first("github.com/thanos-io/objstore.BucketReader.Get"),
+            first("github.com/thanos-io/objstore.BucketReader.GetRange"),
+            first("github.com/thanos-io/objstore.InstrumentedBucket.Get"),
+            first("github.com/thanos-io/objstore.InstrumentedBucket.GetRange"),
+            first("github.com/thanos-io/objstore.InstrumentedBucketReader.Get"),
+            first("github.com/thanos-io/objstore.InstrumentedBucketReader.GetRange"),
+        ],
+    ),
+    "The body of an HTTP response.",
 );

@@ -24,6 +24,8 @@ mod clickhouse;
 mod client_go;
 #[path = "../objects/coder_websocket.rs"]
 mod coder_websocket;
+#[path = "../objects/coders.rs"]
+mod coders;
 #[path = "../objects/consul.rs"]
 mod consul;
 #[path = "../objects/cron.rs"]
@@ -226,6 +228,7 @@ const LIBRARIES: &[&[&LibraryObject]] = &[
     files_and_systems::OBJECTS,
     networks::OBJECTS,
     workers::OBJECTS,
+    coders::OBJECTS,
     database_sql::OBJECTS,
     net_http::OBJECTS,
     processes::OBJECTS,
