@@ -79,7 +79,11 @@ static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
         "http.Transport.CloseIdleConnections",
         "http.Response.Body.Close for streams still open",
     ],
-    source: Source::NONE,
+    source: closed(
+        ResourceKind::Connection,
+        &["golang.org/x/net/http2.ClientConn"],
+        &[first("golang.org/x/net/http2.(*Transport).NewClientConn")],
+    ),
     heap_marks: &["golang.org/x/net/http2.(*Transport).newClientConn"],
     known_bad: &[],
     notes: "No idle timeout unless one is set, and a dropped Transport keeps its connections. \
