@@ -143,7 +143,8 @@ impl Page {
         Self { width: self.width, style: self.style, text: String::new() }
     }
 
-    fn marked(&mut self, mark: &str, indent: usize, tone: Tone, text: &str) {
+    /// One line as it is, behind a mark.
+    pub(crate) fn marked(&mut self, mark: &str, indent: usize, tone: Tone, text: &str) {
         if !mark.is_empty() {
             let mark = self.paint(Tone::Quiet, mark);
             self.text.push_str(&mark);

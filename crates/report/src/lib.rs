@@ -8,6 +8,7 @@
 //! | `json` | the contract `plumb.diagnose/1`, see `schema/plumb.diagnose-1.json` |
 //! | `markdown` | a ticket on GitHub, GitLab or Jira |
 //! | [`explain`] | a pattern of the catalogue, for a terminal or as a page |
+//! | [`scan`] | what a scan of source code found, in formats of its own |
 //!
 //! What they share: [`units`] (numbers), `names` (functions, paths, sites), `phrases` (sentences on a finding),
 //! `advice` (commands to type next), `blocks` (prose and code of a text), `layout` (wrapping and colour).
@@ -20,6 +21,7 @@ mod layout;
 mod markdown;
 mod names;
 mod phrases;
+pub mod scan;
 mod sockets;
 mod terminal;
 
