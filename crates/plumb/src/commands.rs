@@ -3,8 +3,11 @@
 mod capture;
 mod diagnose;
 mod explain;
+mod scan;
 
 use clap::Subcommand;
+
+pub(crate) use scan::SourceError;
 
 use crate::exit_code::Outcome;
 use crate::user_error::UserError;
@@ -14,6 +17,7 @@ use crate::user_error::UserError;
 pub(crate) enum Command {
     Diagnose(diagnose::Diagnose),
     Capture(capture::Capture),
+    Scan(Box<scan::Scan>),
     Explain(explain::Explain),
 }
 
@@ -23,6 +27,7 @@ impl Command {
         match self {
             Self::Diagnose(command) => command.run(),
             Self::Capture(command) => command.run(),
+            Self::Scan(command) => command.run(),
             Self::Explain(command) => command.run(),
         }
     }

@@ -10,7 +10,8 @@ Exit codes:
   0  nothing found
   1  at least one finding
   2  could not run
-  3  nothing found, but not enough evidence to say so (it says what to bring)
+  3  nothing found, but not enough evidence to say so (it says what to bring;
+     for scan: some files could not be read)
 Ctrl-C ends a look early: what came is judged or written, and the code tells of it
 as above (capture: 0). Before anything came, and at the second Ctrl-C, it is 2.";
 
@@ -23,7 +24,7 @@ pub(crate) enum Outcome {
     Findings,
     /// Bad arguments, or input of which nothing could be read.
     CouldNotRun,
-    /// Nothing was found, but the evidence does not suffice to say that nothing leaks.
+    /// Nothing was found, but the evidence does not suffice to say that nothing leaks, or source could not be read.
     NotEnoughEvidence,
 }
 

@@ -9,6 +9,8 @@ use plumb_case::{CaseError, InputError};
 use plumb_collect::CollectError;
 use plumb_evidence::Problem;
 
+use crate::commands::SourceError;
+
 /// Why plumb could not run.
 #[derive(Debug)]
 pub(crate) enum UserError {
@@ -21,6 +23,8 @@ pub(crate) enum UserError {
         /// The pattern that may be meant.
         closest: Option<&'static str>,
     },
+    /// Source could not be scanned.
+    Source(SourceError),
     /// Files were named where only running targets make sense.
     NothingLive(PathBuf),
     /// A case would replace a file that is there.
@@ -46,6 +50,12 @@ impl From<CollectError> for UserError {
 impl From<CaseError> for UserError {
     fn from(error: CaseError) -> Self {
         Self::Case(error)
+    }
+}
+
+impl From<SourceError> for UserError {
+    fn from(error: SourceError) -> Self {
+        Self::Source(error)
     }
 }
 
@@ -93,6 +103,10 @@ impl UserError {
                     None => "`plumb explain` lists all patterns".to_owned(),
                 },
             ),
+            Self::Source(error) => {
+                let (title, hint) = error.told();
+                (title, Vec::new(), hint)
+            }
             Self::NothingLive(path) => (
                 format!(
                     "{}: a file is evidence already, there is nothing to capture",
@@ -194,7 +208,7 @@ fn nothing_read(problems: &[Problem]) -> (String, Vec<String>, String) {
 }
 
 /// An error and what caused it, in one line.
-fn with_causes(error: &dyn Error) -> String {
+pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

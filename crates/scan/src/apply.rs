@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use plumb_evidence::source::{Scan, SourceEdit, SourceFinding};
+use plumb_gosource::edit::unified_diff;
 use plumb_gosource::{Entry, Folders};
 
 /// How often what is left is looked at again: fixes that touch the same lines are applied one after the other.
@@ -42,6 +43,13 @@ pub struct Changed {
     pub fixes: usize,
 }
 
+impl Changed {
+    /// The change as a unified diff, the file named by `path`.
+    pub fn diff(&self, path: &str) -> String {
+        unified_diff(path, &self.old, &self.new)
+    }
+}
+
 /// What applying fixes came to.
 #[derive(Clone, Debug, Default)]
 pub struct Applied {
@@ -73,8 +81,13 @@ pub fn apply(
         }
     }
     let files = work.files.into_iter();
-    let files = files.map(|(file, text)| Changed { file, old: text.old, new: text.new, fixes: text.fixes });
-    Applied { files: files.filter(|file| file.fixes > 0).collect(), left: work.left, refused: work.refused }
+    let files =
+        files.map(|(file, text)| Changed { file, old: text.old, new: text.new, fixes: text.fixes });
+    Applied {
+        files: files.filter(|file| file.fixes > 0).collect(),
+        left: work.left,
+        refused: work.refused,
+    }
 }
 
 /// A file that is being changed.
@@ -145,13 +158,16 @@ impl Work<'_> {
         let is_refused =
             |finding: &SourceFinding| self.refused.iter().any(|(other, _)| same(other, finding));
         for finding in self.left.findings.iter().filter(|finding| wanted(finding)) {
-            let Some(fix) = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { continue };
+            let Some(fix) = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else {
+                continue;
+            };
             if is_refused(finding) {
                 continue;
             }
             let others = chosen.entry(finding.file.clone()).or_default();
             let taken = others.iter().filter_map(|other| other.fix.as_ref());
-            let clash = taken.flat_map(|fix| &fix.edits).any(|a| fix.edits.iter().any(|b| clash(a, b)));
+            let clash =
+                taken.flat_map(|fix| &fix.edits).any(|a| fix.edits.iter().any(|b| clash(a, b)));
             if !clash && (others.is_empty() || !alone.contains(&finding.file)) {
                 others.push(finding.clone());
             }
@@ -170,7 +186,8 @@ impl Work<'_> {
                 Text { new: old.clone(), old, fixes: 0 }
             }
         };
-        let edits = findings.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits);
+        let edits =
+            findings.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits);
         let Some(new) = edited(&text.new, edits) else { return };
         let fixes = text.fixes + findings.len();
         self.files.insert(file.to_owned(), Text { new, fixes, ..text });
@@ -204,7 +221,8 @@ impl Work<'_> {
             }
         }
         // Other files too: what a function does may matter to its callers.
-        let new = after.iter().find(|(place, count)| before.get(*place).copied().unwrap_or(0) < **count);
+        let new =
+            after.iter().find(|(place, count)| before.get(*place).copied().unwrap_or(0) < **count);
         new.map(|(place, _)| format!("it would make {} in {}", place.pattern, place.function))
     }
 }

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use plumb_evidence::source::SourceFinding;
 
 /// The first line of each file.
-const HEADER: &str = "# plumb baseline 1: known findings, as pattern, file, function, how many, statement.";
+const HEADER: &str =
+    "# plumb baseline 1: known findings, as pattern, file, function, how many, statement.";
 
 /// What a finding is known by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,7 +171,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let odd = Key { snippet: "g(\"\\t\\n\", `a\\`)".into(), ..key("tab\tin\nname.go", "") };
-        let baseline = Baseline::of([key("b.go", "x"), key("a.go", "x  :=\n\ty()"), odd, key("b.go", "x")]);
+        let baseline =
+            Baseline::of([key("b.go", "x"), key("a.go", "x  :=\n\ty()"), odd, key("b.go", "x")]);
         assert_eq!(Baseline::parse(&baseline.to_text()), Ok(baseline.clone()));
         assert_eq!(baseline.count(), 4);
         let text = baseline.to_text();

@@ -199,7 +199,9 @@ impl Constructor {
         match self.release.iter().find(|text| release(text).is_none()) {
             Some(text) => wrong(
                 "release",
-                format!("`{text}`: write a method (Close), () or a function (example.com/db.Free(0))"),
+                format!(
+                    "`{text}`: write a method (Close), () or a function (example.com/db.Free(0))"
+                ),
             ),
             None => Ok(()),
         }
@@ -209,7 +211,8 @@ impl Constructor {
         let function = leaked(&self.function);
         let key = FunctionKey::parse(function);
         let package = key.path.rsplit('/').next().unwrap_or(key.path);
-        let name = self.name.clone().unwrap_or_else(|| format!("what {package}.{} gives", key.name));
+        let name =
+            self.name.clone().unwrap_or_else(|| format!("what {package}.{} gives", key.name));
         let releases = self.release.iter().filter_map(|text| release(text)).map(ReleaseName::leak);
         let acquires = vec![Acquire { function, what: Acquired::Result(self.result) }];
         Box::leak(Box::new(LibraryObject {
@@ -337,9 +340,15 @@ mod tests {
             "[[acquire]]\nfunction = \"a/b.C\"\nrelease = [\"Close\"]\nkind = \"socket\"\n",
             &["line 4", "unknown variant `socket`", "`connection`"],
         );
-        has("[[acquire]]\nfunction = \"Open\"\nrelease = [\"Close\"]\n", &["acquire.function", "`Open`"]);
+        has(
+            "[[acquire]]\nfunction = \"Open\"\nrelease = [\"Close\"]\n",
+            &["acquire.function", "`Open`"],
+        );
         has("[[acquire]]\nfunction = \"a/b.C\"\nrelease = []\n", &["acquire.release", "a/b.C"]);
-        has("[[acquire]]\nfunction = \"a/b.C\"\nrelease = [\"Close me\"]\n", &["acquire.release", "`Close me`"]);
+        has(
+            "[[acquire]]\nfunction = \"a/b.C\"\nrelease = [\"Close me\"]\n",
+            &["acquire.release", "`Close me`"],
+        );
         has("[scan]\nexclude = [\"a/{b\"]\n", &["scan.exclude", "`a/{b`"]);
         has("[scan]\nexclude = [\"/a\"]\n", &["scan.exclude", "`/a`"]);
     }

@@ -11,37 +11,55 @@
 //! |---|---|
 //! | [`apply`] | fixes into files, and the proof that they mend |
 //! | [`baseline`] | findings that a team knows |
+//! | [`channels`] | who waits for ever at a channel |
 //! | [`code`] | one file as rules see it |
 //! | [`config`] | what a team says of its code: `plumb.toml` |
 //! | [`disk`] | reads files and lists folders |
+//! | [`endless`] | goroutines that nothing can end |
 //! | [`functions`] | names of functions in the catalogue's spelling |
 //! | [`installation`] | where toolchain and modules are on this machine |
 //! | [`knowledge`] | what acquires and releases, from the catalogue |
+//! | [`memory`] | files in memory |
 //! | [`new_from`] | what has changed since a revision |
+//! | [`locks`] | locks that are held when a function returns |
+//! | [`places`] | which modules and files the paths of a user mean |
 //! | [`resources`] | what is acquired in a file, and where it is lost |
 //! | [`rule`] | what a pattern adds |
 //! | [`summaries`] | what the module's functions do with their arguments and give back |
+//! | [`syntax`] | calls and literals of a file |
 //! | [`suppress`] | comments that silence findings |
 //! | [`tree`] | the files of a tree, and the threads that look at them |
+//! | [`ways`] | ways through a function, with a state |
 
 pub mod apply;
 pub mod baseline;
+pub mod channels;
 pub mod code;
 pub mod config;
 pub mod disk;
+pub mod endless;
 pub mod functions;
+mod goroutines;
 pub mod installation;
 pub mod knowledge;
+pub mod locks;
+mod loops;
+mod mentions;
+pub mod memory;
 pub mod new_from;
+pub mod places;
 pub mod resources;
 pub mod rule;
 pub mod summaries;
+pub mod syntax;
 pub mod suppress;
 pub mod tree;
+pub mod ways;
 
 pub use code::Code;
 pub use functions::FunctionKey;
 pub use knowledge::Knowledge;
+pub use plumb_gosource::{Folders, Installation};
 pub use resources::{Loss, LossKind};
 pub use rule::Rule;
 pub use summaries::Summaries;

@@ -193,11 +193,20 @@ fn unquoted(text: &str) -> String {
         }
         let digits = rest.iter().take(3).take_while(|digit| (b'0'..=b'7').contains(digit)).count();
         if digits == 3 {
-            let value = rest[..3].iter().fold(0_u32, |value, digit| value * 8 + u32::from(digit - b'0'));
+            let value =
+                rest[..3].iter().fold(0_u32, |value, digit| value * 8 + u32::from(digit - b'0'));
             bytes.push(value as u8);
             rest = &rest[3..];
         } else if let Some((&letter, after)) = rest.split_first() {
-            let named = [(b't', b'\t'), (b'n', b'\n'), (b'r', b'\r'), (b'a', 7), (b'b', 8), (b'v', 11), (b'f', 12)];
+            let named = [
+                (b't', b'\t'),
+                (b'n', b'\n'),
+                (b'r', b'\r'),
+                (b'a', 7),
+                (b'b', 8),
+                (b'v', 11),
+                (b'f', 12),
+            ];
             let named = named.iter().find(|(name, _)| *name == letter);
             bytes.push(named.map_or(letter, |(_, byte)| *byte));
             rest = after;

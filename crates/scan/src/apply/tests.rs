@@ -14,7 +14,8 @@ impl Folders for Files {
     }
 
     fn list(&self, _: &Path) -> io::Result<Vec<Entry>> {
-        let entry = |(name, _): &(&str, &str)| Entry { name: (*name).into(), kind: EntryKind::File };
+        let entry =
+            |(name, _): &(&str, &str)| Entry { name: (*name).into(), kind: EntryKind::File };
         Ok(self.0.iter().map(entry).collect())
     }
 }
@@ -24,7 +25,8 @@ impl Folders for Files {
 fn look(folders: &dyn Folders) -> Scan {
     let mut scan = Scan::default();
     for entry in folders.list(Path::new("/m")).unwrap() {
-        let text = String::from_utf8(folders.read(&Path::new("/m").join(&entry.name)).unwrap()).unwrap();
+        let text =
+            String::from_utf8(folders.read(&Path::new("/m").join(&entry.name)).unwrap()).unwrap();
         let mut at = 0;
         for (line, text) in (1..).zip(text.split_inclusive('\n')) {
             let end = (at + text.trim_end().len()) as u32;

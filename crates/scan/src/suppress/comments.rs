@@ -198,7 +198,10 @@ mod tests {
             ("// nolint // because", linters(&[])),
             ("//nolint:all", linters(&[])),
             ("//nolint:bodyclose,all", linters(&[])),
-            ("//nolint:bodyclose, SQLCloseCheck // because", linters(&["bodyclose", "sqlclosecheck"])),
+            (
+                "//nolint:bodyclose, SQLCloseCheck // because",
+                linters(&["bodyclose", "sqlclosecheck"]),
+            ),
             ("//nolintlint", None),
             ("//lint:ignore SA1015,SA2000 because", linters(&["sa1015", "sa2000"])),
             ("//lint:ignore SA1015", None),

@@ -65,7 +65,8 @@ fn a_comment_behind_code_counts_for_its_line() {
 
 #[test]
 fn behind_the_last_line_of_a_statement_it_counts_too() {
-    let source = "package p\n\nfunc f() {\n\tg(\n\t\t1,\n\t) //plumb:ignore body — closed by g\n}\n";
+    let source =
+        "package p\n\nfunc f() {\n\tg(\n\t\t1,\n\t) //plumb:ignore body — closed by g\n}\n";
     assert_eq!(applied(source, vec![finding("body", (4, 6), 7)]), (vec![], vec![]));
 }
 
