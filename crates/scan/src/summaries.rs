@@ -9,13 +9,16 @@
 //! | [`collect`] | reads the facts of a file |
 //! | [`ends`] | whether control comes back from a function |
 //! | [`parameters`] | what a function does with a parameter |
+//! | [`certain`], [`elements`], [`wrappers`] | on every way; with the arguments of a variadic one; with readers around it |
 //! | [`fields`] | what happens to the fields of structs |
 //! | [`results`], [`holding`] | what a function gives back, and who else holds that |
 //! | [`values`] | questions about values that several of them ask |
 //! | [`releases`], [`standard`] | names of methods that release; functions outside of the modules |
 //! | [`solve`] | from facts to summaries |
 
+mod certain;
 mod collect;
+mod elements;
 mod ends;
 mod facts;
 mod fields;
@@ -26,6 +29,7 @@ mod results;
 mod solve;
 mod standard;
 mod values;
+mod wrappers;
 
 use std::sync::Arc;
 
@@ -163,8 +167,7 @@ impl Summaries {
         }
     }
 
-    /// What a function does with a parameter; `None` if it is not known: the function is not one of the modules, and
-    /// none of the standard library that only reads.
+    /// What a function does with a parameter; `None` if it is not one of the modules.
     ///
     /// A function with a body for each platform does what all of its bodies do.
     pub fn parameter(
@@ -172,10 +175,7 @@ impl Summaries {
         function: &FunctionKey<'_>,
         parameter: Parameter,
     ) -> Option<&ParameterUse> {
-        match self.get(function) {
-            Some(summary) => summary.parameter(parameter),
-            None => standard::only_reads(function).then_some(&ONLY_READ),
-        }
+        self.get(function)?.parameter(parameter)
     }
 
     /// What a function acquires and gives back; `None` if it is not one of the modules.

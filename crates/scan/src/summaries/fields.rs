@@ -152,7 +152,7 @@ fn passed(
     match values::receiving(code, call, index) {
         Receiving::Builtin("append" | "copy" | "panic") | Receiving::Unknown => kept(reading, at),
         Receiving::Builtin(_) => None,
-        Receiving::Function(key, _) if standard::only_reads(&key) => None,
+        Receiving::Function(key, _) if standard::reading(&key).is_some() => None,
         Receiving::Function(key, parameter) if reading.is_ours(key.path) => {
             let part = values::path(code, "", selected);
             Some(FieldEvent::Passes(Pass { key: Key::of(&key), parameter, part }))

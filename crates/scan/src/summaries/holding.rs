@@ -211,7 +211,7 @@ impl Holding<'_, '_, '_, '_> {
         match values::receiving(reading.code, call, index) {
             Receiving::Builtin("append" | "panic" | "copy") | Receiving::Unknown => None,
             Receiving::Builtin(_) => Some(()),
-            Receiving::Function(key, _) if standard::only_reads(&key) => Some(()),
+            Receiving::Function(key, _) if standard::reading(&key).is_some() => Some(()),
             Receiving::Function(key, parameter) if reading.is_ours(key.path) => {
                 let part = values::path(reading.code, "", &use_.selected);
                 self.facts.passes.push(Pass { key: Key::of(&key), parameter, part });

@@ -158,10 +158,9 @@ pub(super) fn chained_effect(code: &Code<'_>, call: ExprId) -> CallEffect {
     CallEffect::Returns
 }
 
-/// Functions of the standard library, by package, that read or write what they get and neither keep nor release it.
-/// What wraps an argument without ever releasing it (`bufio.NewReader`, `io.LimitReader`) is among them: it is still
-/// the caller's to release. Types before a dot have methods of which this is true of all arguments.
-/// From the documentation of Go 1.27.
+/// Functions of the standard library, by package, that read or write what they get and neither keep nor release it, or
+/// give back something that refers to it and does not release it either ([`wraps`]). Types before a dot have methods of
+/// which this is true of all arguments. From the documentation of Go 1.27.
 static READING: &[(&str, &[&str])] = &[
     (
         "io",
@@ -317,14 +316,39 @@ static READING: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Whether a function of the standard library only reads or writes its arguments.
-pub(super) fn only_reads(function: &FunctionKey<'_>) -> bool {
-    let Some((_, names)) = READING.iter().find(|(path, _)| *path == function.path) else {
-        return false;
-    };
-    names.iter().any(|name| match (name.split_once('.'), function.receiver) {
+/// What a function does with an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnArgument {
+    /// It is done with it when it returns.
+    Reads,
+    /// What it gives back refers to it, and releasing that does not release it.
+    Wraps,
+}
+
+/// What a function of the standard library does with its arguments, if it neither keeps nor releases them.
+pub(super) fn reading(function: &FunctionKey<'_>) -> Option<OnArgument> {
+    let (_, names) = READING.iter().find(|(path, _)| *path == function.path)?;
+    let is_it = |name: &&&str| match (name.split_once('.'), function.receiver) {
         (Some((ty, name)), Some(receiver)) => ty == receiver && name == function.name,
-        (None, None) => *name == function.name,
+        (None, None) => **name == function.name,
         _ => false,
-    })
+    };
+    names.iter().find(is_it)?;
+    Some(if wraps(function.name) { OnArgument::Wraps } else { OnArgument::Reads })
+}
+
+/// Whether a function of the table gives back what refers to its arguments.
+fn wraps(name: &str) -> bool {
+    name.starts_with("New")
+        || matches!(
+            name,
+            "Dumper"
+                | "Init"
+                | "LimitReader"
+                | "MultiReader"
+                | "MultiWriter"
+                | "NopCloser"
+                | "Reset"
+                | "TeeReader"
+        )
 }

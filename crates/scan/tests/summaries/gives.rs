@@ -302,7 +302,7 @@ var done chan bool
 //=
 func pooled(p *sync.Pool) *os.File { return p.Get().(*os.File) }
 
-//=
+//= 0:keeps
 func harmless(r io.Reader) io.ReadCloser { return io.NopCloser(r) }
 
 //=

@@ -582,3 +582,50 @@ func same(c io.Closer) { defer c.Close() }
 "#,
     );
 }
+
+#[test]
+fn readers_around_a_parameter() {
+    check(
+        r#"
+//=
+func decodes(r io.Reader) {
+	b := bufio.NewReader(r)
+	b.ReadString('\n')
+	io.ReadAll(b)
+}
+
+//=
+func atOnce(r io.Reader) { bufio.NewReader(r).ReadString('\n') }
+
+//=
+func nested(r io.Reader) { io.ReadAll(io.LimitReader(bufio.NewReader(r), 10)) }
+
+//= 0:keeps
+func givesBack(r io.Reader) *bufio.Reader { return bufio.NewReader(r) }
+
+//= 0:keeps
+func givesBackLater(r io.Reader) io.Reader {
+	b := bufio.NewReader(r)
+	return b
+}
+
+var reader *bufio.Reader
+
+//= 0:keeps
+func stores(r io.Reader) { reader = bufio.NewReader(r) }
+
+//= 0:Close
+func closesToo(f *os.File) {
+	w := bufio.NewWriter(f)
+	defer f.Close()
+	w.Flush()
+}
+
+//=
+func closesOnlyAround(f io.ReadCloser) {
+	b := io.NopCloser(f)
+	b.Close()
+}
+"#,
+    );
+}
