@@ -18,7 +18,9 @@
 //! | [`endless`] | goroutines that nothing can end |
 //! | [`functions`] | names of functions in the catalogue's spelling |
 //! | [`installation`] | where toolchain and modules are on this machine |
+//! | [`instances`] | pools of connections that are made for each call |
 //! | [`knowledge`] | what acquires and releases, from the catalogue |
+//! | [`maps`] | maps with entries that nothing takes out |
 //! | [`memory`] | files in memory |
 //! | [`new_from`] | what has changed since a revision |
 //! | [`locks`] | locks that are held when a function returns |
@@ -31,6 +33,7 @@
 //! | [`tree`] | the files of a tree, and the threads that look at them |
 //! | [`ways`] | ways through a function, with a state |
 
+mod across;
 pub mod apply;
 pub mod baseline;
 pub mod channels;
@@ -41,10 +44,12 @@ pub mod endless;
 pub mod functions;
 mod goroutines;
 pub mod installation;
+pub mod instances;
 pub mod knowledge;
 pub mod locks;
 mod loops;
 mod mentions;
+pub mod maps;
 pub mod memory;
 pub mod new_from;
 pub mod places;

@@ -38,6 +38,7 @@ use plumb_gosource::ExprId;
 use plumb_gosource::flow::CallEffect;
 use rustc_hash::FxHashMap;
 
+use crate::across::{Across, FileFacts};
 use crate::code::Code;
 use crate::functions::FunctionKey;
 
@@ -47,6 +48,8 @@ use facts::{FieldEvent, FieldFacts, FieldKey, FunctionFacts, Key};
 /// The summaries of all functions of the modules that are looked at, and what is known of others without their source.
 #[derive(Debug, Default)]
 pub struct Summaries {
+    /// What rules ask of all files.
+    pub(crate) across: Across,
     /// By import path.
     packages: FxHashMap<Arc<str>, PackageSummaries>,
 }
@@ -231,6 +234,7 @@ impl Summaries {
 /// What was read of some files.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
+    across: Vec<FileFacts>,
     functions: Vec<FunctionFacts>,
     fields: Vec<FieldFacts>,
 }
@@ -238,12 +242,14 @@ pub(crate) struct Facts {
 impl Facts {
     /// Reads a file.
     pub(crate) fn read(&mut self, code: &Code<'_>, ours: &Ours) {
+        self.across.push(FileFacts::read(code));
         let (functions, fields) = collect::facts(code, ours);
         self.functions.extend(functions);
         self.fields.extend(fields);
     }
 
     pub(crate) fn join(&mut self, other: Self) {
+        self.across.extend(other.across);
         self.functions.extend(other.functions);
         self.fields.extend(other.fields);
     }
@@ -259,6 +265,7 @@ impl Facts {
     }
 
     pub(crate) fn solve(self) -> Summaries {
-        solve::solve(self.functions, self.fields)
+        let across = Across::join(self.across);
+        Summaries { across, ..solve::solve(self.functions, self.fields) }
     }
 }
