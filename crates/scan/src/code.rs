@@ -12,7 +12,7 @@ use plumb_gosource::{
 use crate::functions::FunctionKey;
 use crate::knowledge::Knowledge;
 use crate::resources::{self, Loss};
-use crate::summaries::Summaries;
+use crate::summaries::{Parameter, Summaries};
 
 /// One file, with what is known of it and beyond it.
 pub struct Code<'c> {
@@ -89,6 +89,24 @@ impl<'c> Code<'c> {
             }
             Callee::Declared(_) | Callee::Undeclared(_) => None,
         }
+    }
+
+    /// The function or method that gets an argument of a call, and as what: of a method expression (`T.Close(x)`) the
+    /// first argument is the receiver.
+    pub fn parameter(&self, call: ExprId, argument: usize) -> Option<(FunctionKey<'_>, Parameter)> {
+        let ExprKind::CallExpr(parts) = self.file[call].kind else { return None };
+        let is_method_expression = match self.file[self.file.unparen(parts.fun)].kind {
+            ExprKind::SelectorExpr(selector) => {
+                self.types.type_expr(self.file.unparen(selector.x)).is_some()
+            }
+            _ => false,
+        };
+        let parameter = match (is_method_expression, argument) {
+            (false, index) => Parameter::Index(index),
+            (true, 0) => Parameter::Receiver,
+            (true, index) => Parameter::Index(index - 1),
+        };
+        Some((self.callee(call)?, parameter))
     }
 
     /// A range of the file as reports show it.

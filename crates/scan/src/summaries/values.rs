@@ -41,13 +41,10 @@ pub(super) fn receiving<'c>(code: &'c Code<'_>, call: ExprId, index: usize) -> R
     {
         return Receiving::Builtin(code.file.name(ident));
     }
-    let Some(key) = code.callee(call) else { return Receiving::Unknown };
-    let parameter = match (is_method_expression(code, fun), index) {
-        (false, index) => Parameter::Index(index),
-        (true, 0) => Parameter::Receiver,
-        (true, index) => Parameter::Index(index - 1),
-    };
-    Receiving::Function(key, parameter)
+    match code.parameter(call, index) {
+        Some((key, parameter)) => Receiving::Function(key, parameter),
+        None => Receiving::Unknown,
+    }
 }
 
 fn is_builtin(name: &str) -> bool {
@@ -72,16 +69,6 @@ fn is_builtin(name: &str) -> bool {
             | "real"
             | "recover"
     )
-}
-
-/// Whether what is called is `T.Method` or `(*T).Method` of a type.
-fn is_method_expression(code: &Code<'_>, fun: ExprId) -> bool {
-    match code.file[fun].kind {
-        ExprKind::SelectorExpr(selector) => {
-            code.types.type_expr(code.file.unparen(selector.x)).is_some()
-        }
-        _ => false,
-    }
 }
 
 /// What is selected, with dots.
