@@ -1,10 +1,12 @@
 //! Goroutines that nothing can end.
 
 use plumb_gosource::flow::{BlockId, Condition, Edge, Exit, FunctionId, StepId};
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, Span, StmtId, StmtKind, Token, Type, TypeKind};
+use plumb_gosource::{
+    ExprId, ExprKind, IdentId, Node, Span, StmtId, StmtKind, Token, Type, TypeKind,
+};
 
 use crate::code::Code;
-use crate::goroutines::called_here;
+use crate::goroutines::{called_here, only_value};
 use crate::ways::{self, Journey, Onward};
 
 /// How the names of functions begin that make an object.
@@ -64,7 +66,8 @@ fn endless(code: &Code<'_>, stmt: StmtId, call: ExprId) -> Option<EndlessGorouti
     let starter = code.declared_at(start.start)?;
     let why = match ignored_signal(code, body) {
         Some(clause) => Endless::IgnoresSignal(clause),
-        None => why(code, starter, stmt)?,
+        None if waits_for_ticker(code, body) => why(code, starter, stmt)?,
+        None => return None,
     };
     Some(EndlessGoroutine { start, body, in_loop, why })
 }
@@ -121,7 +124,12 @@ impl Journey for Leaving<'_, '_> {
 /// Whether a range is over the channel of a ticker or timer, which nobody closes.
 pub fn ranges_over_ticker(code: &Code<'_>, stmt: StmtId) -> bool {
     let StmtKind::RangeStmt(range) = code.file[stmt].kind else { return false };
-    let x = code.file.unparen(range.x);
+    is_ticker(code, range.x)
+}
+
+/// Whether an expression is the channel of a ticker or timer.
+fn is_ticker(code: &Code<'_>, x: ExprId) -> bool {
+    let x = code.file.unparen(x);
     match code.file[x].kind {
         ExprKind::CallExpr(_) => code
             .callee(x)
@@ -129,7 +137,9 @@ pub fn ranges_over_ticker(code: &Code<'_>, stmt: StmtId) -> bool {
         ExprKind::SelectorExpr(selector) if code.file.name(selector.sel) == "C" => {
             let by_type = code.types.of(selector.x).and_then(Type::named);
             let by_call = || {
-                code.callee(code.file.unparen(selector.x))
+                let variable = code.declared(selector.x);
+                let made = variable.and_then(|v| only_value(code, v)).unwrap_or(selector.x);
+                code.callee(code.file.unparen(made))
                     .is_some_and(|key| key.path == "time" && key.receiver.is_none())
             };
             by_type.is_some_and(|named| &*named.path == "time") || by_call()
@@ -204,9 +214,22 @@ fn changes_channel(code: &Code<'_>, clause: StmtId) -> bool {
     })
 }
 
+/// Whether a goroutine waits for a ticker: it is there to do something again and again for its owner. Others that
+/// nothing ends, and that wait for work, are mostly as many as the program has services.
+fn waits_for_ticker(code: &Code<'_>, body: FunctionId) -> bool {
+    code.file.walk(Node::Stmt(code.scope[body].body)).any(|visit| match visit.node {
+        Node::Stmt(stmt) => ranges_over_ticker(code, stmt),
+        Node::Expr(expr) => match code.file[expr].kind {
+            ExprKind::UnaryExpr(unary) => unary.op == Token::Arrow && is_ticker(code, unary.x),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
 /// Why the goroutines that a function starts become more and more, as far as names and types tell.
 fn why(code: &Code<'_>, starter: FunctionId, stmt: StmtId) -> Option<Endless> {
-    if &*code.package.name == "main" || starts_once(code, stmt) {
+    if &*code.package.name == "main" || starts_once(code, stmt) || is_of_package(code, starter) {
         return None;
     }
     if has_request(code, starter) {
@@ -235,6 +258,15 @@ fn starts_once(code: &Code<'_>, stmt: StmtId) -> bool {
             _ => false,
         },
         _ => false,
+    })
+}
+
+/// Whether a variable of the package is set by a call of a function: then there is one of what it makes.
+fn is_of_package(code: &Code<'_>, starter: FunctionId) -> bool {
+    code.expressions().any(|expr| {
+        matches!(code.file[expr].kind, ExprKind::CallExpr(_))
+            && code.scope.function_at(code.file[expr].span.start).is_none()
+            && called_here(code, expr) == Some(starter)
     })
 }
 
@@ -274,7 +306,9 @@ fn made_type(code: &Code<'_>, function: FunctionId) -> Option<Type> {
 
 fn has_stop(code: &Code<'_>, ty: &Type) -> bool {
     let ty = match ty.kind() {
-        TypeKind::Named(_) if !matches!(code.program.underlying(ty).kind(), TypeKind::Interface(_)) => {
+        TypeKind::Named(_)
+            if !matches!(code.program.underlying(ty).kind(), TypeKind::Interface(_)) =>
+        {
             Type::pointer(ty.clone())
         }
         _ => ty.clone(),

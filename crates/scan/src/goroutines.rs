@@ -42,7 +42,12 @@ pub(crate) struct Run {
 }
 
 /// How the code at a byte runs, seen from `outer`: once for each place from where; empty if that is too intricate.
-pub(crate) fn runs(code: &Code<'_>, mentions: &Mentions, offset: u32, outer: FunctionId) -> Vec<Run> {
+pub(crate) fn runs(
+    code: &Code<'_>,
+    mentions: &Mentions,
+    offset: u32,
+    outer: FunctionId,
+) -> Vec<Run> {
     runs_within(code, mentions, offset, outer, MAX_DEPTH)
 }
 
@@ -204,7 +209,11 @@ pub(crate) fn called_here(code: &Code<'_>, call: ExprId) -> Option<FunctionId> {
         return code.scope.functions().find(|f| code.scope[*f].node == Node::Expr(fun));
     }
     if let Some(Callee::Declared(name)) = callee(code.file, code.names, call) {
-        return code.scope.functions().find(|f| declared_name(code, *f) == Some(name));
+        let node = match literal_of(code, name) {
+            Some(literal) => Node::Expr(literal),
+            None => code.scope.parents().of(Node::Ident(name))?,
+        };
+        return code.scope.functions().find(|f| code.scope[*f].node == node);
     }
     let key = code.callee(call)?;
     let receiver = key.receiver.filter(|_| key.path == &*code.package.path)?;
@@ -212,6 +221,30 @@ pub(crate) fn called_here(code: &Code<'_>, call: ExprId) -> Option<FunctionId> {
         declared_name(code, *f).is_some_and(|name| code.file.name(name) == key.name)
             && code.receiver_name(*f) == Some(receiver)
     })
+}
+
+/// The literal that a variable is declared with, if it gets no other value.
+fn literal_of(code: &Code<'_>, name: IdentId) -> Option<ExprId> {
+    only_value(code, name).filter(|v| matches!(code.file[*v].kind, ExprKind::FuncLit(_)))
+}
+
+/// The value that a variable of a function gets, if it is assigned once.
+pub(crate) fn only_value(code: &Code<'_>, name: IdentId) -> Option<ExprId> {
+    let file = code.file;
+    let at = file[name].span;
+    let body = code.scope[code.declared_at(at.start)?].body;
+    let mut only = None;
+    for visit in file.walk(Node::Stmt(body)) {
+        let Node::Stmt(stmt) = visit.node else { continue };
+        let StmtKind::AssignStmt(assign) = file[stmt].kind else { continue };
+        let is_it = |to: &ExprId| code.declared(*to) == Some(name);
+        let Some(index) = file[assign.lhs].iter().position(is_it) else { continue };
+        let value = *file[assign.rhs].get(index)?;
+        if only.replace(value).is_some() {
+            return None;
+        }
+    }
+    only
 }
 
 fn declared_name(code: &Code<'_>, function: FunctionId) -> Option<IdentId> {
@@ -266,7 +299,9 @@ impl Code<'_> {
     /// Whether the program ends with a function: what it leaves behind is nobody's trouble.
     pub fn ends_program(&self, function: FunctionId) -> bool {
         let is_main = &*self.package.name == "main" && self.scope[function].parent.is_none();
-        is_main && self.declared_name(function) == Some("main") && self.receiver_name(function).is_none()
+        is_main
+            && self.declared_name(function) == Some("main")
+            && self.receiver_name(function).is_none()
     }
 
     /// Whether the file has channels at all: most have none.

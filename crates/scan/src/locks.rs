@@ -45,6 +45,7 @@ pub fn held_locks(code: &Code<'_>) -> Vec<HeldLock> {
             values.extend(code.declared_at(at));
         }
     }
+    let handed_over = handed_over(code, &calls);
     calls.retain(|function, calls| {
         !values.contains(function)
             && calls.iter().any(|call| call.locks)
@@ -58,6 +59,9 @@ pub fn held_locks(code: &Code<'_>) -> Vec<HeldLock> {
     for calls in calls.values() {
         let mut done = FxHashSet::default();
         for call in calls.iter().filter(|call| call.locks) {
+            if handed_over.contains(last_name(call.name)) {
+                continue;
+            }
             let Some(function) = code.scope.function_at(code.file[call.call].span.start) else {
                 continue;
             };
@@ -154,7 +158,8 @@ fn held(
         if call.locks && here {
             // What is not a statement of its own, or is deferred, is no plain lock.
             let step = graph.step_at(at)?;
-            let plain = goroutines::of_call(code, call.call) == Runs::InLine;
+            let plain =
+                goroutines::of_call(code, call.call) == Runs::InLine && is_statement(code, call);
             events.entry(step).or_default().extend(plain.then_some(Event::Locks(call.call)));
         } else if !call.locks {
             for run in runs_here(code, mentions, at, function) {
@@ -184,6 +189,42 @@ fn held(
         known: lock.known,
         ways,
     })
+}
+
+/// Whether a call stands alone: one with a result may not have locked anything.
+fn is_statement(code: &Code<'_>, call: &LockCall<'_>) -> bool {
+    match code.scope.parents().of(Node::Expr(call.call)) {
+        Some(Node::Stmt(stmt)) => matches!(code.file[stmt].kind, StmtKind::ExprStmt(_)),
+        _ => false,
+    }
+}
+
+/// The fields of which some function of the file defers the release of a lock without taking it: another one took it,
+/// and returned with it on purpose.
+fn handed_over(
+    code: &Code<'_>,
+    calls: &FxHashMap<FunctionId, Vec<LockCall<'_>>>,
+) -> FxHashSet<String> {
+    let mut fields = FxHashSet::default();
+    for calls in calls.values() {
+        let deferred = |call: &&LockCall<'_>| {
+            !call.locks && goroutines::of_call(code, call.call) == Runs::Deferred
+        };
+        for call in calls.iter().filter(deferred) {
+            let field = last_name(call.name);
+            let takes = |other: &LockCall<'_>| {
+                other.locks && other.read == call.read && last_name(other.name) == field
+            };
+            if !calls.iter().any(takes) {
+                fields.insert(field.to_owned());
+            }
+        }
+    }
+    fields
+}
+
+fn last_name(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// From where in the function what is at a byte runs; `None` in it if that is a goroutine, or nobody knows.
@@ -231,7 +272,7 @@ fn helpers(
     events: &mut FxHashMap<StepId, Vec<Event>>,
 ) {
     let graph = code.graph(function);
-    let field = name.rsplit('.').next().unwrap_or(name);
+    let field = last_name(name);
     for visit in code.file.walk(Node::Stmt(code.scope[function].body)) {
         let Node::Expr(expr) = visit.node else { continue };
         let ExprKind::CallExpr(call) = code.file[expr].kind else { continue };
@@ -242,15 +283,14 @@ fn helpers(
         };
         let plain = matches!(called, "Lock" | "RLock" | "Unlock" | "RUnlock");
         let by_name = || called.to_lowercase().contains("unlock");
-        let seen = || {
-            called_here(code, expr).is_some_and(|f| f != function && releases(code, f, field))
-        };
+        let seen =
+            || called_here(code, expr).is_some_and(|f| f != function && releases(code, f, field));
         if !plain
             && (by_name() || seen())
             && let Some(step) = graph.step_at(code.file[expr].span.start)
         {
             let deferred = goroutines::of_call(code, expr) == Runs::Deferred;
-            let event = if deferred { Event::Defers } else { Event::Releases };
+            let event = if deferred { Event::Defers } else { Event::MayRelease };
             events.entry(step).or_default().push(event);
         }
     }
@@ -261,7 +301,7 @@ fn releases(code: &Code<'_>, function: FunctionId, field: &str) -> bool {
     let mut first = code.file.walk(Node::Stmt(code.scope[function].body)).filter_map(|visit| {
         let Node::Expr(expr) = visit.node else { return None };
         let call = lock_call(code, expr)?;
-        (call.name.rsplit('.').next() == Some(field)).then_some(call.locks)
+        (last_name(call.name) == field).then_some(call.locks)
     });
     first.next() == Some(false)
 }
@@ -313,6 +353,8 @@ fn locked_before<'l, 'c>(
 enum Event {
     Locks(ExprId),
     Releases,
+    /// A function is called that releases it, if it is held.
+    MayRelease,
     Defers,
 }
 
@@ -321,6 +363,8 @@ enum Event {
 struct State {
     held: bool,
     deferred: bool,
+    /// Whether it was held before.
+    released: bool,
 }
 
 /// The question which ways end with the lock held.
@@ -349,17 +393,16 @@ impl Holding<'_, '_> {
         let code = self.code;
         let mut above = code.scope.parents().above(Node::Expr(lock));
         let innermost = above.find_map(|node| match node {
-            Node::Stmt(stmt) => matches!(
-                code.file[stmt].kind,
-                StmtKind::ForStmt(_) | StmtKind::RangeStmt(_)
-            )
-            .then_some(stmt),
+            Node::Stmt(stmt) => {
+                matches!(code.file[stmt].kind, StmtKind::ForStmt(_) | StmtKind::RangeStmt(_))
+                    .then_some(stmt)
+            }
             _ => None,
         });
         let Some(innermost) = innermost else { return false };
         let graph = code.graph(self.function);
         self.events.iter().any(|(step, events)| {
-            events.iter().any(|event| matches!(event, Event::Releases))
+            events.iter().any(|event| matches!(event, Event::Releases | Event::MayRelease))
                 && code.file[innermost].span.contains(graph.step(*step).span(code.file))
         })
     }
@@ -375,7 +418,10 @@ impl Journey for Holding<'_, '_> {
                     return Onward::Bad;
                 }
                 Event::Locks(_) => state.held = true,
-                Event::Releases => state.held = false,
+                // The caller has locked it, and gets it back locked.
+                Event::Releases if !state.held && !state.released => return Onward::Done,
+                Event::Releases => state = State { held: false, released: true, ..state },
+                Event::MayRelease => state = State { held: false, released: true, ..state },
                 Event::Defers => state.deferred = true,
             }
         }

@@ -13,10 +13,10 @@ type item struct {
 	err  error
 }
 
-func work() error             { return nil }
-func load(name string) item   { return item{name: name} }
-func use(i item) error        { return i.err }
-func ready() bool             { return true }
+func work() error           { return nil }
+func load(name string) item { return item{name: name} }
+func use(i item) error      { return i.err }
+func ready() bool           { return true }
 
 func timeout(d time.Duration) error {
 	done := make(chan error) // want

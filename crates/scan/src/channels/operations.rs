@@ -102,7 +102,9 @@ impl Finder<'_, '_> {
         let Some(mut at) = mention.expr else { return Some(()) };
         let above = loop {
             match code.scope.parents().of(Node::Expr(at))? {
-                Node::Expr(above) if matches!(file[above].kind, ExprKind::ParenExpr(_)) => at = above,
+                Node::Expr(above) if matches!(file[above].kind, ExprKind::ParenExpr(_)) => {
+                    at = above
+                }
                 above => break above,
             }
         };
@@ -115,7 +117,8 @@ impl Finder<'_, '_> {
                     self.add(alias, What::Range(stmt), at, Node::Stmt(stmt))
                 }
                 StmtKind::AssignStmt(assign) if file[assign.lhs].contains(&at) => {
-                    let made = file[assign.rhs].iter().any(|value| file.unparen(*value) == self.make);
+                    let made =
+                        file[assign.rhs].iter().any(|value| file.unparen(*value) == self.make);
                     made.then_some(())
                 }
                 _ => self.add_alias(above, at),
@@ -205,9 +208,8 @@ impl Finder<'_, '_> {
 
     /// The entry of the declared function in which an alias stands, that of another alias if it is made from that.
     fn entry_of(&self, alias: usize) -> Option<Entry> {
-        let declared = |f: FunctionId| {
-            std::iter::successors(Some(f), |f| self.code.scope[*f].parent).last()
-        };
+        let declared =
+            |f: FunctionId| std::iter::successors(Some(f), |f| self.code.scope[*f].parent).last();
         let start = self.code.file[self.aliases[alias].variable].span.start;
         if let Some(entry) = self.aliases[alias].entry {
             return Some(entry);

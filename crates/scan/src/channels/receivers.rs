@@ -84,8 +84,7 @@ fn waiting_goroutine(
         return None;
     }
     let needs = needs::of(code, mentions, &receives, body)?;
-    let ranges = receives.iter().any(|receive| matches!(receive.what, What::Range(_)));
-    let waits_for = if ranges { WaitsFor::Close } else { WaitsFor::Signal };
+    let waits_for = if needs.close { WaitsFor::Close } else { WaitsFor::Signal };
     let graph = code.graph(channel.function);
     let mut events: FxHashMap<StepId, Vec<Event>> = FxHashMap::default();
     let mut event = |at: u32, event| {

@@ -76,7 +76,9 @@ fn blocked(
     let graph = code.graph(channel.function);
     let launch = |at: u32| graph.step_at(at);
     let several = goroutines.len() > 1
-        || goroutines.iter().any(|g| g.most > 1 || launch(g.at).is_some_and(|s| again(code, channel, s)));
+        || goroutines
+            .iter()
+            .any(|g| g.most > 1 || launch(g.at).is_some_and(|s| again(code, channel, s)));
     let leaving = Leaving::new(code, mentions, channel, &goroutines, all, capacity)?;
     let (ways, helper) = leaving.ways();
     if ways.is_empty() {

@@ -48,9 +48,11 @@ pub(super) struct Followed {
     sets: FxHashMap<StepId, Vec<(usize, Option<bool>)>>,
 }
 
-/// An assignment to a variable.
-struct Setting {
+/// An assignment to a variable, or to what it leads to.
+struct Setting<'a> {
     step: StepId,
+    /// What is assigned to, if that is a variable or a field: `x`, `x.y`.
+    path: Option<&'a str>,
     /// The truth value, if it stands there.
     value: Option<bool>,
 }
@@ -74,9 +76,12 @@ impl Followed {
                     Some(set) => set.as_deref()?,
                     None => &[],
                 };
-                let set = set.iter().map(|s| (s.step, s.value));
+                let set =
+                    set.iter().filter(|s| s.path.is_none_or(|path| leads_to(path, form.text)));
+                let set = set.map(|s| (s.step, s.value));
                 let plain = form.with.is_empty() && !form.text.contains('.');
-                let set: Vec<_> = set.map(|(step, value)| (step, value.filter(|_| plain))).collect();
+                let set: Vec<_> =
+                    set.map(|(step, value)| (step, value.filter(|_| plain))).collect();
                 let says = leaves.len() > 1 || set.iter().any(|(_, value)| value.is_some());
                 says.then_some((form, leaves, set))
             })
@@ -141,21 +146,38 @@ fn form<'a>(code: &Code<'a>, expr: ExprId) -> Option<(Form<'a>, bool)> {
     Some((Form { variable, text: file.text(file[x].span), with }, negated))
 }
 
+/// Whether a path is the beginning of another one, or all of it.
+fn leads_to(path: &str, to: &str) -> bool {
+    to.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The text of a variable or field.
+fn path<'a>(code: &Code<'a>, expr: ExprId) -> Option<&'a str> {
+    let mut root = expr;
+    while let ExprKind::SelectorExpr(selector) = code.file[root].kind {
+        root = selector.x;
+    }
+    let is_ident = matches!(code.file[root].kind, ExprKind::Ident(_));
+    is_ident.then(|| code.file.text(code.file[expr].span))
+}
+
 /// Where the variables of a function are set; `None` for those that may be set unseen, by pointers and literals.
-fn settings(
-    code: &Code<'_>,
+fn settings<'a>(
+    code: &Code<'a>,
     function: FunctionId,
     graph: &Graph,
-) -> FxHashMap<IdentId, Option<Vec<Setting>>> {
+) -> FxHashMap<IdentId, Option<Vec<Setting<'a>>>> {
     let file = code.file;
-    let mut settings: FxHashMap<IdentId, Option<Vec<Setting>>> = FxHashMap::default();
+    let mut settings: FxHashMap<IdentId, Option<Vec<Setting<'a>>>> = FxHashMap::default();
     let mut set = |at: ExprId, value: Option<bool>| {
         let Some(variable) = code.root(at) else { return };
         let offset = file[at].span.start;
         let here = code.scope.function_at(offset) == Some(function);
         let slot = settings.entry(variable).or_insert_with(|| Some(Vec::new()));
         match (here, graph.step_at(offset), &mut *slot) {
-            (true, Some(step), Some(list)) => list.push(Setting { step, value }),
+            (true, Some(step), Some(list)) => {
+                list.push(Setting { step, path: path(code, at), value });
+            }
             _ => *slot = None,
         }
     };
@@ -199,7 +221,7 @@ fn settings(
     for (name, value) in declared {
         let slot = settings.entry(name).or_insert_with(|| Some(Vec::new()));
         if let (Some(list), Some(step)) = (slot, graph.step_at(file[name].span.start)) {
-            list.push(Setting { step, value });
+            list.push(Setting { step, path: None, value });
         }
     }
     settings.extend(pointed.into_iter().map(|variable| (variable, None)));

@@ -1,6 +1,6 @@
 //! A function that waits for a goroutine which may end without a signal.
 
-use plumb_gosource::flow::{Condition, Exit, FunctionId, StepId};
+use plumb_gosource::flow::{BlockId, Condition, Edge, Exit, FunctionId, Graph, StepId};
 use plumb_gosource::{ExprId, ExprKind, Node, Span, StmtId, StmtKind, Token};
 use rustc_hash::FxHashSet;
 
@@ -67,8 +67,7 @@ pub(super) fn waits(
     }
     let ways = without_signal(code, mentions, &signals, body)?;
     let known = conditions(code, channel.function);
-    let ways: Vec<Way> =
-        ways.into_iter().filter(|way| !is_known(code, way, &known)).collect();
+    let ways: Vec<Way> = ways.into_iter().filter(|way| !is_known(code, way, &known)).collect();
     (!ways.is_empty()).then(|| found(Some(run.at), body, ways))
 }
 
@@ -92,7 +91,9 @@ fn jumps_out(code: &Code<'_>, range: StmtId) -> bool {
         match visit.node {
             Node::Expr(expr) => match code.file[expr].kind {
                 ExprKind::FuncLit(_) => walk.skip_children(),
-                ExprKind::CallExpr(_) if code.effect(expr) != plumb_gosource::flow::CallEffect::Returns => {
+                ExprKind::CallExpr(_)
+                    if code.effect(expr) != plumb_gosource::flow::CallEffect::Returns =>
+                {
                     return true;
                 }
                 _ => {}
@@ -142,19 +143,59 @@ fn without_signal(
             return None;
         }
         for run in runs {
+            if run.runs > Runs::Deferred {
+                return None;
+            }
             steps.insert(graph.step_at(run.at)?);
         }
     }
-    Some(ways::search(code, body, &Silent(&steps), ()))
+    let loops = signalling_loops(code, body, graph, &steps);
+    let ways = ways::search(code, body, &Silent { code, steps: &steps, loops }, ());
+    // What another channel tells the goroutine may come from the one that waits.
+    let is_told =
+        |way: &Way| way.branches.iter().any(|branch| matches!(branch, Condition::Comm(_)));
+    Some(ways.into_iter().filter(|way| !is_told(way)).collect())
 }
 
-struct Silent<'s>(&'s FxHashSet<StepId>);
+/// Loops that signal in a round: there will be a round.
+fn signalling_loops(
+    code: &Code<'_>,
+    body: FunctionId,
+    graph: &Graph,
+    steps: &FxHashSet<StepId>,
+) -> Vec<StmtId> {
+    let loops = code.file.walk(Node::Stmt(code.scope[body].body)).filter_map(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return None };
+        let within = code.loop_body(stmt)?;
+        let signals = steps.iter().any(|step| within.contains(graph.step(*step).span(code.file)));
+        signals.then_some(stmt)
+    });
+    loops.collect()
+}
 
-impl Journey for Silent<'_> {
+struct Silent<'s, 'c> {
+    code: &'s Code<'c>,
+    steps: &'s FxHashSet<StepId>,
+    loops: Vec<StmtId>,
+}
+
+impl Journey for Silent<'_, '_> {
     type State = ();
 
     fn step(&self, step: StepId, (): ()) -> Onward<()> {
-        if self.0.contains(&step) { Onward::Done } else { Onward::With(()) }
+        if self.steps.contains(&step) { Onward::Done } else { Onward::With(()) }
+    }
+
+    fn edge(&self, _from: BlockId, edge: &Edge, (): ()) -> Option<()> {
+        let file = self.code.file;
+        let ends = self.loops.iter().any(|stmt| match (file[*stmt].kind, edge.when) {
+            (_, Condition::RangeEnds(range)) => range == *stmt,
+            (StmtKind::ForStmt(for_), Condition::Expr { expr, is: false }) => {
+                for_.cond.is_some_and(|cond| file[cond].span.contains(file[expr].span))
+            }
+            _ => false,
+        });
+        (!ends).then_some(())
     }
 
     fn is_bad(&self, exit: Exit, (): ()) -> bool {

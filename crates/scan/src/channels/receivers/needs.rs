@@ -8,7 +8,7 @@ use crate::channels::operations::{Operation, What};
 use crate::code::Code;
 use crate::goroutines::{self, Runs};
 use crate::mentions::Mentions;
-use crate::ways::{self, Journey, Onward, Way};
+use crate::ways::{self, Journey, Onward, Way, recurs};
 
 /// That a goroutine waits for a channel.
 pub(super) struct Needs {
@@ -16,6 +16,8 @@ pub(super) struct Needs {
     pub(super) wait: Span,
     /// Whether it cannot end otherwise.
     pub(super) always: bool,
+    /// Whether it needs a close: values alone do not end it.
+    pub(super) close: bool,
 }
 
 /// What a goroutine needs of a channel; `None` if it may well end without it, or never ends.
@@ -43,18 +45,35 @@ pub(super) fn of(
                 passing.ranges.insert(stmt);
                 variables.extend(range_variables(code, stmt));
             }
+            // `v, ok := <-ch` again and again: only the close ends that.
+            What::Receive(expr)
+                if receive.function == body && recurs(graph, graph.step_at(run.at)?) =>
+            {
+                match received(code, expr) {
+                    (value, Some(ok)) => {
+                        variables.extend(value);
+                        passing.open.insert(ok);
+                    }
+                    (_, None) => drop(passing.steps.insert(graph.step_at(run.at)?)),
+                }
+            }
             // In a literal or another function the wait is over when that comes back.
             _ => drop(passing.steps.insert(graph.step_at(run.at)?)),
         }
         wait.get_or_insert_with(|| span(code, receive.what));
     }
-    let others = ways::search(code, body, &passing, ());
+    let close = !passing.ranges.is_empty() || !passing.open.is_empty();
+    let others = ways::search(code, body, &Without { code, passing: &passing }, ());
     let told = |way: &Way| way.branches.iter().any(|branch| mentions_any(code, branch, &variables));
     match others.is_empty() {
-        true => Some(Needs { wait: wait?, always: true }),
+        true => Some(Needs { wait: wait?, always: true, close }),
         // A range with jumps out of it that do not depend on what is received.
-        false if passing.steps.is_empty() && receives.len() == 1 && starts_with(code, body, receives[0]) => {
-            (!others.iter().any(told)).then_some(Needs { wait: wait?, always: false })
+        false
+            if passing.steps.is_empty()
+                && receives.len() == 1
+                && starts_with(code, body, receives[0]) =>
+        {
+            (!others.iter().any(told)).then_some(Needs { wait: wait?, always: false, close })
         }
         false => None,
     }
@@ -104,23 +123,46 @@ fn mentions_any(code: &Code<'_>, condition: &Condition, of: &FxHashSet<IdentId>)
     })
 }
 
-/// Ways through a goroutine without the end of a wait.
+/// The variables that a receive sets: the value, and whether the channel is open.
+fn received(code: &Code<'_>, receive: ExprId) -> (Option<IdentId>, Option<IdentId>) {
+    let Some(Node::Stmt(stmt)) = code.scope.parents().of(Node::Expr(receive)) else {
+        return (None, None);
+    };
+    let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return (None, None) };
+    let place = |index: usize| code.root(*code.file[assign.lhs].get(index)?);
+    (place(0), place(1))
+}
+
+/// What ends the wait.
 #[derive(Default)]
 struct Passing {
     steps: FxHashSet<StepId>,
     ranges: FxHashSet<StmtId>,
+    /// Variables that tell whether the channel is open.
+    open: FxHashSet<IdentId>,
 }
 
-impl Journey for Passing {
+/// Ways through a goroutine without the end of a wait.
+struct Without<'a, 'c> {
+    code: &'a Code<'c>,
+    passing: &'a Passing,
+}
+
+impl Journey for Without<'_, '_> {
     type State = ();
 
     fn step(&self, step: StepId, (): ()) -> Onward<()> {
-        if self.steps.contains(&step) { Onward::Done } else { Onward::With(()) }
+        if self.passing.steps.contains(&step) { Onward::Done } else { Onward::With(()) }
     }
 
     fn edge(&self, _from: BlockId, edge: &Edge, (): ()) -> Option<()> {
         match edge.when {
-            Condition::RangeEnds(stmt) if self.ranges.contains(&stmt) => None,
+            Condition::RangeEnds(stmt) if self.passing.ranges.contains(&stmt) => None,
+            Condition::Expr { expr, is: false }
+                if self.code.declared(expr).is_some_and(|d| self.passing.open.contains(&d)) =>
+            {
+                None
+            }
             _ => Some(()),
         }
     }

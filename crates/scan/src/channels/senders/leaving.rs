@@ -1,6 +1,8 @@
 //! Ways out of the function that should receive, on which more was sent than is received.
 
-use plumb_gosource::flow::{BlockId, Callee, Condition, Edge, Exit, FunctionId, Graph, StepId, callee};
+use plumb_gosource::flow::{
+    BlockId, Callee, Condition, Edge, Exit, FunctionId, Graph, StepId, callee,
+};
 use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -58,11 +60,15 @@ impl<'a, 'c> Leaving<'a, 'c> {
         capacity: u64,
     ) -> Option<Self> {
         let graph = code.graph(channel.function);
-        let in_loop = |at: u32| graph.step_at(at).is_some_and(|step| super::again(code, channel, step));
+        let in_loop =
+            |at: u32| graph.step_at(at).is_some_and(|step| super::again(code, channel, step));
         let one = goroutines.len() == 1 && !in_loop(goroutines[0].at);
         let streams = goroutines.iter().any(|g| g.most >= MANY);
         // Whether a buffer of some size is enough is not seen, but for one that sends without end.
-        if capacity > 1 && !(one && streams) && (streams || goroutines.iter().any(|g| in_loop(g.at))) {
+        if capacity > 1
+            && !(one && streams)
+            && (streams || goroutines.iter().any(|g| in_loop(g.at)))
+        {
             return None;
         }
         let mut leaving = Self {
@@ -100,28 +106,26 @@ impl<'a, 'c> Leaving<'a, 'c> {
     }
 
     fn receives(&mut self, mentions: &Mentions, channel: &Channel) -> Option<()> {
-        let (code, graph) = (self.code, self.code.graph(channel.function));
+        let graph = self.code.graph(channel.function);
         let mut steps = Vec::new();
         let mut helped = FxHashSet::default();
         for operation in channel.operations.iter().filter(|operation| operation.receives()) {
             let here = operation.function == channel.function;
             for run in &operation.runs {
                 let step = graph.step_at(run.at)?;
-                let elsewhere = !stands_in(code, operation.at, channel.function);
-                if elsewhere {
-                    if helped.insert(run.at) && !self.helper_receives(mentions, channel, operation)? {
-                        continue;
+                if !here {
+                    // What is called receives, or may come back without.
+                    if helped.insert(run.at)
+                        && self.helper_receives(mentions, channel, operation)?
+                    {
+                        self.event(graph, run.at, Event::Settles);
                     }
-                } else if !here {
-                    // A literal that is called here: what it does counts as done.
-                    self.event(graph, run.at, Event::Settles);
                     continue;
                 }
                 steps.push(step);
                 match operation.what {
                     // The rounds of a range count at its edges.
-                    What::Range(stmt) if here => self.ranges.push(stmt),
-                    What::Range(_) => self.event(graph, run.at, Event::Settles),
+                    What::Range(stmt) => self.ranges.push(stmt),
                     _ => self.event(graph, run.at, Event::Receives),
                 }
             }
@@ -134,7 +138,7 @@ impl<'a, 'c> Leaving<'a, 'c> {
         Some(())
     }
 
-    /// Whether a declared function that gets the channel receives on every way; where it does not is kept.
+    /// Whether a function that is called receives on every way; where it does not is kept.
     fn helper_receives(
         &mut self,
         mentions: &Mentions,
@@ -142,8 +146,8 @@ impl<'a, 'c> Leaving<'a, 'c> {
         operation: &Operation,
     ) -> Option<bool> {
         let code = self.code;
-        let declared = std::iter::successors(Some(operation.function), |f| code.scope[*f].parent);
-        let function = declared.last()?;
+        let around = std::iter::successors(Some(operation.function), |f| code.scope[*f].parent);
+        let function = around.take_while(|f| *f != channel.function).last()?;
         let graph = code.graph(function);
         let mut steps = FxHashSet::default();
         for receive in channel.operations.iter().filter(|o| o.receives()) {
@@ -170,15 +174,13 @@ impl<'a, 'c> Leaving<'a, 'c> {
                 StmtKind::RangeStmt(range) => range.key.into_iter().collect(),
                 _ => Vec::new(),
             },
-            What::Receive(expr) => {
-                match self.code.scope.parents().of(Node::Expr(expr)) {
-                    Some(Node::Stmt(stmt)) => match file[stmt].kind {
-                        StmtKind::AssignStmt(assign) => file[assign.lhs].to_vec(),
-                        _ => Vec::new(),
-                    },
+            What::Receive(expr) => match self.code.scope.parents().of(Node::Expr(expr)) {
+                Some(Node::Stmt(stmt)) => match file[stmt].kind {
+                    StmtKind::AssignStmt(assign) => file[assign.lhs].to_vec(),
                     _ => Vec::new(),
-                }
-            }
+                },
+                _ => Vec::new(),
+            },
             _ => Vec::new(),
         };
         self.received.extend(targets.first().and_then(|expr| self.code.root(*expr)));
@@ -249,10 +251,11 @@ impl<'a, 'c> Leaving<'a, 'c> {
                 StmtKind::AssignStmt(assign) if assign.tok != Token::Define => {
                     let to = &code.file[assign.lhs];
                     let plain = assign.tok == Token::Assign;
-                    let calls = plain && code.file[assign.rhs].iter().any(|value| {
-                        !matches!(code.file[*value].kind, ExprKind::BinaryExpr(_))
-                            && code.builtin_call(*value, "append").is_none()
-                    });
+                    let calls = plain
+                        && code.file[assign.rhs].iter().any(|value| {
+                            !matches!(code.file[*value].kind, ExprKind::BinaryExpr(_))
+                                && code.builtin_call(*value, "append").is_none()
+                        });
                     !calls && to.iter().any(|to| code.root(*to) == Some(variable))
                 }
                 _ => false,
@@ -317,17 +320,26 @@ impl Journey for Leaving<'_, '_> {
         let leaves_loop = !self.receives_later[edge.to.index()];
         Some(match edge.when {
             Condition::RangeNext(stmt) if self.ranges.contains(&stmt) => {
-                if waiting == MANY { MANY } else { waiting.saturating_sub(1) }
+                if waiting == MANY {
+                    MANY
+                } else {
+                    waiting.saturating_sub(1)
+                }
             }
             Condition::Expr { expr, is } => {
-                let closed = !is && self.code.declared(expr).is_some_and(|d| self.open.contains(&d));
+                let closed =
+                    !is && self.code.declared(expr).is_some_and(|d| self.open.contains(&d));
                 let told = self.tells_end && leaves_loop && self.mentions_any(expr, &self.received);
                 let counted = leaves_loop && self.counts(expr);
                 if closed || told || counted { 0 } else { waiting }
             }
             Condition::Case { tag, value, .. } => {
                 let tells = |expr| self.mentions_any(expr, &self.received);
-                if self.tells_end && leaves_loop && (tells(tag) || tells(value)) { 0 } else { waiting }
+                if self.tells_end && leaves_loop && (tells(tag) || tells(value)) {
+                    0
+                } else {
+                    waiting
+                }
             }
             _ => waiting,
         })
@@ -375,4 +387,3 @@ fn follows_wait(code: &Code<'_>, all: &[Channel], other: IdentId) -> bool {
         })
     })
 }
-

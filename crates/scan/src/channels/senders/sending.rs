@@ -1,7 +1,7 @@
 //! How often the goroutines of a function send on a channel.
 
-use plumb_gosource::flow::{Exit, FunctionId, StepId};
 use plumb_gosource::IdentId;
+use plumb_gosource::flow::{Exit, FunctionId, StepId};
 use rustc_hash::FxHashMap;
 
 use crate::channels::local::Channel;
@@ -49,11 +49,7 @@ impl Journey for Counting<'_> {
 
 impl Sending {
     /// The goroutines that send on a channel; `None` if they cannot be told apart.
-    pub(super) fn of(
-        code: &Code<'_>,
-        mentions: &Mentions,
-        channel: &Channel,
-    ) -> Option<Vec<Self>> {
+    pub(super) fn of(code: &Code<'_>, mentions: &Mentions, channel: &Channel) -> Option<Vec<Self>> {
         let mut bodies: Vec<(u32, FunctionId)> = Vec::new();
         for send in channel.operations.iter().filter(|operation| operation.is_send()) {
             for run in &send.runs {
@@ -120,12 +116,7 @@ pub(super) fn stands_in(code: &Code<'_>, offset: u32, body: FunctionId) -> bool 
 }
 
 /// Whether a goroutine may signal a receiver in another way: it closes another channel, or sends on it.
-pub(super) fn signals(
-    code: &Code<'_>,
-    all: &[Channel],
-    other: IdentId,
-    body: FunctionId,
-) -> bool {
+pub(super) fn signals(code: &Code<'_>, all: &[Channel], other: IdentId, body: FunctionId) -> bool {
     let Some(other) = all.iter().find(|channel| channel.variable == other) else { return false };
     let signals = other.operations.iter().filter(|operation| !operation.receives());
     signals.into_iter().any(|operation| stands_in(code, operation.at, body))

@@ -1,0 +1,328 @@
+package shapes
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+var mu sync.Mutex
+
+func use(io.Reader) error  { return nil }
+func next() (string, bool) { return "", false }
+
+func files(names []string) error {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want
+		if err := use(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cancels(ctx context.Context, names []string) {
+	for range names {
+		inner, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel() // want
+		<-inner.Done()
+	}
+}
+
+func endless() {
+	for {
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop() // want
+		<-ticker.C
+	}
+}
+
+func bodies(urls []string) {
+	for _, url := range urls {
+		resp, err := http.Get(url)
+		if err != nil {
+			continue
+		}
+		defer resp.Body.Close() // want
+		_ = use(resp.Body)
+	}
+}
+
+func inLiteral(names []string) {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return
+		}
+		defer func() { // want
+			if err := f.Close(); err != nil {
+				println(err)
+			}
+		}()
+		_ = use(f)
+	}
+}
+
+func counted(names []string) {
+	for i := 0; i < len(names); i++ {
+		f, _ := os.Open(names[i])
+		defer f.Close() // want
+		_ = use(f)
+	}
+}
+
+func conditional(names []string) {
+	for _, name := range names {
+		if name != "" {
+			f, err := os.Create(name)
+			if err != nil {
+				return
+			}
+			defer f.Close() // want
+			_, _ = f.WriteString(name)
+		}
+	}
+}
+
+func inSelect(ctx context.Context, names chan string) {
+	for {
+		select {
+		case name := <-names:
+			inner, cancel := context.WithCancel(ctx)
+			defer cancel() // want
+			_, _ = inner, name
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func inGoroutine(names []string) {
+	go func() {
+		for _, name := range names {
+			f, err := os.Open(name)
+			if err != nil {
+				return
+			}
+			defer f.Close() // want
+			_ = use(f)
+		}
+	}()
+}
+
+func locks(names []string) {
+	for range names {
+		mu.Lock()
+		defer mu.Unlock() // want
+	}
+}
+
+func whileMore() {
+	for {
+		name, ok := next()
+		if !ok {
+			return
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			continue
+		}
+		defer f.Close() // want
+		_ = use(f)
+	}
+}
+
+func wrapped(names []string) error {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want
+		limited := io.LimitReader(f, 10)
+		if err := use(limited); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func functionOK(names []string) error {
+	for _, name := range names {
+		err := func() error {
+			f, err := os.Open(name)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			return use(f)
+		}()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func lastRoundOK(names []string) error {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			continue
+		}
+		defer f.Close()
+		return use(f)
+	}
+	return nil
+}
+
+func keptOK(names []string) ([]io.Reader, error) {
+	var all []io.Reader
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		all = append(all, f)
+	}
+	return all, use(io.MultiReader(all...))
+}
+
+func wrappedAndKeptOK(names []string) error {
+	var all []io.Reader
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		limited := io.LimitReader(f, 10)
+		all = append(all, limited)
+	}
+	return use(io.MultiReader(all...))
+}
+
+func assignedOK(names []string) error {
+	var last *os.File
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		last = f
+	}
+	return use(last)
+}
+
+func fewOK() {
+	for _, name := range []string{"a", "b"} {
+		f, _ := os.Open(name)
+		defer f.Close()
+	}
+}
+
+func twiceOK() {
+	for i := 0; i < 2; i++ {
+		f, _ := os.Open("a")
+		defer f.Close()
+	}
+}
+
+func goroutinesOK(names []string) {
+	for _, name := range names {
+		go func() {
+			f, err := os.Open(name)
+			if err != nil {
+				return
+			}
+			defer f.Close()
+			_ = use(f)
+		}()
+	}
+}
+
+func countOK(names []string) {
+	var group sync.WaitGroup
+	for range names {
+		group.Add(1)
+		defer group.Done()
+	}
+}
+
+func existingOK(all []*os.File) {
+	for _, f := range all {
+		defer f.Close()
+	}
+}
+
+func alsoClosedOK(names []string) error {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := use(f); err != nil {
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func outerOK(names []string) error {
+	f, err := os.Create("all")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for _, name := range names {
+		_, _ = f.WriteString(name)
+	}
+	return nil
+}
+
+func mappedOK(names []string) error {
+	all := map[string]*os.File{}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		all[name] = f
+	}
+	return use(all["a"])
+}
+
+type lease struct{}
+
+func (lease) Stop()     {}
+func take(string) lease { return lease{} }
+
+func heldLocksOK(names []string) {
+	for _, name := range names {
+		lock := take(name)
+		defer lock.Stop()
+	}
+}
+
+type shard struct{ mu sync.Mutex }
+
+func allLockedOK(shards []*shard) {
+	for _, s := range shards {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+}
