@@ -124,7 +124,7 @@ impl Layout {
     /// Sought in the modules, the standard library, `vendor/`, module caches and `GOPATH`, in this order. Versions
     /// are those of the `go.mod` files of the modules; with several, the highest.
     pub fn locate(&self, folders: &dyn Folders, path: &str, from_std: bool) -> Option<Location> {
-        if path.is_empty() || path == "C" || path == "unsafe" || !is_plain(path) {
+        if path == "C" || path == "unsafe" || !is_plain(path) {
             return None;
         }
         let found = |path: &str, folder: PathBuf, is_main: bool, is_std: bool| {
@@ -135,6 +135,10 @@ impl Layout {
                 is_std,
             })
         };
+        if path.is_empty() {
+            // No import has this path, but the root of code without a `go.mod` does.
+            return self.in_main(path, &found);
+        }
         let is_standard = !path.split('/').next().unwrap_or_default().contains('.');
         let source = self.installation.goroot.as_ref().map(|root| root.join("src"));
         let std = |path: &str| source.as_ref().and_then(|s| found(path, s.join(path), false, true));
