@@ -34,10 +34,12 @@ pub(super) fn by_call(code: &Code<'_>, made: &Made, call: ExprId) -> Vec<Acquire
         let needed = records.iter().filter(|(object, _)| !is_harmless(object));
         return needed.map(|(object, what)| of_record(object, *what)).collect();
     }
-    match code.summaries.gives(&callee) {
-        Some(given) => given.iter().filter_map(|given| of_given(code, call, given)).collect(),
-        None => inferred::by_call(code, call, Some(callee)),
-    }
+    let given = match code.summaries.gives(&callee) {
+        Some([]) => return inferred::fresh(code, call, Some(callee)),
+        Some(given) => given,
+        None => return inferred::by_call(code, call, Some(callee)),
+    };
+    given.iter().filter_map(|given| of_given(code, call, given)).collect()
 }
 
 pub(super) fn of_record(object: &'static LibraryObject, what: catalogue::Acquired) -> Acquired {

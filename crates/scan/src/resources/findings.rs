@@ -57,9 +57,13 @@ fn span_of(code: &Code<'_>, place: &Place) -> Span {
 
 fn message(code: &Code<'_>, loss: &Loss) -> String {
     let call = called(code, loss.call);
+    let name = match loss.kind {
+        ResourceKind::Cancel => "cancel function",
+        _ => &loss.name,
+    };
     let what = match loss.variable {
-        Some(variable) => format!("`{}` ({} of {call})", code.file.name(variable), loss.name),
-        None => format!("the {} of {call}", loss.name),
+        Some(variable) => format!("`{}` ({name} of {call})", code.file.name(variable)),
+        None => format!("the {name} of {call}"),
     };
     let done = done(loss);
     match &loss.how {

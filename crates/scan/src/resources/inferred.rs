@@ -1,7 +1,7 @@
 //! What is acquired as far as types and names tell: a constructor that gives back something with a `Close`.
 
 use plumb_evidence::catalogue::{self, Release, ResourceKind};
-use plumb_gosource::{ExprId, ExprKind, Lookup, MemberKind, Type, TypeKind};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Lookup, MemberKind, Type, TypeKind};
 
 use super::acquired::{Acquired, of_record, results};
 use crate::code::Code;
@@ -85,6 +85,30 @@ pub(super) fn by_call(
         }
     }
     all
+}
+
+/// What a call acquires of which nobody keeps one to give it out again, so that whoever gets it must release it, even
+/// if the function that gives it seems to acquire nothing: responses and rows.
+pub(super) fn fresh(
+    code: &Code<'_>,
+    call: ExprId,
+    callee: Option<FunctionKey<'_>>,
+) -> Vec<Acquired> {
+    let mut all = by_call(code, call, callee);
+    all.retain(|acquired| matches!(acquired.kind, ResourceKind::Body | ResourceKind::Rows));
+    all
+}
+
+/// What a call acquires whose result is closed on some ways: whoever closes it owns it.
+pub(super) fn by_use(code: &Code<'_>, variable: IdentId) -> Acquired {
+    let ty = code.types.of_var(variable);
+    if let Some(acquired) = ty.and_then(|ty| of_type(code, ty)) {
+        return acquired;
+    }
+    let name = ty.and_then(type_name).unwrap_or_else(|| "io.Closer".to_owned());
+    let (_, releases) = RELEASES[0];
+    let (what, certain) = (catalogue::Acquired::Result(0), false);
+    Acquired { kind: kind_of(&name), object: None, name, what, releases, certain }
 }
 
 /// Whether a function with a name makes what it gives back.

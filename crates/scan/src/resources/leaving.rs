@@ -12,7 +12,9 @@ use plumb_gosource::{
 use rustc_hash::FxHashSet;
 
 use super::acquired::result;
-use super::reading::{Reading, is_plain, is_plain_type, is_reading_builtin, may_refer, reading};
+use super::reading::{
+    Reading, guessed, is_plain, is_plain_type, is_reading_builtin, known, may_refer,
+};
 use crate::code::Code;
 use crate::summaries::Parameter;
 
@@ -172,10 +174,14 @@ impl<'l, 'c> Leaving<'l, 'c> {
             return false;
         }
         let (Some(callee), Some(index)) = (code.callee(call), index) else { return true };
-        if let Some(use_) = code.summaries.parameter(&callee, Parameter::Index(index)) {
-            return use_.keeps;
-        }
-        match reading(&callee) {
+        let reading = match known(&callee) {
+            Some(reading) => Some(reading),
+            None => match code.summaries.parameter(&callee, Parameter::Index(index)) {
+                Some(use_) => return use_.keeps,
+                None => guessed(&callee),
+            },
+        };
+        match reading {
             Some(Reading::Reads) => false,
             Some(Reading::Wraps) => self.leaves(call),
             None => true,

@@ -9,11 +9,12 @@ use plumb_gosource::flow::{
 use plumb_gosource::{
     Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, TypeKind,
 };
+use rustc_hash::FxHashSet;
 
 use super::acquired::{self, Acquired, result};
-use super::inferred::is_error;
+use super::inferred::{self, is_error};
 use super::leaving::Leaving;
-use super::made::Made;
+use super::made::{self, Made};
 use super::ownership::Owner;
 use super::{Loss, LossKind};
 use crate::code::Code;
@@ -25,7 +26,7 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
     let mut losses = Vec::new();
     // The function whose paths were asked for last: calls come in the order of the file.
     let mut last: Option<(FunctionId, Paths<'_, '_, '_>)> = None;
-    let mut made = Made::default();
+    let (mut made, closed) = (Made::default(), closed(code));
     for visit in code.file.walk(Node::File) {
         let call = match visit.node {
             Node::Stmt(stmt) => {
@@ -39,7 +40,11 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
             Node::Expr(expr) if matches!(code.file[expr].kind, ExprKind::CallExpr(_)) => expr,
             _ => continue,
         };
-        let all = acquired::by_call(code, &made, call);
+        let mut all = acquired::by_call(code, &made, call);
+        let by_use = all.is_empty();
+        if by_use {
+            all.extend(closed_result(code, &closed, &made, call));
+        }
         if all.is_empty() {
             continue;
         }
@@ -48,11 +53,46 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
             Some((of, paths)) if of == function => paths,
             _ => Paths::new(code.scope, function, code.graph(function)),
         };
-        let follow = Follow { code, function, paths: &paths };
+        let follow = Follow { code, function, paths: &paths, by_use };
         losses.extend(all.iter().filter_map(|acquired| follow.loss(call, acquired)));
         last = Some((function, paths));
     }
     losses
+}
+
+/// The variables of which `Close` is called anywhere.
+fn closed(code: &Code<'_>) -> FxHashSet<IdentId> {
+    let expressions = code.file.walk(Node::File).filter_map(|visit| match visit.node {
+        Node::Expr(expr) => Some(expr),
+        _ => None,
+    });
+    let variables = expressions.filter_map(|expr| {
+        let ExprKind::SelectorExpr(selector) = code.file[expr].kind else { return None };
+        if code.file.name(selector.sel) != "Close" {
+            return None;
+        }
+        made::variable(code, selector.x)
+    });
+    variables.collect()
+}
+
+/// What a call acquires of which all that is known is that the first result is closed somewhere, and that it is none
+/// if there was an error: then the function owns it, and must close it on all ways.
+fn closed_result(
+    code: &Code<'_>,
+    closed: &FxHashSet<IdentId>,
+    made: &Made,
+    call: ExprId,
+) -> Option<Acquired> {
+    let Bound::To(places) = code.scope.bound(call) else { return None };
+    let [BoundTo::Variable(variable), .., BoundTo::Variable(error)] = places[..] else {
+        return None;
+    };
+    let name = code.file.name(error).to_ascii_lowercase();
+    let records = made.callee(code, call).map(|callee| code.knowledge.acquired_by(&callee));
+    let is_harmless = records.is_some_and(|records| !records.is_empty());
+    let counts = closed.contains(&variable) && name.contains("err") && !is_harmless;
+    counts.then(|| inferred::by_use(code, variable))
 }
 
 /// Follows what is acquired in a function.
@@ -60,6 +100,8 @@ struct Follow<'q, 'c> {
     code: &'q Code<'c>,
     function: FunctionId,
     paths: &'q Paths<'q, 'c, 'c>,
+    /// Whether all that tells of an acquisition is that it is released on some ways.
+    by_use: bool,
 }
 
 impl Follow<'_, '_> {
@@ -224,6 +266,7 @@ impl Follow<'_, '_> {
         match acquired.kind {
             // What is not put back is collected: only a way that forgets what others do is a mistake.
             ResourceKind::PoolItem if releases.is_empty() => None,
+            _ if self.by_use && releases.is_empty() => None,
             _ if releases.is_empty() && !elsewhere => Some(LossKind::Never(answer.leaks)),
             _ => Some(LossKind::OnSomeWays { leaks: answer.leaks, releases }),
         }

@@ -81,7 +81,8 @@ impl Made {
     }
 }
 
-fn variable(code: &Code<'_>, expr: ExprId) -> Option<IdentId> {
+/// The declaration of the variable that an expression is.
+pub(super) fn variable(code: &Code<'_>, expr: ExprId) -> Option<IdentId> {
     let ExprKind::Ident(ident) = code.file[code.file.unparen(expr)].kind else { return None };
     match code.names.referent(ident)? {
         Referent::Declared(declared) => Some(declared),

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 
 use super::acquired::{Acquired, result};
 use super::leaving::{Leaving, WayOut};
-use super::reading::{Reading, is_reading_builtin, may_refer, reading};
+use super::reading::{Reading, by_name, guessed, is_reading_builtin, known, may_refer};
 use crate::code::Code;
 use crate::functions::FunctionKey;
 use crate::summaries::{Parameter, ParameterUse};
@@ -149,12 +149,16 @@ impl<'o, 'c> Owner<'o, 'c> {
         if self.is_release_argument(&callee, index) {
             return Effect::Releases;
         }
-        if let Some(use_) = code.summaries.parameter(&callee, Parameter::Index(index)) {
-            return self.of_summary(use_, selected);
-        }
-        match reading(&callee) {
+        let reading = match known(&callee) {
+            Some(reading) => Some(reading),
+            None => match code.summaries.parameter(&callee, Parameter::Index(index)) {
+                Some(use_) => return self.of_summary(use_, selected),
+                None => guessed(&callee),
+            },
+        };
+        match reading {
             // A function value that is called is not read.
-            _ if selected.last().is_some_and(|_| self.is_release(selected)) => Effect::HandsOn,
+            _ if self.is_release(selected) => Effect::HandsOn,
             Some(Reading::Reads) => Effect::None,
             Some(Reading::Wraps) if !self.leaves(call) => Effect::None,
             _ => Effect::HandsOn,
@@ -165,6 +169,7 @@ impl<'o, 'c> Owner<'o, 'c> {
     fn of_unknown(&self, call: ExprId) -> Effect {
         match callee(self.code.file, self.code.names, call) {
             Some(Callee::Undeclared(name)) if is_reading_builtin(name) => Effect::None,
+            Some(Callee::Method(_, name)) if by_name(name).is_some() => Effect::None,
             Some(Callee::Undeclared("int" | "uintptr" | "int32" | "string" | "uint64")) => {
                 match self.leaves(call) {
                     true => Effect::HandsOn,

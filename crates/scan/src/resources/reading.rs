@@ -17,12 +17,16 @@ pub(super) enum Reading {
 use Reading::{Reads, Wraps};
 
 /// Packages of which all functions only read.
-const READING_PACKAGES: [&str; 17] = [
+const READING_PACKAGES: [&str; 23] = [
     "encoding/binary",
     "errors",
     "fmt",
     "github.com/stretchr/testify/assert",
     "github.com/stretchr/testify/require",
+    "github.com/go-kit/log",
+    "github.com/golang/glog",
+    "github.com/sirupsen/logrus",
+    "go.uber.org/zap",
     "gotest.tools/v3/assert",
     "html",
     "image",
@@ -30,6 +34,8 @@ const READING_PACKAGES: [&str; 17] = [
     "image/jpeg",
     "image/png",
     "log",
+    "log/slog",
+    "k8s.io/klog/v2",
     "reflect",
     "sort",
     "strconv",
@@ -97,40 +103,80 @@ const FUNCTIONS: [(&str, &[&str], Reading); 26] = [
 ];
 
 /// Names of methods, of whatever type, that are done with a reader or writer when they return.
-const METHODS: [&str; 12] = [
+const METHODS: [&str; 11] = [
     "Copy",
     "Decode",
     "Encode",
+    "Equal",
     "Execute",
     "ExecuteTemplate",
-    "Load",
     "Parse",
     "ReadFrom",
     "Scan",
     "Unmarshal",
     "WriteTo",
-    "Equal",
+];
+
+/// Names of methods of loggers and tests, of whatever type, that print what they get.
+const PRINTING: [&str; 27] = [
+    "Debug",
+    "Debugf",
+    "Debugln",
+    "Debugw",
+    "Error",
+    "Errorf",
+    "Errorln",
+    "Errorw",
+    "Info",
+    "Infof",
+    "Infoln",
+    "Infow",
+    "Log",
+    "Logf",
+    "Print",
+    "Printf",
+    "Println",
+    "Trace",
+    "Tracef",
+    "Warn",
+    "Warnf",
+    "Warning",
+    "Warningf",
+    "Warnln",
+    "WithField",
+    "WithFields",
+    "WithError",
 ];
 
 /// Names of functions, of whatever package, of which the result reads from the argument and does not close it.
 const WRAPPERS: [&str; 3] = ["NewDecoder", "NewEncoder", "NewScanner"];
 
-/// What a function that is not one of the modules does with an argument; `None` if that is not known.
-pub(super) fn reading(callee: &FunctionKey<'_>) -> Option<Reading> {
+/// What a function does with an argument, if it is one of those that are known by name and package.
+pub(super) fn known(callee: &FunctionKey<'_>) -> Option<Reading> {
     if callee.receiver.is_some() {
-        return METHODS.contains(&callee.name).then_some(Reads);
+        return None;
     }
     if READING_PACKAGES.contains(&callee.path) {
         let keeps = KEEPING.iter().any(|beginning| callee.name.starts_with(beginning));
         return (!keeps).then_some(Reads);
     }
     let of_package = FUNCTIONS.iter().filter(|(path, _, _)| *path == callee.path);
-    let mut by_name = of_package.filter(|(_, names, _)| names.contains(&callee.name));
-    match by_name.next() {
-        Some((_, _, reading)) => Some(*reading),
+    let mut named = of_package.filter(|(_, names, _)| names.contains(&callee.name));
+    named.next().map(|(_, _, reading)| *reading)
+}
+
+/// What a function that is not one of the modules does with an argument, as far as its name tells.
+pub(super) fn guessed(callee: &FunctionKey<'_>) -> Option<Reading> {
+    match callee.receiver {
         None if WRAPPERS.contains(&callee.name) => Some(Wraps),
         None => METHODS.contains(&callee.name).then_some(Reads),
+        Some(_) => by_name(callee.name),
     }
+}
+
+/// What a method does with an argument, as far as its name tells.
+pub(super) fn by_name(method: &str) -> Option<Reading> {
+    (METHODS.contains(&method) || PRINTING.contains(&method)).then_some(Reads)
 }
 
 /// Whether a value of a type can refer to something that must be released; true if nothing is known of it.

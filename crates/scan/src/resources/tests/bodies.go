@@ -234,3 +234,13 @@ func wrongBody(a, b string) error {
 	fmt.Println(two.Status)
 	return nil
 }
+
+type logger interface{ WithField(string, any) logger }
+
+func logged(l logger, u string) {
+	resp, err := http.Get(u) // lost: never
+	l.WithField("resp", resp)
+	if err != nil {
+		fmt.Println(err)
+	}
+}

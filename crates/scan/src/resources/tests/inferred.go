@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"example.com/gz"
+	"example.com/other"
 )
 
 type Store interface {
@@ -83,4 +84,33 @@ func harmless(r io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	return io.ReadAll(z)
+}
+
+func closedElsewhere(key string) ([]byte, error) {
+	b, err := other.Get(key) // lost: some
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(b)
+	if err != nil {
+		return nil, err
+	}
+	return data, b.Close()
+}
+
+func closedAlways(key string) ([]byte, error) {
+	b, err := other.Get(key)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	return io.ReadAll(b)
+}
+
+func neverClosed(key string) ([]byte, error) {
+	b, err := other.Get(key)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(b)
 }
