@@ -10,6 +10,8 @@ mod patterns;
 mod record;
 mod rules;
 #[cfg(test)]
+mod shapes;
+#[cfg(test)]
 mod testing;
 
 use plumb_evidence::Catalogue;
