@@ -66,8 +66,7 @@ fn endless(code: &Code<'_>, stmt: StmtId, call: ExprId) -> Option<EndlessGorouti
     let starter = code.declared_at(start.start)?;
     let why = match ignored_signal(code, body) {
         Some(clause) => Endless::IgnoresSignal(clause),
-        None if waits_for_ticker(code, body) => why(code, starter, stmt)?,
-        None => return None,
+        None => why(code, starter, stmt, ticker(code, body)?)?,
     };
     Some(EndlessGoroutine { start, body, in_loop, why })
 }
@@ -214,21 +213,51 @@ fn changes_channel(code: &Code<'_>, clause: StmtId) -> bool {
     })
 }
 
-/// Whether a goroutine waits for a ticker: it is there to do something again and again for its owner. Others that
+/// Whose ticker a goroutine waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ticker {
+    /// A field's: that of the object for which it works.
+    Field,
+    /// One that it makes itself.
+    Own,
+    /// That of the function that starts it.
+    Starters,
+}
+
+/// The ticker that a goroutine waits for: it is there to do something again and again for its owner. Others that
 /// nothing ends, and that wait for work, are mostly as many as the program has services.
-fn waits_for_ticker(code: &Code<'_>, body: FunctionId) -> bool {
-    code.file.walk(Node::Stmt(code.scope[body].body)).any(|visit| match visit.node {
-        Node::Stmt(stmt) => ranges_over_ticker(code, stmt),
-        Node::Expr(expr) => match code.file[expr].kind {
-            ExprKind::UnaryExpr(unary) => unary.op == Token::Arrow && is_ticker(code, unary.x),
-            _ => false,
-        },
-        _ => false,
-    })
+fn ticker(code: &Code<'_>, body: FunctionId) -> Option<Ticker> {
+    let within = code.file[code.scope[body].body].span;
+    let channel = code.file.walk(Node::Stmt(code.scope[body].body)).find_map(|visit| {
+        let channel = match visit.node {
+            Node::Stmt(stmt) => match code.file[stmt].kind {
+                StmtKind::RangeStmt(range) => range.x,
+                _ => return None,
+            },
+            Node::Expr(expr) => match code.file[expr].kind {
+                ExprKind::UnaryExpr(unary) if unary.op == Token::Arrow => unary.x,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        is_ticker(code, channel).then_some(channel)
+    })?;
+    let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(channel)].kind else {
+        return Some(Ticker::Own);
+    };
+    match code.file[code.file.unparen(selector.x)].kind {
+        ExprKind::SelectorExpr(_) => Some(Ticker::Field),
+        ExprKind::Ident(_) => {
+            let declared = code.declared(selector.x)?;
+            let own = within.contains(code.file[declared].span);
+            Some(if own { Ticker::Own } else { Ticker::Starters })
+        }
+        _ => Some(Ticker::Own),
+    }
 }
 
 /// Why the goroutines that a function starts become more and more, as far as names and types tell.
-fn why(code: &Code<'_>, starter: FunctionId, stmt: StmtId) -> Option<Endless> {
+fn why(code: &Code<'_>, starter: FunctionId, stmt: StmtId, ticker: Ticker) -> Option<Endless> {
     if &*code.package.name == "main" || starts_once(code, stmt) || is_of_package(code, starter) {
         return None;
     }
@@ -237,14 +266,20 @@ fn why(code: &Code<'_>, starter: FunctionId, stmt: StmtId) -> Option<Endless> {
     }
     let name = code.declared_name(starter)?;
     if code.receiver_name(starter).is_some() {
-        return has_stop(code, &receiver_type(code, starter)?).then_some(Endless::OutlivesStop);
+        let stops = || Some(has_stop(code, &receiver_type(code, starter)?));
+        return (ticker == Ticker::Field && stops()?).then_some(Endless::OutlivesStop);
     }
     let lower = name.to_lowercase();
     if !CONSTRUCTORS.iter().any(|prefix| lower.starts_with(prefix)) {
         return None;
     }
     let made = made_type(code, starter)?;
-    Some(if has_stop(code, &made) { Endless::OutlivesStop } else { Endless::PerObject })
+    if has_stop(code, &made) {
+        return Some(Endless::OutlivesStop);
+    }
+    // What only its package makes is mostly made once.
+    let exported = name.starts_with(char::is_uppercase);
+    (exported && ticker != Ticker::Starters).then_some(Endless::PerObject)
 }
 
 /// Whether a statement is in a literal that runs once in a program.
