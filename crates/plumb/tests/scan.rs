@@ -200,7 +200,7 @@ fn files_that_cannot_be_read_are_named_and_make_3_of_0() {
 fn folders_that_cannot_be_listed_are_named() {
     let folder = module(&[("clean/a.go", CLEAN), ("locked/b.go", LEAK)]);
     let locked = folder.path().join("locked");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).expect("a mode");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).expect("a mode");
     let is_root = fs::read_dir(&locked).is_ok();
     let document = json(folder.path(), &[], if is_root { 1 } else { 3 });
     if !is_root {
@@ -247,7 +247,7 @@ fn a_baseline_hides_what_is_known() {
     scan(here, &["--baseline", "known.txt"])
         .fails_with(&["no such file: known.txt", "--write-baseline"]);
     let written = scan(here, &["--baseline", "known.txt", "--write-baseline"]);
-    assert_eq!((written.code, &*written.err), (Some(0), "plumb: known.txt: 1 findings written\n"));
+    assert_eq!((written.code, &*written.err), (Some(0), "plumb: known.txt: 1 finding written\n"));
     let document = json(here, &["--baseline", "known.txt"], 0);
     assert_eq!(document["hidden"]["baseline"], 1);
     // Lines shift, a second one comes.

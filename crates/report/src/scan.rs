@@ -317,7 +317,10 @@ pub fn rules(catalogue: &Catalogue, rules: &[RuleNames], options: &Options) -> S
 
 /// The message and, where it is lost on another line, that line: for outputs without a place for the way.
 fn whole_message(finding: &SourceFinding) -> String {
-    let last = finding.path.last().filter(|step| step.place.line != finding.place.line);
+    let is_told = |line: u32| finding.message.contains(&format!("line {line}"));
+    let last = finding.path.last();
+    let last =
+        last.filter(|step| step.place.line != finding.place.line && !is_told(step.place.line));
     match last {
         Some(step) => format!("{}; line {}: {}", finding.message, step.place.line, step.text),
         None => finding.message.clone(),

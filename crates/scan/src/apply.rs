@@ -202,7 +202,7 @@ impl Work<'_> {
 
     /// Why the changes of a file are not what they should be: every finding must be gone and none new.
     fn complaint(&self, found: &Scan, file: &str, fixed: &[SourceFinding]) -> Option<String> {
-        if !self.files.get(file).is_some_and(|text| text.fixes > 0) {
+        if self.files.get(file).is_none_or(|text| text.fixes == 0) {
             return Some("the edits do not fit the file".to_owned());
         }
         let failed = |scan: &Scan| scan.failed.iter().filter(|failed| failed.file == file).count();

@@ -16,6 +16,7 @@ use clap::{Args, ValueHint};
 use plumb_evidence::source::{Scan as Found, SourceFinding, SourceNote};
 use plumb_patterns::{CATALOGUE, RULES};
 use plumb_report::scan::{FORMATS, Hidden, ScanFormat, SourceReport, Sources};
+use plumb_report::units::plural;
 use plumb_report::{Kept, scan as report};
 use plumb_scan::baseline::{Baseline, Key};
 use plumb_scan::disk::Disk;
@@ -238,8 +239,8 @@ impl Hiding {
         let baseline = Baseline::of(findings.map(|finding| asked.key(finding)));
         let written = write::replace(path, None, baseline.to_text().as_bytes());
         written.map_err(|error| SourceError::Unwritable(path.clone(), error))?;
-        let count = baseline.count();
-        screen::complain(&format!("plumb: {}: {count} findings written\n", path.display()));
+        let count = plural(baseline.count(), "finding");
+        screen::complain(&format!("plumb: {}: {count} written\n", path.display()));
         Ok(Outcome::Fine)
     }
 }
@@ -275,7 +276,7 @@ impl Scanner<'_> {
     fn take_known(&self, seen: &mut Seen, mut baseline: Baseline, path: Option<&PathBuf>) -> usize {
         let all = seen.found.findings.len();
         seen.found.findings.retain(|finding| !baseline.take(&self.asked.key(finding)));
-        let path = path.map(|path| self.asked.from_base(path)).unwrap_or_default();
+        let path = path.map(|path| self.asked.told_from_base(path)).unwrap_or_default();
         let stale = baseline.left().filter(|(key, _)| self.would_be_found(key, &seen.found));
         seen.notes.extend(stale.map(|(key, count)| SourceNote {
             file: path.clone(),

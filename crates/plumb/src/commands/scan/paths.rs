@@ -67,7 +67,7 @@ impl Asked {
     }
 
     /// A file that the user named, told from the base if it is there.
-    pub(super) fn from_base(&self, path: &Path) -> String {
+    pub(super) fn told_from_base(&self, path: &Path) -> String {
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         with_slashes(whole.strip_prefix(&self.places.base).unwrap_or(path))
     }
