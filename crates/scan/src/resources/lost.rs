@@ -268,7 +268,10 @@ impl Follow<'_, '_> {
             ResourceKind::PoolItem if releases.is_empty() => None,
             _ if self.by_use && releases.is_empty() => None,
             _ if releases.is_empty() && !elsewhere => Some(LossKind::Never(answer.leaks)),
-            _ => Some(LossKind::OnSomeWays { leaks: answer.leaks, releases }),
+            _ => {
+                let leaks = answer.leaks;
+                Some(LossKind::OnSomeWays { leaks, releases, handed_on: elsewhere })
+            }
         }
     }
 
