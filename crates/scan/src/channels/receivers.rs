@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::local::{Channel, channels};
 use super::operations::{Operation, What};
 use crate::code::Code;
-use crate::goroutines::Runs;
+use crate::goroutines::{Run, Runs};
 use crate::mentions::Mentions;
 use crate::ways::{self, Journey, Onward, Way};
 
@@ -80,11 +80,38 @@ fn waiting_goroutine(
     let same = |operation: &&Operation| {
         operation.all_run(Runs::Goroutine) && operation.runs.iter().all(|r| r.body == Some(body))
     };
-    if !receives.iter().all(|operation| same(operation)) {
+    if !receives.iter().all(same) {
         return None;
     }
     let needs = needs::of(code, mentions, &receives, body)?;
     let waits_for = if needs.close { WaitsFor::Close } else { WaitsFor::Signal };
+    let (events, signalled) = events(code, channel, &first.runs, body, waits_for)?;
+    let ways = ways::search(code, channel.function, &Leaving(&events), State::default());
+    if ways.is_empty() {
+        return None;
+    }
+    Some(BlockedReceiver {
+        make: channel.make,
+        channel: code.file.name(channel.variable).to_owned(),
+        function: channel.function,
+        started: Some(run.at),
+        wait: needs.wait,
+        waits_for,
+        caller_waits: false,
+        ways_of: channel.function,
+        ways: if signalled { ways } else { Vec::new() },
+        certain: needs.always,
+    })
+}
+
+/// What the steps of the function do, and whether any of them signals; `None` if that is too intricate.
+fn events(
+    code: &Code<'_>,
+    channel: &Channel,
+    starts: &[Run],
+    body: FunctionId,
+    waits_for: WaitsFor,
+) -> Option<(FxHashMap<StepId, Vec<Event>>, bool)> {
     let graph = code.graph(channel.function);
     let mut events: FxHashMap<StepId, Vec<Event>> = FxHashMap::default();
     let mut event = |at: u32, event| {
@@ -92,7 +119,7 @@ fn waiting_goroutine(
         Some(())
     };
     event(code.file[channel.make].span.start, Event::Makes)?;
-    for run in &first.runs {
+    for run in starts {
         event(run.at, Event::Starts)?;
     }
     let mut signalled = false;
@@ -113,22 +140,7 @@ fn waiting_goroutine(
             event(run.at, Event::Signals)?;
         }
     }
-    let ways = ways::search(code, channel.function, &Leaving(&events), State::default());
-    if ways.is_empty() {
-        return None;
-    }
-    Some(BlockedReceiver {
-        make: channel.make,
-        channel: code.file.name(channel.variable).to_owned(),
-        function: channel.function,
-        started: Some(run.at),
-        wait: needs.wait,
-        waits_for,
-        caller_waits: false,
-        ways_of: channel.function,
-        ways: if signalled { ways } else { Vec::new() },
-        certain: needs.always,
-    })
+    Some((events, signalled))
 }
 
 /// What a step of the function does.
