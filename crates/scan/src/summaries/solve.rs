@@ -93,7 +93,8 @@ impl Solver {
         let agrees = entry.bodies.is_empty() || entry.summary.effect == effect;
         entry.summary.effect = if agrees { effect } else { CallEffect::Returns };
         entry.summary.variadic |= facts.variadic;
-        entry.summary.parameter_count = facts.parameter_count;
+        let count = entry.summary.parameter_count.max(facts.parameter_count);
+        entry.summary.parameter_count = count;
         let wanted = facts.parameters.len().max(entry.summary.parameters.len());
         entry.summary.parameters.resize(wanted, ParameterUse::default());
         entry.bodies.push(facts);
@@ -309,9 +310,8 @@ impl Solver {
                 Source::Nothing => continue,
                 source => self.fresh(source)?,
             };
-            let agrees = |known: Object| {
-                known.map(|o| std::ptr::from_ref(o)) == found.map(|o| std::ptr::from_ref(o))
-            };
+            let agrees =
+                |known: Object| known.map(std::ptr::from_ref) == found.map(std::ptr::from_ref);
             object = Some(if object.is_none_or(agrees) { found } else { None });
         }
         object

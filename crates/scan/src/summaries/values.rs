@@ -138,11 +138,11 @@ fn may_carry(code: &Code<'_>, expr: ExprId) -> bool {
 
 /// Whether a type has a method that releases it, or may have one.
 pub(super) fn is_released(code: &Code<'_>, ty: &Type) -> bool {
-    let has = |name: &&str| match code.program.member(ty, name, &code.package.path) {
+    let has = |name: &str| match code.program.member(ty, name, &code.package.path) {
         Lookup::Found(_) | Lookup::Unknown => true,
         Lookup::Absent => false,
     };
-    TELLING.iter().any(|name| has(&name))
+    TELLING.iter().any(|name| has(name))
 }
 
 /// Whether a value of a type may have to be released: not if it is a number, a text or the like.
