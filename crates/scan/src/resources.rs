@@ -83,8 +83,8 @@ pub enum LossKind {
         leaks: Vec<Leak>,
         /// Where it is released on others; empty if it is only handed on there.
         releases: Vec<IdentId>,
-        /// Whether it is handed on on others.
-        handed_on: bool,
+        /// Where it is handed on on others.
+        handed_on: Vec<IdentId>,
     },
 }
 

@@ -261,13 +261,12 @@ impl Follow<'_, '_> {
         if answer.leaks.is_empty() {
             return None;
         }
-        let elsewhere =
-            !handed_on.is_empty() || !answer.handed_on.is_empty() || !returned.is_empty();
+        let elsewhere = [handed_on, answer.handed_on, returned].concat();
         match acquired.kind {
             // What is not put back is collected: only a way that forgets what others do is a mistake.
             ResourceKind::PoolItem if releases.is_empty() => None,
             _ if self.by_use && releases.is_empty() => None,
-            _ if releases.is_empty() && !elsewhere => Some(LossKind::Never(answer.leaks)),
+            _ if releases.is_empty() && elsewhere.is_empty() => Some(LossKind::Never(answer.leaks)),
             _ => {
                 let leaks = answer.leaks;
                 Some(LossKind::OnSomeWays { leaks, releases, handed_on: elsewhere })
