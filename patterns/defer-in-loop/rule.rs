@@ -223,12 +223,11 @@ fn kept(code: &Code<'_>, value: ExprId, body: Span) -> Kept {
     for above in code.scope.parents().above(Node::Expr(value)) {
         match above {
             Node::Expr(expr) => match file[expr].kind {
-                ExprKind::CallExpr(call) => {
+                ExprKind::CallExpr(call)
                     if code.builtin_call(expr, "append").is_some()
-                        || keeps(code, call.fun, at, body)
-                    {
-                        return Kept::Beyond;
-                    }
+                        || keeps(code, call.fun, at, body) =>
+                {
+                    return Kept::Beyond;
                 }
                 ExprKind::BinaryExpr(_) | ExprKind::IndexExpr(_) => return Kept::Not,
                 ExprKind::UnaryExpr(unary) if unary.op != Token::And => return Kept::Not,
@@ -285,21 +284,16 @@ fn assigned(code: &Code<'_>, at: Node, lhs: &[ExprId], rhs: &[ExprId], body: Spa
     let Some(index) = rhs.iter().position(|value| Node::Expr(*value) == at) else {
         return Kept::Not;
     };
-    let places: &[ExprId] =
-        if rhs.len() == 1 { lhs } else { lhs.get(index..=index).unwrap_or(&[]) };
-    for place in places {
-        match code.declared(*place) {
-            Some(variable) if body.contains(code.file[variable].span) => {
-                // The first result is what is made of it; the rest are errors and flags.
-                return Kept::In(variable);
-            }
-            // An error or a count may well be a variable of the function.
-            _ if code.text(*place) == "_" => return Kept::Not,
-            Some(_) if rhs.len() == 1 && is_plain(code, *place) => return Kept::Not,
-            _ => return Kept::Beyond,
-        }
+    // Of several results the first is what is made of it; the rest are errors and flags.
+    let index = if rhs.len() == 1 { 0 } else { index };
+    let Some(place) = lhs.get(index).copied() else { return Kept::Not };
+    match code.declared(place) {
+        Some(variable) if body.contains(code.file[variable].span) => Kept::In(variable),
+        _ if code.text(place) == "_" => Kept::Not,
+        // An error or a count may well be a variable of the function.
+        Some(_) if rhs.len() == 1 && is_plain(code, place) => Kept::Not,
+        _ => Kept::Beyond,
     }
-    Kept::Not
 }
 
 /// Whether a variable holds nothing but an error, a number or text.
