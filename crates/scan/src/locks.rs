@@ -421,7 +421,9 @@ impl Journey for Holding<'_, '_> {
                 // The caller has locked it, and gets it back locked.
                 Event::Releases if !state.held && !state.released => return Onward::Done,
                 Event::Releases => state = State { held: false, released: true, ..state },
-                Event::MayRelease => state = State { held: false, released: true, ..state },
+                Event::MayRelease => {
+                    state = State { held: false, released: state.released || state.held, ..state };
+                }
                 Event::Defers => state.deferred = true,
             }
         }
