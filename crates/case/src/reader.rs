@@ -146,7 +146,13 @@ impl<'a> Opening<'a> {
         }
         let recorded = manifest.problems.into_iter().map(Problem::from);
         let problems = recorded.chain(whole).chain(self.problems).collect();
-        Service { target: manifest.target, instances, peer_sockets: self.peer_sockets, problems }
+        Service {
+            target: manifest.target,
+            instances,
+            peer_sockets: self.peer_sockets,
+            problems,
+            ..Service::default()
+        }
     }
 }
 

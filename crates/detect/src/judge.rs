@@ -1,7 +1,7 @@
 //! Suspects to findings: patterns, witnesses, confidence, and what one finding explains of another.
 
 use plumb_evidence::catalogue::{Catalogue, Pattern};
-use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, Resource, SiteKind, Undecided};
+use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, Resource, SiteKind, Undecided, WitnessKind};
 use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::service::{Instance, Service};
 use plumb_evidence::socket::Direction;
@@ -86,6 +86,8 @@ pub(crate) fn judge(
             code: &codes[instance],
             role: matched.role,
             through: matched.through,
+            pattern: pattern.map(|pattern| pattern.id),
+            source: service.source.as_ref(),
         };
         let decision = decide(&hearing);
         if let Some(mut finding) = finding(&hearing, pattern, matched, decision, &service.target) {
@@ -138,7 +140,10 @@ fn finding(
     let mut evidence = matched.evidence;
     evidence.extend(common_evidence(suspect));
     evidence.extend(version(suspect));
-    let mut confidence = matched.confidence;
+    let mut confidence = raised(matched.confidence, &decision);
+    if let Some(says) = &decision.says {
+        evidence.extend(says.evidence.iter().cloned());
+    }
     if let Some(conflict) = decision.conflict {
         confidence = lowered(confidence);
         evidence.push(conflict);
@@ -164,6 +169,10 @@ fn finding(
     finding.bytes = bytes;
     finding.why = why(suspect, pattern);
     finding.fix = fix(suspect, pattern);
+    if let Some(says) = decision.says {
+        finding.path = says.path;
+        finding.diff = says.diff;
+    }
     finding.verify = format!("plumb diagnose {target}");
     Some(finding)
 }
@@ -180,6 +189,16 @@ fn version(suspect: &Suspect) -> Option<EvidenceItem> {
         bad.source
     );
     Some(EvidenceItem::new("version", text))
+}
+
+/// What grows or is suspicious is likely where the source shows the mistake at the line that is named.
+fn raised(confidence: Confidence, decision: &Decision) -> Confidence {
+    let by_source = decision.site.found_by.contains(&WitnessKind::Source);
+    let is_sure = decision.says.as_ref().is_some_and(|says| says.confidence >= Confidence::Likely);
+    match by_source && is_sure {
+        true => confidence.max(Confidence::Likely),
+        false => confidence,
+    }
 }
 
 fn lowered(confidence: Confidence) -> Confidence {

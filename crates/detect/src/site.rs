@@ -6,7 +6,9 @@ use plumb_evidence::code::FunctionName;
 use plumb_evidence::finding::{Candidate, EvidenceItem, Role, Site, SiteKind, WitnessKind};
 use plumb_evidence::suspect::{Subject, Suspect};
 
-use crate::witness::{Hearing, NamedLine, Testimony, WITNESSES, line_site};
+use crate::witness::{
+    Hearing, NamedLine, SourceSays, Testimony, WITNESSES, is_same_line, line_site,
+};
 
 /// Where the leak is, as far as the witnesses agree.
 pub(crate) struct Decision {
@@ -16,6 +18,8 @@ pub(crate) struct Decision {
     pub(crate) would_decide: Vec<String>,
     /// Witnesses that named different lines, in words.
     pub(crate) conflict: Option<EvidenceItem>,
+    /// What the source says: about the site, or if that is open about the line that is most likely.
+    pub(crate) says: Option<SourceSays>,
 }
 
 /// Hears all witnesses on a suspect.
@@ -30,7 +34,7 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         .filter_map(|(kind, testimony)| Some((*kind, testimony.lines.first()?)))
         .collect();
     let Some(&(_, named)) = deciders.first() else { return undecided(hearing, &heard) };
-    let same = |line: &NamedLine| line.frame == named.frame;
+    let same = |line: &NamedLine| is_same_line(&line.frame, &named.frame);
     let agree = deciders.iter().filter(|(_, line)| same(line)).map(|(kind, _)| *kind).collect();
     // Lines that play different parts may all be right.
     let differs = |line: &NamedLine| !same(line) && line.role == named.role;
@@ -54,7 +58,8 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         others.filter(|(_, line)| !same(line)).partition(|(_, line)| line.role != named.role);
     let passed = heard.iter().filter(|(_, testimony)| testimony.names(&named.frame));
     let passed = passed.flat_map(|(kind, t)| t.passed.iter().map(move |line| (*kind, line)));
-    let known = |line: &NamedLine| related.iter().any(|(_, known)| known.frame == line.frame);
+    let known =
+        |line: &NamedLine| related.iter().any(|(_, known)| is_same_line(&known.frame, &line.frame));
     let passed = passed.chain(matters_too(&heard));
     let passed: Vec<_> = passed.filter(|(_, line)| !same(line) && !known(line)).collect();
     Decision {
@@ -67,7 +72,17 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
             .collect(),
         would_decide: Vec::new(),
         conflict,
+        says: said(&heard, |line| same(line) || line.role != named.role),
     }
+}
+
+/// What the source says about its first line, if that is `about`.
+fn said(
+    heard: &[(WitnessKind, Testimony)],
+    about: impl Fn(&NamedLine) -> bool,
+) -> Option<SourceSays> {
+    let fits = |testimony: &&Testimony| testimony.lines.first().is_some_and(&about);
+    heard.iter().map(|(_, testimony)| testimony).filter(fits).find_map(|t| t.says.clone())
 }
 
 /// Lines that matter whichever is the site.
@@ -104,6 +119,7 @@ fn undecided(hearing: &Hearing<'_>, heard: &[(WitnessKind, Testimony)]) -> Decis
             .collect(),
         would_decide,
         conflict: None,
+        says: said(heard, |_| true),
     }
 }
 

@@ -22,6 +22,11 @@ pub const HEAP_SAMPLES_MIN: f64 = 3.0;
 /// See [`HEAP_SAMPLES_MIN`].
 pub const HEAP_LEAD_MIN: f64 = 3.0;
 
+/// Live samples that single out one of several lines of which the source says that each loses the object. Fewer than
+/// [`HEAP_SAMPLES_MIN`], because only lines that lose it are compared: those that hold it for a moment, which most of the
+/// wrong lines were, are not among them.
+pub const SOURCE_SAMPLES_MIN: f64 = 2.0;
+
 /// A caller whose live ÷ allocated share is below this frees what it takes; measured look-alikes were
 /// at 0/18, 1/37 and 6/66, leaks at 16/16, 36/36 and 123/123 (DESIGN.md §4).
 pub const FREEING_SHARE_MAX: f64 = 0.15;

@@ -184,6 +184,26 @@ pub struct Forecast {
     pub hours: crate::measure::Interval,
 }
 
+/// A step on the way from the line that acquires to where it is lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathStep {
+    /// As the binary recorded it.
+    pub file: Arc<str>,
+    /// In the binary's source where it is known, else in the one at hand.
+    pub line: u32,
+    /// What happens there, as a clause.
+    pub text: String,
+}
+
+/// The commit that made a line what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Introduced {
+    /// Its full name.
+    pub commit: String,
+    /// When it was written, ISO 8601, in UTC.
+    pub date: String,
+}
+
 /// One leak.
 ///
 /// Made only by [`Finding::new`], which takes what no finding may lack: a site, evidence, numbers.
@@ -219,6 +239,12 @@ pub struct Finding {
     pub why: String,
     /// The change to make.
     pub fix: String,
+    /// How the source comes to lose it, step by step, where the source is at hand.
+    pub path: Vec<PathStep>,
+    /// The change as a unified diff, where the source is at hand and there is one right answer.
+    pub diff: Option<String>,
+    /// Since when the line of the site is as it is, where there is a repository.
+    pub introduced: Option<Introduced>,
     /// The command that shows whether the fix worked.
     pub verify: String,
 }
@@ -273,6 +299,9 @@ impl Finding {
             would_decide: Vec::new(),
             why: String::new(),
             fix: String::new(),
+            path: Vec::new(),
+            diff: None,
+            introduced: None,
             verify: String::new(),
         })
     }

@@ -17,6 +17,7 @@
 //! | [`measure`] | growth, survival and other figures with their error |
 //! | [`number`] | how figures are spelled, the same in every sentence |
 //! | [`source`] | what a scan of Go source finds |
+//! | [`source_evidence`] | what the source of a service says about its leaks |
 //! | [`suspect`] | what may leak, with everything measured about it |
 //! | [`target`] | how users name what is to be looked at |
 //! | [`catalogue`] | the record types of the catalogue: patterns and library objects |
@@ -34,6 +35,7 @@ pub mod process;
 pub mod service;
 pub mod socket;
 pub mod source;
+pub mod source_evidence;
 pub mod suspect;
 pub mod target;
 

@@ -9,6 +9,7 @@ use crate::heap::Heap;
 use crate::metrics::Metrics;
 use crate::process::Process;
 use crate::socket::SocketTable;
+use crate::source_evidence::SourceEvidence;
 
 /// What was taken from one process in one round. Every part may be missing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,6 +101,8 @@ pub struct Service {
     pub instances: Vec<Instance>,
     /// Sockets as the machines at the other end see them: a connection that is in none of these is half-open.
     pub peer_sockets: Vec<SocketTable>,
+    /// The source of its main module, where it is at hand.
+    pub source: Option<SourceEvidence>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }

@@ -7,6 +7,7 @@
 //! | `targets` | what a target on the command line is: a file, a process, a URL |
 //! | `live` | evidence of running targets into a case |
 //! | `joined` | listings that belong to an instance read otherwise |
+//! | `source` | the source of the program, in the terms of the binary |
 //! | `progress` | what is going on, on standard error |
 //! | `screen` | where results go: colour, width, broken pipes |
 //! | `exit_code`, `user_error` | how it ends, and what is said then |
@@ -18,6 +19,7 @@ mod joined;
 mod live;
 mod progress;
 mod screen;
+mod source;
 mod targets;
 mod user_error;
 

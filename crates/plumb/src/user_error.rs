@@ -10,6 +10,7 @@ use plumb_collect::CollectError;
 use plumb_evidence::Problem;
 
 use crate::commands::SourceError;
+use crate::source::UnfitSource;
 
 /// Why plumb could not run.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) enum UserError {
     },
     /// Source could not be scanned.
     Source(SourceError),
+    /// The source is not that of the program.
+    UnfitSource(UnfitSource),
     /// Files were named where only running targets make sense.
     NothingLive(PathBuf),
     /// A case would replace a file that is there.
@@ -50,6 +53,12 @@ impl From<CollectError> for UserError {
 impl From<CaseError> for UserError {
     fn from(error: CaseError) -> Self {
         Self::Case(error)
+    }
+}
+
+impl From<UnfitSource> for UserError {
+    fn from(error: UnfitSource) -> Self {
+        Self::UnfitSource(error)
     }
 }
 
@@ -104,6 +113,10 @@ impl UserError {
                 },
             ),
             Self::Source(error) => {
+                let (title, hint) = error.told();
+                (title, Vec::new(), hint)
+            }
+            Self::UnfitSource(error) => {
                 let (title, hint) = error.told();
                 (title, Vec::new(), hint)
             }

@@ -2,8 +2,8 @@
 //! schema in `schema/plumb.diagnose-1.json` describes each.
 
 use plumb_evidence::finding::{
-    Candidate, Confidence, EvidenceItem, Forecast, InstanceSummary, MemorySplit, Role, SiteKind,
-    SnapshotSummary, Undecided, Verdict,
+    Candidate, Confidence, EvidenceItem, Forecast, InstanceSummary, Introduced, MemorySplit,
+    PathStep, Role, SiteKind, SnapshotSummary, Undecided, Verdict,
 };
 use plumb_evidence::measure::{Driver, Unit};
 use plumb_evidence::{Diagnosis, Finding, Problem, Site, Timestamp};
@@ -147,7 +147,8 @@ struct FindingJson<'a> {
     evidence: Vec<EvidenceJson<'a>>,
     why: &'a str,
     fix: FixJson<'a>,
-    introduced: Option<IntroducedJson>,
+    path: Vec<StepJson<'a>>,
+    introduced: Option<IntroducedJson<'a>>,
     verify: String,
 }
 
@@ -172,8 +173,9 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
             forecast: finding.forecast.as_ref().map(Into::into),
             evidence: finding.evidence.iter().map(Into::into).collect(),
             why: &finding.why,
-            fix: FixJson { text: &finding.fix, diff: None },
-            introduced: None,
+            fix: FixJson { text: &finding.fix, diff: finding.diff.as_deref() },
+            path: finding.path.iter().map(Into::into).collect(),
+            introduced: finding.introduced.as_ref().map(Into::into),
             verify: finding.verify.clone(),
         }
     }
@@ -311,9 +313,29 @@ struct FixJson<'a> {
 
 /// The commit with which the leak came, where there is a repository.
 #[derive(Serialize)]
-struct IntroducedJson {
-    commit: String,
-    date: String,
+struct IntroducedJson<'a> {
+    commit: &'a str,
+    date: &'a str,
+}
+
+impl<'a> From<&'a Introduced> for IntroducedJson<'a> {
+    fn from(introduced: &'a Introduced) -> Self {
+        Self { commit: &introduced.commit, date: &introduced.date }
+    }
+}
+
+/// A step from where it is acquired to where it is lost.
+#[derive(Serialize)]
+struct StepJson<'a> {
+    file: &'a str,
+    line: u32,
+    text: &'a str,
+}
+
+impl<'a> From<&'a PathStep> for StepJson<'a> {
+    fn from(step: &'a PathStep) -> Self {
+        Self { file: &step.file, line: step.line, text: &step.text }
+    }
 }
 
 #[derive(Serialize)]

@@ -9,6 +9,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`acquisitions`] | everything that a program acquires, and what becomes of it |
 //! | [`apply`] | fixes into files, and the proof that they mend |
 //! | [`baseline`] | findings that a team knows |
 //! | [`channels`] | who waits for ever at a channel |
@@ -33,6 +34,7 @@
 //! | [`tree`] | the files of a tree, and the threads that look at them |
 //! | [`ways`] | ways through a function, with a state |
 
+pub mod acquisitions;
 mod across;
 pub mod apply;
 pub mod baseline;

@@ -127,13 +127,18 @@ impl Changes {
 }
 
 /// The executable, in a folder.
-struct Git<'a> {
-    folder: &'a Path,
+#[derive(Clone, Copy, Debug)]
+pub struct Git<'a> {
+    /// The folder.
+    pub folder: &'a Path,
 }
 
 impl Git<'_> {
     /// The commit that a name means.
-    fn commit(&self, name: &str) -> Result<String, GitError> {
+    ///
+    /// # Errors
+    /// [`GitError`].
+    pub fn commit(&self, name: &str) -> Result<String, GitError> {
         let unknown = || GitError::NoRevision(name.to_owned());
         // What begins with a dash would be an option.
         if name.starts_with('-') || name.is_empty() {
@@ -147,7 +152,11 @@ impl Git<'_> {
         }
     }
 
-    fn said(&self, arguments: &[&str]) -> Result<String, GitError> {
+    /// What a command prints.
+    ///
+    /// # Errors
+    /// [`GitError`].
+    pub fn said(&self, arguments: &[&str]) -> Result<String, GitError> {
         let Output { status, stdout, stderr } = self.run(arguments)?;
         if !status.success() {
             let message = String::from_utf8_lossy(&stderr).into_owned();

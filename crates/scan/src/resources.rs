@@ -5,6 +5,7 @@
 //! of whom nothing is known belongs to them, and nothing is said of it.
 
 mod acquired;
+mod fates;
 mod findings;
 mod inferred;
 mod leaving;
@@ -22,6 +23,7 @@ use plumb_gosource::{ExprId, IdentId};
 
 use crate::code::Code;
 
+pub(crate) use fates::fates;
 pub use findings::findings;
 
 /// Something that is acquired and not released, or not on every way.

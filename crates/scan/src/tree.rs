@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use plumb_evidence::source::{Scan, SourceFinding};
+use plumb_evidence::source::{FailedFile, Scan, SourceFinding};
 use plumb_gosource::{Folders, Installation, Layout, PackageFolder, Platform, Program};
 
 use crate::code::Code;
@@ -47,6 +47,26 @@ pub fn scan(
     knowledge: &Knowledge,
     options: &Options,
 ) -> Scan {
+    let look = |code: &Code<'_>, scan: &mut Scan| look(code, rules, scan);
+    let (scans, failed) = each_package(folders, root, installation, knowledge, options, &look);
+    let mut scan = scans.into_iter().fold(Scan { failed, ..Scan::default() }, joined);
+    let place = |f: &SourceFinding| (f.file.clone(), f.place, f.pattern);
+    scan.findings.sort_by_key(place);
+    scan.failed.sort_by(|a, b| a.file.cmp(&b.file));
+    scan.files.sort();
+    scan
+}
+
+/// Looks at the files of packages, each with what was seen of its package before; files that cannot be read, or only
+/// with problems, are told too. What comes back is in no order.
+pub(crate) fn each_package<T: Default + Send>(
+    folders: &dyn Folders,
+    root: &Path,
+    installation: Installation,
+    knowledge: &Knowledge,
+    options: &Options,
+    look: &(dyn Fn(&Code<'_>, &mut T) + Sync),
+) -> (Vec<T>, Vec<FailedFile>) {
     let layout = Layout::find(folders, root, installation);
     let program = Program::new(folders, layout, Platform::default());
     let packages = chosen(&program, options);
@@ -54,19 +74,14 @@ pub fn scan(
     let summaries = gather::summaries(&reader, &packages, options.tests, options.threads);
     let wanted = Wanted { tests: options.tests, generated: options.generated };
     let look_at = |package: &PackageFolder| {
-        let (mut scan, mut failed) = (Scan::default(), Vec::new());
-        let mut look = |code: &Code<'_>| look(code, rules, &mut scan);
+        let (mut seen, mut failed) = (T::default(), Vec::new());
+        let mut look = |code: &Code<'_>| look(code, &mut seen);
         reader.each_file(&package.path, wanted, &summaries, &mut failed, &mut look);
-        scan.failed = failed;
-        scan
+        (seen, failed)
     };
-    let scans = in_parallel(&packages, options.threads, look_at);
-    let mut scan = scans.into_iter().fold(Scan::default(), joined);
-    let place = |f: &SourceFinding| (f.file.clone(), f.place, f.pattern);
-    scan.findings.sort_by_key(place);
-    scan.failed.sort_by(|a, b| a.file.cmp(&b.file));
-    scan.files.sort();
-    scan
+    let (seen, failed): (Vec<T>, Vec<_>) =
+        in_parallel(&packages, options.threads, look_at).into_iter().unzip();
+    (seen, failed.into_iter().flatten().collect())
 }
 
 fn chosen(program: &Program<'_>, options: &Options) -> Vec<PackageFolder> {
@@ -81,7 +96,6 @@ fn chosen(program: &Program<'_>, options: &Options) -> Vec<PackageFolder> {
 
 fn joined(mut all: Scan, one: Scan) -> Scan {
     all.findings.extend(one.findings);
-    all.failed.extend(one.failed);
     all.files.extend(one.files);
     all.files_read += one.files_read;
     all.bytes_read += one.bytes_read;

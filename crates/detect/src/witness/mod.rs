@@ -1,19 +1,22 @@
 //! Witnesses: kinds of evidence that can name a line, each with its own rule.
 //!
-//! To add one: a file here that implements [`Witness`], and a line in [`WITNESSES`]. The source scan and the
-//! execution trace will be two more.
+//! To add one: a file here that implements [`Witness`], and a line in [`WITNESSES`]. The execution trace will be one
+//! more.
 
 mod blocked_stack;
 mod creator;
 mod heap;
+mod source;
 mod waiting_users;
 
 use plumb_evidence::code::Frame;
 use plumb_evidence::finding::{Role, Site, SiteKind, WitnessKind};
 use plumb_evidence::service::Instance;
+use plumb_evidence::source_evidence::SourceEvidence;
 use plumb_evidence::suspect::Suspect;
 
 use crate::code::Code;
+pub(crate) use source::SourceSays;
 
 /// What a witness may look at.
 pub(crate) struct Hearing<'a> {
@@ -25,6 +28,10 @@ pub(crate) struct Hearing<'a> {
     pub(crate) role: Role,
     /// Functions whose callers the pattern wants named; empty = those of the object.
     pub(crate) through: &'static [&'static str],
+    /// The id of the pattern, if one matched.
+    pub(crate) pattern: Option<&'static str>,
+    /// The source of the main module, if it is at hand.
+    pub(crate) source: Option<&'a SourceEvidence>,
 }
 
 impl Hearing<'_> {
@@ -47,13 +54,20 @@ pub(crate) struct Testimony {
     pub(crate) decided: bool,
     /// What would decide it, if it is not.
     pub(crate) would_decide: Vec<String>,
+    /// What the source says about the first line.
+    pub(crate) says: Option<SourceSays>,
 }
 
 impl Testimony {
     /// Whether by the witness's own rule `frame` is the site.
     pub(crate) fn names(&self, frame: &Frame) -> bool {
-        self.decided && self.lines.first().is_some_and(|line| line.frame == *frame)
+        self.decided && self.lines.first().is_some_and(|line| is_same_line(&line.frame, frame))
     }
+}
+
+/// Whether two frames are the same line, whatever closure of the function they are in.
+pub(crate) fn is_same_line(a: &Frame, b: &Frame) -> bool {
+    (&a.file, a.line) == (&b.file, b.line) && a.name().declared() == b.name().declared()
 }
 
 /// A line that a witness names.
@@ -76,9 +90,10 @@ pub(crate) trait Witness: Sync {
 }
 
 /// All witnesses, most trustworthy first: where two have decided, the earlier one names the site.
-pub(crate) const WITNESSES: [&dyn Witness; 5] = [
+pub(crate) const WITNESSES: [&dyn Witness; 6] = [
     &blocked_stack::BlockedStack,
     &heap::HeapWitness,
+    &source::SourceWitness,
     &waiting_users::WaitingUsers,
     &waiting_users::OnlyMaker,
     &creator::Creator,

@@ -16,6 +16,7 @@ use crate::joined::join_listings;
 use crate::live::{Capture, told_of_repeated};
 use crate::progress::Meter;
 use crate::screen;
+use crate::source::Source;
 use crate::targets::{Targets, check_readable};
 use crate::user_error::UserError;
 
@@ -41,6 +42,14 @@ pub(crate) struct Diagnose {
     /// Process to look at in listings that hold several
     #[arg(long, value_name = "PID", help_heading = "Evidence")]
     pid: Option<u32>,
+
+    /// Source of the program: names the line and the change; read by itself where the binary's paths lead to it
+    #[arg(long, value_name = "FOLDER", help_heading = "Source", value_hint = ValueHint::DirPath)]
+    source: Option<PathBuf>,
+
+    /// Do not look at source
+    #[arg(long, help_heading = "Source", conflicts_with = "source")]
+    no_source: bool,
 
     #[command(flatten)]
     connection: Connection,
@@ -72,8 +81,12 @@ impl Diagnose {
         // Before a look of several seconds, and because without them the verdict would be another one.
         self.evidence.peer_sockets.iter().try_for_each(|path| readable(path))?;
         let case = self.capture(&targets)?;
-        let service = self.read(&targets, case.as_ref())?;
-        let diagnosis = plumb_detect::detect(&service, &plumb_patterns::CATALOGUE);
+        let mut service = self.read(&targets, case.as_ref())?;
+        let source = self.read_source(&mut service)?;
+        let mut diagnosis = plumb_detect::detect(&service, &plumb_patterns::CATALOGUE);
+        if let Some(source) = source {
+            source.date(&mut diagnosis);
+        }
         let kept = match &case {
             Some(case) if !case.is_temporary() => Kept::Case(case.path().display().to_string()),
             Some(_) => Kept::Nowhere,
@@ -82,6 +95,22 @@ impl Diagnose {
         let options = screen::options(self.out.color, self.out.verbose, kept);
         screen::print(&(self.format.render)(&diagnosis, &options))?;
         Ok(diagnosis.verdict.into())
+    }
+
+    /// The source that the user named, or that is where the binary says.
+    fn read_source(&self, service: &mut Service) -> Result<Option<Source>, UserError> {
+        if let Some(folder) = &self.source {
+            return Source::named(folder, service).map(Some);
+        }
+        let source = match self.no_source {
+            true => None,
+            false => Source::at_recorded_paths(service),
+        };
+        if let Some(source) = &source {
+            let root = source.root().display();
+            screen::complain(&format!("plumb: note: the source in {root} is looked at too\n"));
+        }
+        Ok(source)
     }
 
     /// The evidence of running targets, in a case, so that the verdict rests on what can be replayed.

@@ -1,0 +1,49 @@
+//! What the source adds to a finding beside its line: the mechanism, step by step, and the change.
+
+use plumb_evidence::finding::{Confidence, EvidenceItem, PathStep};
+use plumb_evidence::source_evidence::{Mistake, SourceEvidence, SourceSite};
+
+use super::frames::Spot;
+
+/// What the source says about one mistake.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceSays {
+    /// Sentences.
+    pub(crate) evidence: Vec<EvidenceItem>,
+    /// How it comes to the loss.
+    pub(crate) path: Vec<PathStep>,
+    /// The change, as a unified diff.
+    pub(crate) diff: Option<String>,
+    /// How sure the rule is.
+    pub(crate) confidence: Confidence,
+}
+
+impl SourceSays {
+    pub(super) fn new(
+        source: &SourceEvidence,
+        site: &SourceSite,
+        mistake: &Mistake,
+        text: String,
+        spot: &Spot,
+    ) -> Self {
+        let file = source.recorded_file(&site.file);
+        let path = mistake.steps.iter().map(|step| PathStep {
+            file: file.clone(),
+            line: step.recorded.unwrap_or(step.here).0,
+            text: step.text.clone(),
+        });
+        let mut evidence = vec![EvidenceItem::new("source", text)];
+        let here = site.here.0;
+        let moved = match spot.frame.line == here {
+            true => String::new(),
+            false => format!("; in {} it is line {here}", source.root),
+        };
+        evidence.push(EvidenceItem::new("source", format!("{}{moved}", source.revision)));
+        Self {
+            evidence,
+            path: path.collect(),
+            diff: mistake.fix.as_ref().map(|fix| fix.diff.clone()),
+            confidence: mistake.confidence,
+        }
+    }
+}
