@@ -24,6 +24,8 @@ pub(crate) struct Acquired {
     pub(crate) releases: &'static [Release],
     /// Whether a record of the function, or the function itself, says that it acquires; else its name and type do.
     pub(crate) certain: bool,
+    /// Whether it counts only if it is released on some way: all that tells that it must be.
+    pub(crate) by_use: bool,
 }
 
 /// What a call acquires; mostly nothing.
@@ -50,6 +52,7 @@ pub(super) fn of_record(object: &'static LibraryObject, what: catalogue::Acquire
         what,
         releases: object.source.releases,
         certain: true,
+        by_use: false,
     }
 }
 

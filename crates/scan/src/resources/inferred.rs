@@ -87,8 +87,8 @@ pub(super) fn by_call(
     all
 }
 
-/// What a call acquires of which nobody keeps one to give it out again, so that whoever gets it must release it, even
-/// if the function that gives it seems to acquire nothing: responses and rows.
+/// What a function of the module gives back of which it does not seem to leave the release to its callers: a response
+/// whose body it has read and closed, or not. It counts if a caller closes it on some way.
 pub(super) fn fresh(
     code: &Code<'_>,
     call: ExprId,
@@ -96,6 +96,7 @@ pub(super) fn fresh(
 ) -> Vec<Acquired> {
     let mut all = by_call(code, call, callee);
     all.retain(|acquired| matches!(acquired.kind, ResourceKind::Body | ResourceKind::Rows));
+    all.iter_mut().for_each(|acquired| acquired.by_use = true);
     all
 }
 
@@ -103,12 +104,13 @@ pub(super) fn fresh(
 pub(super) fn by_use(code: &Code<'_>, variable: IdentId) -> Acquired {
     let ty = code.types.of_var(variable);
     if let Some(acquired) = ty.and_then(|ty| of_type(code, ty)) {
-        return acquired;
+        return Acquired { by_use: true, ..acquired };
     }
     let name = ty.and_then(type_name).unwrap_or_else(|| "io.Closer".to_owned());
     let (_, releases) = RELEASES[0];
     let (what, certain) = (catalogue::Acquired::Result(0), false);
-    Acquired { kind: kind_of(&name), object: None, name, what, releases, certain }
+    let kind = kind_of(&name);
+    Acquired { kind, object: None, name, what, releases, certain, by_use: true }
 }
 
 /// Whether a function with a name makes what it gives back.
@@ -155,13 +157,29 @@ pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
     if is_closer(ty) {
         let (_, releases) = RELEASES[0];
         let kind = ResourceKind::Stream;
-        return Some(Acquired { kind, object: None, name, what, releases, certain: false });
+        return Some(Acquired {
+            kind,
+            object: None,
+            name,
+            what,
+            releases,
+            certain: false,
+            by_use: false,
+        });
     }
     if ty.named().is_some_and(|named| is_standard(code, &named.path)) {
         return None;
     }
     let (_, releases) = RELEASES.iter().find(|(method, _)| has_release(code, ty, method))?;
-    Some(Acquired { kind: kind_of(&name), object: None, name, what, releases, certain: false })
+    Some(Acquired {
+        kind: kind_of(&name),
+        object: None,
+        name,
+        what,
+        releases,
+        certain: false,
+        by_use: false,
+    })
 }
 
 /// Whether a type has a method that releases: without arguments but for a context, and with no result but an error.
@@ -254,7 +272,7 @@ pub(super) fn is_error(ty: &Type) -> bool {
 
 /// Whether an import path is one of the standard library: its first element has no dot, and it is not in a module that
 /// is looked at.
-fn is_standard(code: &Code<'_>, path: &str) -> bool {
+pub(super) fn is_standard(code: &Code<'_>, path: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
     let in_module = |root: &str| path.strip_prefix(root).is_some_and(is_path_end);
     !first.is_empty()

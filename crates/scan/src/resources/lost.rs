@@ -41,8 +41,7 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
             _ => continue,
         };
         let mut all = acquired::by_call(code, &made, call);
-        let by_use = all.is_empty();
-        if by_use {
+        if all.is_empty() {
             all.extend(closed_result(code, &closed, &made, call));
         }
         if all.is_empty() {
@@ -53,7 +52,7 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
             Some((of, paths)) if of == function => paths,
             _ => Paths::new(code.scope, function, code.graph(function)),
         };
-        let follow = Follow { code, function, paths: &paths, by_use };
+        let follow = Follow { code, function, paths: &paths };
         losses.extend(all.iter().filter_map(|acquired| follow.loss(call, acquired)));
         last = Some((function, paths));
     }
@@ -89,9 +88,11 @@ fn closed_result(
         return None;
     };
     let name = code.file.name(error).to_ascii_lowercase();
-    let records = made.callee(code, call).map(|callee| code.knowledge.acquired_by(&callee));
-    let is_harmless = records.is_some_and(|records| !records.is_empty());
-    let counts = closed.contains(&variable) && name.contains("err") && !is_harmless;
+    // What of the standard library must be closed has records.
+    let is_known = made.callee(code, call).is_some_and(|callee| {
+        !code.knowledge.acquired_by(&callee).is_empty() || inferred::is_standard(code, callee.path)
+    });
+    let counts = closed.contains(&variable) && name.contains("err") && !is_known;
     counts.then(|| inferred::by_use(code, variable))
 }
 
@@ -100,8 +101,6 @@ struct Follow<'q, 'c> {
     code: &'q Code<'c>,
     function: FunctionId,
     paths: &'q Paths<'q, 'c, 'c>,
-    /// Whether all that tells of an acquisition is that it is released on some ways.
-    by_use: bool,
 }
 
 impl Follow<'_, '_> {
@@ -265,7 +264,9 @@ impl Follow<'_, '_> {
         match acquired.kind {
             // What is not put back is collected: only a way that forgets what others do is a mistake.
             ResourceKind::PoolItem if releases.is_empty() => None,
-            _ if self.by_use && releases.is_empty() => None,
+            // A program that waits for a signal ends soon after.
+            ResourceKind::Subscription if releases.is_empty() && self.is_program() => None,
+            _ if acquired.by_use && releases.is_empty() => None,
             _ if releases.is_empty() && elsewhere.is_empty() => Some(LossKind::Never(answer.leaks)),
             _ => {
                 let leaks = answer.leaks;
@@ -293,6 +294,10 @@ impl Follow<'_, '_> {
         })
     }
 
+    fn is_program(&self) -> bool {
+        &*self.code.package.name == "main"
+    }
+
     /// Whether the end of the function is that of the process, or whether what it makes is meant to last as long.
     fn ends_with_process(&self, acquired: &Acquired) -> bool {
         let Node::Decl(decl) = self.code.scope[self.function].node else { return false };
@@ -301,7 +306,7 @@ impl Follow<'_, '_> {
             return false;
         }
         match self.code.file.name(function.name) {
-            "main" => &*self.code.package.name == "main",
+            "main" => self.is_program(),
             "TestMain" => self.code.in_test,
             "init" => acquired.kind != ResourceKind::Body,
             _ => false,
@@ -356,6 +361,7 @@ impl Follow<'_, '_> {
         use ResourceKind::{PoolItem, Subscription, Timer};
         let kept_inside = matches!(acquired.kind, PoolItem | Subscription | Timer);
         !kept_inside
+            && !acquired.by_use
             && (acquired.certain || acquired.object.is_some())
             && !self.ends_with_process(acquired)
     }
