@@ -250,6 +250,11 @@ fn called_name<'c>(code: &Code<'c>, call: ExprId) -> Option<&'c str> {
     }
 }
 
+/// Whether a function with a name makes or opens something.
+pub(super) fn makes(name: &str) -> bool {
+    is_maker(name) || is_opener(name)
+}
+
 fn is_maker(name: &str) -> bool {
     MAKERS.iter().any(|maker| {
         let Some((begin, rest)) = name.split_at_checked(maker.len()) else { return false };

@@ -88,9 +88,12 @@ fn closed_result(
         return None;
     };
     let name = code.file.name(error).to_ascii_lowercase();
-    // What of the standard library must be closed has records.
+    // What of the standard library must be closed has records. A function of the module that gives nothing away keeps
+    // it: whoever closes it then does so in its name.
     let is_known = made.callee(code, call).is_some_and(|callee| {
-        !code.knowledge.acquired_by(&callee).is_empty() || inferred::is_standard(code, callee.path)
+        !code.knowledge.acquired_by(&callee).is_empty()
+            || inferred::is_standard(code, callee.path)
+            || code.summaries.gives(&callee).is_some()
     });
     let counts = closed.contains(&variable) && name.contains("err") && !is_known;
     counts.then(|| inferred::by_use(code, variable))

@@ -8,6 +8,7 @@ use plumb_gosource::{ExprId, ExprKind, IdentId};
 use rustc_hash::FxHashSet;
 
 use super::acquired::{Acquired, result};
+use super::inferred;
 use super::leaving::{Leaving, WayOut};
 use super::reading::{Reading, by_name, guessed, is_reading_builtin, known, may_refer};
 use crate::code::Code;
@@ -209,8 +210,12 @@ impl<'o, 'c> Owner<'o, 'c> {
     /// Whether a call on the value gives back something that refers to it, and that leaves the function: a collection
     /// of a client, the bytes of a buffer.
     fn gives_handle_away(&self, call: ExprId) -> bool {
-        use ResourceKind::{Client, Connection, Listener, PoolItem, Worker};
+        use ResourceKind::{Body, Client, Connection, Listener, PoolItem, Worker};
+        let called = callee(self.code.file, self.code.names, call);
+        let makes = matches!(called, Some(Callee::Method(_, name)) if inferred::makes(name));
         match self.acquired.kind {
+            // A reader that is made of a response closes it.
+            Body if makes => may_refer(self.code.types.of(call)),
             PoolItem => self.leaves(call),
             Client | Connection | Listener | Worker => {
                 may_refer(result(self.code, call, 0)) && self.leaves(call)

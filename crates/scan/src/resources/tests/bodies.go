@@ -244,3 +244,14 @@ func logged(l logger, u string) {
 		fmt.Println(err)
 	}
 }
+
+func downloaded(w io.Writer, u string) error {
+	resp, err := http.Get(u)
+	if err != nil {
+		return err
+	}
+	body := resp.NewRetryReader(3)
+	defer body.Close()
+	_, err = io.Copy(w, body)
+	return err
+}

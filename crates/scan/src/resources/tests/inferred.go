@@ -114,3 +114,17 @@ func neverClosed(key string) ([]byte, error) {
 	}
 	return io.ReadAll(b)
 }
+
+type server struct{ session *Session }
+
+func (s *server) current() (*Session, error) { return s.session, nil }
+
+func borrowedAndClosedOnce(s *server) error {
+	session, err := s.current()
+	if err != nil {
+		session.Close()
+		return err
+	}
+	session.open = true
+	return nil
+}
