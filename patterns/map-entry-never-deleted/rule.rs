@@ -148,6 +148,8 @@ mod tests {
         silent("remove", "c := h.conns[id]\nc.stop()\nh.conns[id] = nil");
         silent("remove", "c := h.conns[id]\nprintln(c.name)");
         silent("ping", "c := h.conns[id]\nc.stop()");
+        // An entry that is a set of its own.
+        silent("remove", "if c, ok := h.conns[id]; ok { c.Delete(id) }");
         silent(
             "remove",
             "c := h.conns[id]\nc.stop()\nh.forget(id)\n}\nfunc (h *hub) forget(id string) { delete(h.conns, id)",
@@ -195,6 +197,10 @@ mod tests {
         ));
         let apart = "func (h *hub) add(c *conn) { h.conns[c.id] = c }\nfunc (h *hub) note(kind string) { h.states[kind]++ }\n";
         silent(&format!("{apart}func (h *hub) remove(id string) {{ delete(h.conns, id) }}"));
+        silent(&format!(
+            "{}func (h *hub) remove(id string) {{ delete(h.conns, id) }}",
+            put.replace("add", "loadAll")
+        ));
         let variables = "var conns = map[string]int{}\nvar seenConns = map[string]int{}\nfunc add(id string) {\nconns[id] = 1\nseenConns[id] = 2\n}\n";
         silent(&format!("{variables}func remove(id string) {{ delete(conns, id) }}"));
     }
@@ -234,5 +240,70 @@ mod tests {
         assert_eq!(of_hub(local), [0; 0]);
         assert_eq!(of_hub("func (h *hub) add(name string) { h.conns[name] = &conn{} }"), [0; 0]);
         assert_eq!(of_hub("const kind = \"a\"\nfunc (h *hub) add() { h.states[kind]++ }"), [0; 0]);
+    }
+
+    #[test]
+    fn counts_and_locks_that_are_left_are_found() {
+        let counts = "func (h *hub) begin(c *conn) { h.by[c]++ }\nfunc (h *hub) finish(c *conn) {\nh.by[c]--\n}\n";
+        assert_eq!(of_hub(counts), [3]);
+        assert_eq!(
+            of_hub(&counts.replace("h.by[c]--", "h.by[c]--\nif h.by[c] == 0 { delete(h.by, c) }")),
+            [0; 0]
+        );
+        let named = "func (h *hub) begin(kind string) { h.states[kind]++ }\nfunc (h *hub) finish(kind string) { h.states[kind]-- }\n";
+        assert_eq!(of_hub(named), [0; 0]);
+        let locks = "var locks sync.Map\nfunc lock(sessionID string) {\nm, _ := locks.LoadOrStore(sessionID, &sync.Mutex{})\nm.(*sync.Mutex).Lock()\n}\n";
+        assert_eq!(lines(locks), [3]);
+        assert_eq!(lines(&locks.replace("sessionID", "kind")), [0; 0]);
+        assert_eq!(
+            lines(&format!("{locks}func end(sessionID string) {{ locks.Delete(sessionID) }}")),
+            [0; 0]
+        );
+    }
+
+    #[test]
+    fn what_is_not_deleted_with_its_sibling_is_found_across_functions() {
+        let apart = "func (h *hub) add(connID string) { h.conns[connID] = &conn{} }\nfunc (h *hub) note(connID string) { h.states[connID] = 2 }\n";
+        let remove = "func (h *hub) remove(connID string) {\ndelete(h.conns, connID)\n}";
+        assert_eq!(of_hub(&format!("{apart}{remove}")), [4]);
+        assert_eq!(
+            of_hub(&format!(
+                "{}{remove}",
+                apart.replace("note(connID", "note(kind").replace("states[connID", "states[kind")
+            )),
+            [0; 0]
+        );
+    }
+
+    #[test]
+    fn deletes_in_other_files_and_packages_count() {
+        let hub = "package p\nimport \"sync\"\ntype Hub struct { mu sync.Mutex\nConns map[string]*Conn }\ntype Conn struct{}\nfunc (c *Conn) stop() {}\n\
+            func (h *Hub) Add(id string) { h.Conns[id] = &Conn{} }\nfunc (h *Hub) Stop(id string) { c := h.Conns[id]\nc.stop() }\n";
+        let found = |other: &str, folders: Vec<std::path::PathBuf>| {
+            let files = plumb_scan::memory::Memory::new([
+                ("/m/go.mod", "module example.com/m\n\ngo 1.24\n"),
+                ("/m/p/hub.go", hub),
+                ("/m/q/other.go", other),
+            ]);
+            let options = plumb_scan::Options { threads: 1, folders, ..Default::default() };
+            let scan = plumb_scan::scan(
+                &files,
+                std::path::Path::new("/m"),
+                Default::default(),
+                &[&RULE],
+                &plumb_scan::Knowledge::default(),
+                &options,
+            );
+            scan.findings.len()
+        };
+        let reads =
+            "package q\nimport \"example.com/m/p\"\nfunc F(h *p.Hub) int { return len(h.Conns) }\n";
+        assert_eq!(found(reads, Vec::new()), 1);
+        let deletes =
+            "package q\nimport \"example.com/m/p\"\nfunc F(h *p.Hub) { delete(h.Conns, \"a\") }\n";
+        assert_eq!(found(deletes, Vec::new()), 0);
+        // What imports it is not read, so nobody knows.
+        assert_eq!(found(reads, vec!["/m/p".into()]), 0);
+        assert_eq!(found("package q\n", vec!["/m/p".into()]), 1);
     }
 }

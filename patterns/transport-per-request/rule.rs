@@ -153,4 +153,23 @@ mod tests {
             "func f(ctx context.Context) {\nc := newClient()\ngo func() { c.Close() }()\n}\nfunc (c *client) Close() {}",
         );
     }
+
+    #[test]
+    fn a_handler_tells_more_than_a_context_or_a_range() {
+        let confidence = |body: &str| {
+            let knowledge = plumb_scan::Knowledge::new(&crate::objects::OBJECTS);
+            let text = format!("{HEAD}{body}");
+            let scan = plumb_scan::memory::scan_text(&[&RULE], &knowledge, "1.24", &text);
+            scan.findings.iter().map(|finding| finding.confidence).collect::<Vec<_>>()
+        };
+        use plumb_evidence::finding::Confidence::{Likely, Possible};
+        let made = "t := &http.Transport{}\nt.RoundTrip(nil)\n";
+        assert_eq!(confidence(&format!("func h(r *http.Request) {{\n{made}}}")), [Likely]);
+        assert_eq!(confidence(&format!("func f() {{\nfor {{\n{made}}}\n}}")), [Likely]);
+        assert_eq!(confidence(&format!("func f(ctx context.Context) {{\n{made}}}")), [Possible]);
+        assert_eq!(
+            confidence(&format!("func f(all []string) {{\nfor range all {{\n{made}}}\n}}")),
+            [Possible]
+        );
+    }
 }

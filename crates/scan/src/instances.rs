@@ -22,9 +22,9 @@ const MAX_FACTORIES: usize = 6;
 enum Serves {
     /// Nobody knows.
     Unknown,
-    /// Those with a context.
+    /// Those with a context, or rounds of a range.
     Calls,
-    /// Requests, or rounds of a loop.
+    /// Requests, or rounds of a loop without a range.
     Requests,
 }
 
@@ -114,7 +114,7 @@ pub struct PerCall {
     pub call: Option<Span>,
     /// The object of the catalogue that is made with each of its connections.
     pub object: &'static str,
-    /// Likely if the caller serves requests or is in a loop.
+    /// Likely if the caller serves requests or is in a loop that has no range.
     pub confidence: Confidence,
 }
 

@@ -4,6 +4,7 @@
 //! of which something is not seen (it is handed on, its address is taken, a struct gets it from elsewhere) is one of
 //! which nothing is said.
 
+mod accesses;
 mod definitions;
 mod differing;
 mod judging;
@@ -82,6 +83,10 @@ struct Uses {
     inserts: Vec<Insert>,
     deletes: Vec<Access>,
     lookups: Vec<Use>,
+    /// Where an entry is counted down: `m[k]--`.
+    downs: Vec<Access>,
+    /// Whether its values are locks.
+    has_locks: bool,
     /// Whether it is cleared or replaced, or its entries are set to nil.
     is_emptied: bool,
     /// Whether it gets where more may happen to it than is seen.
@@ -112,6 +117,8 @@ pub(crate) struct FileMaps {
     composed: FxHashSet<(Arc<str>, usize)>,
     /// Types of which a value is made that a function keeps for itself.
     short_lived: FxHashSet<(Arc<str>, Arc<str>)>,
+    /// Import paths of the packages that were read.
+    packages: FxHashSet<Arc<str>>,
 }
 
 /// What all files do with maps.
@@ -138,6 +145,7 @@ impl Maps {
             all.unresolved.extend(file.unresolved);
             all.composed.extend(file.composed);
             all.short_lived.extend(file.short_lived);
+            all.packages.extend(file.packages);
         }
         all.maps.values_mut().for_each(Uses::sort);
         all.counters.values_mut().for_each(|counter| counter.downs.sort_by(Site::order));
@@ -150,6 +158,8 @@ impl Uses {
         self.inserts.extend(other.inserts);
         self.deletes.extend(other.deletes);
         self.lookups.extend(other.lookups);
+        self.downs.extend(other.downs);
+        self.has_locks |= other.has_locks;
         self.is_emptied |= other.is_emptied;
         self.escapes |= other.escapes;
         self.is_bounded |= other.is_bounded;
@@ -161,6 +171,7 @@ impl Uses {
         self.inserts.sort_by(|a, b| a.at.order(&b.at));
         self.deletes.sort_by(|a, b| a.at.order(&b.at));
         self.lookups.sort_by(|a, b| a.at.order(&b.at));
+        self.downs.sort_by(|a, b| a.at.order(&b.at));
     }
 
     /// Whether nothing at all takes an entry out.

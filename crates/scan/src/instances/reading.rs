@@ -1,7 +1,7 @@
 //! Reads what a file makes.
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{DeclKind, ExprId, ExprKind, IdentId, Node, StmtKind, Token};
+use plumb_gosource::{DeclKind, ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
 use rustc_hash::FxHashMap;
 
 use super::flow::{Flow, flow};
@@ -46,27 +46,16 @@ impl FileInstances {
                 }
             }
         }
-        for expr in code.expressions() {
-            match code.file[expr].kind {
-                ExprKind::CallExpr(_) => {
-                    let Some(callee) = code.callee(expr) else { continue };
-                    if callee.path != &*code.package.path {
-                        let is_ours = match ours.get(callee.path) {
-                            Some(known) => *known,
-                            None => {
-                                let package = code.program.package(callee.path);
-                                let is_ours = package.is_some_and(|package| package.is_main);
-                                *ours.entry(callee.path.to_owned()).or_insert(is_ours)
-                            }
-                        };
-                        if !is_ours {
-                            continue;
-                        }
-                    }
-                    let name = qualified(callee.path, callee.receiver, callee.name);
-                    reader.call(expr, &name, &mut facts);
-                }
-                _ => {}
+        let mut is_ours = |path: &str| {
+            path == &*code.package.path
+                || *ours.entry(path.to_owned()).or_insert_with(|| {
+                    code.program.package(path).is_some_and(|package| package.is_main)
+                })
+        };
+        for (call, callee) in code.calls() {
+            if is_ours(callee.path) {
+                let name = qualified(callee.path, callee.receiver, callee.name);
+                reader.call(call, &name, &mut facts);
             }
         }
         facts
@@ -165,16 +154,20 @@ impl Reader<'_, '_> {
     /// Which calls the functions around an expression serve.
     fn serves(&self, expr: ExprId) -> Serves {
         let code = self.code;
-        let in_loop = code.scope.parents().above(Node::Expr(expr)).any(|above| {
-            let Node::Stmt(stmt) = above else { return false };
-            matches!(code.file[stmt].kind, StmtKind::ForStmt(_) | StmtKind::RangeStmt(_))
+        // A range has an end, which is mostly near.
+        let around = |stmt: StmtId| match code.file[stmt].kind {
+            StmtKind::ForStmt(_) => Serves::Requests,
+            StmtKind::RangeStmt(_) => Serves::Calls,
+            _ => Serves::Unknown,
+        };
+        let loops = code.scope.parents().above(Node::Expr(expr)).filter_map(|above| match above {
+            Node::Stmt(stmt) => Some(around(stmt)),
+            _ => None,
         });
-        if in_loop {
-            return Serves::Requests;
-        }
+        let looping = loops.max().unwrap_or(Serves::Unknown);
         let function = code.scope.function_at(code.file[expr].span.start);
         let around = std::iter::successors(function, |function| code.scope[*function].parent);
-        around.map(|function| self.parameters(function)).max().unwrap_or(Serves::Unknown)
+        around.map(|function| self.parameters(function)).fold(looping, Serves::max)
     }
 
     fn parameters(&self, function: FunctionId) -> Serves {

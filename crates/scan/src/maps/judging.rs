@@ -4,15 +4,17 @@
 //! a function that ends entries and leaves them, an entry of another map under the same key that is deleted, a counter
 //! that goes down, or keys that never come again.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use plumb_evidence::finding::Confidence;
-use plumb_gosource::{Program, Span, Type, TypeKind};
+use plumb_gosource::{PackageFolder, Program, Span, Type, TypeKind};
 use rustc_hash::FxHashMap;
 
+use super::accesses::is_lock;
 use super::differing::{Around, differs, is_same};
 use super::keys::Key;
-use super::lasting::{ends_something, is_made_at_start, lasts, remembers};
+use super::lasting::{ends_something, is_made_at_start, lasts, remembers, words};
 use super::{Access, FileMaps, Insert, MapId, MapLeak, Site, Uses};
 
 type Found = (Arc<str>, MapLeak);
@@ -20,12 +22,16 @@ type Found = (Arc<str>, MapLeak);
 /// All maps that get entries which nothing takes out, by the files in which that is to be mended.
 pub(super) fn leaks(program: &Program<'_>, facts: &FileMaps) -> FxHashMap<Arc<str>, Vec<MapLeak>> {
     let mut by_file: FxHashMap<Arc<str>, Vec<MapLeak>> = FxHashMap::default();
+    let folders = LazyCell::new(|| program.package_folders());
     for (map, uses) in &facts.maps {
         if uses.escapes || facts.unresolved.contains(map.name()) {
             continue;
         }
-        let judged = Judged { program, facts, map, uses };
-        for (file, leak) in judged.leaks() {
+        let leaks = Judged { program, facts, map, uses }.leaks();
+        if leaks.is_empty() || !is_seen_whole(program, facts, map, || &folders) {
+            continue;
+        }
+        for (file, leak) in leaks {
             by_file.entry(file).or_default().push(leak);
         }
     }
@@ -33,6 +39,24 @@ pub(super) fn leaks(program: &Program<'_>, facts: &FileMaps) -> FxHashMap<Arc<st
         leaks.sort_by(|a, b| (a.at, &a.message).cmp(&(b.at, &b.message)));
     });
     by_file
+}
+
+/// Whether every file was read that can do something with a map: of an exported one those of all packages that import
+/// its own.
+fn is_seen_whole<'f>(
+    program: &Program<'_>,
+    facts: &FileMaps,
+    map: &MapId,
+    folders: impl FnOnce() -> &'f [PackageFolder],
+) -> bool {
+    let name = if map.member.is_empty() { &*map.owner } else { map.name() };
+    if !name.starts_with(char::is_uppercase) {
+        return true;
+    }
+    let unread = folders().iter().filter(|folder| !facts.packages.contains(&*folder.path));
+    unread.filter_map(|folder| program.package(&folder.path)).all(|package| {
+        package.files.iter().all(|file| file.imports().all(|import| *import != *map.path))
+    })
 }
 
 /// One map.
@@ -54,8 +78,11 @@ impl Judged<'_> {
         let leak = self
             .ended_but_kept()
             .or_else(|| self.beside_another())
+            .or_else(|| self.not_deleted_with_another())
             .or_else(|| self.keyed_by_elements())
             .or_else(|| self.counted_down())
+            .or_else(|| self.left_at_zero())
+            .or_else(|| self.locks_by_key())
             .or_else(|| self.under_new_keys());
         leak.into_iter().collect()
     }
@@ -163,6 +190,30 @@ impl Judged<'_> {
         })
     }
 
+    /// Entries under the key under which those of another map are deleted.
+    fn not_deleted_with_another(&self) -> Option<Found> {
+        let insert = self.lasting_inserts().find(|insert| is_identity(&insert.key))?;
+        if !lasts(self.program, self.facts, self.map) {
+            return None;
+        }
+        self.siblings().into_iter().find_map(|(sibling, uses)| {
+            let delete = self.removing(uses).filter(|delete| is_same(&delete.key, &insert.key))?;
+            let message = format!(
+                "{} deletes `{}` from `{}`, but not from `{}`, into which {} puts an entry under the same key: nothing \
+                 ever deletes that one",
+                called(&delete.at),
+                delete.text,
+                sibling.shown(),
+                self.map.shown(),
+                called(&insert.at),
+            );
+            let put = format!("put into `{}`", self.map.shown());
+            let deleted = format!("deleted from `{}` only", sibling.shown());
+            let steps = steps(&delete.at.file, [(&insert.at, put), (&delete.at, deleted)]);
+            Some(self.found(&delete.at, message, steps, Confidence::Likely))
+        })
+    }
+
     /// Entries under pointers to what another map holds, that stay when those are deleted there.
     fn keyed_by_elements(&self) -> Option<Found> {
         let (key, _) = self.uses.types.as_ref()?;
@@ -242,6 +293,47 @@ impl Judged<'_> {
         Some(self.found(down, message, steps, Confidence::Likely))
     }
 
+    /// Entries that count, and are left when they have gone down again.
+    fn left_at_zero(&self) -> Option<Found> {
+        let (key, _) = self.uses.types.as_ref()?;
+        let insert = self.lasting_inserts().next()?;
+        let down = self.uses.downs.first()?;
+        if !is_own_pointer(self.program, key) && !is_identity(&down.key) {
+            return None;
+        }
+        let message = format!(
+            "{} counts `{}[{}]` down, but leaves the entry when it is 0: nothing is ever deleted from the map, and \
+             {} puts in one for each key",
+            called(&down.at),
+            self.map.shown(),
+            down.text,
+            called(&insert.at),
+        );
+        let counted = "counted down, and left in the map at 0".to_owned();
+        let steps = steps(&down.at.file, [(&down.at, counted)]);
+        Some(self.found(&down.at, message, steps, Confidence::Possible))
+    }
+
+    /// Locks by a key, one for each that ever came.
+    fn locks_by_key(&self) -> Option<Found> {
+        let is_of_locks = self.uses.has_locks
+            || self.uses.types.as_ref().is_some_and(|(_, value)| is_lock(value));
+        let insert = self.lasting_inserts().find(|insert| is_identity(&insert.key))?;
+        if !is_of_locks || !lasts(self.program, self.facts, self.map) {
+            return None;
+        }
+        let message = format!(
+            "{} puts a lock into `{}` for each `{}`, and nothing ever deletes one: the map grows with the keys that \
+             ever came, of which it is not known how many there are",
+            called(&insert.at),
+            self.map.shown(),
+            insert.text,
+        );
+        let put = format!("put in under `{}`", insert.text);
+        let steps = steps(&insert.at.file, [(&insert.at, put)]);
+        Some(self.found(&insert.at, message, steps, Confidence::Possible))
+    }
+
     /// Entries under keys that never come again, in a map that lasts.
     fn under_new_keys(&self) -> Option<Found> {
         let (insert, why) =
@@ -273,6 +365,23 @@ impl Judged<'_> {
 
 fn is_lasting(insert: &Insert) -> bool {
     !insert.at.function.is_empty() && !is_made_at_start(&insert.at.function)
+}
+
+/// Whether a key names one of many things that come and go, by the name of its parameter or field: an id, an address, a
+/// path.
+fn is_identity(key: &Key) -> bool {
+    const NAMES: [&str; 12] = [
+        "id", "uid", "uuid", "addr", "address", "path", "session", "token", "conn", "client",
+        "request", "user",
+    ];
+    let name = match key {
+        Key::Parameter { name, .. } | Key::Field { name, .. } => name,
+        Key::Joined(parts) => return parts.iter().any(is_identity),
+        _ => return false,
+    };
+    words(name)
+        .last()
+        .is_some_and(|word| NAMES.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// Whether a type is a pointer to a struct of the modules.

@@ -8,7 +8,7 @@ use super::{FileMaps, MapId};
 
 /// How names of functions begin that run when a program or an object starts, by Go's customs: what they put into a
 /// map is as much as the code names.
-const STARTING: [&str; 11] = [
+const STARTING: [&str; 14] = [
     "init",
     "main",
     "new",
@@ -20,6 +20,9 @@ const STARTING: [&str; 11] = [
     "configure",
     "provide",
     "option",
+    "load",
+    "restore",
+    "bootstrap",
 ];
 
 /// How names of functions begin that end something, by Go's customs.
@@ -104,14 +107,14 @@ fn begins(name: &str, words: &[&str]) -> bool {
 pub(super) fn remembers(map: &MapId) -> bool {
     words(map.name()).any(|word| {
         let singular = word.strip_suffix('s').unwrap_or(word);
-        let is_it =
-            |known: &&str| word.eq_ignore_ascii_case(known) || singular.eq_ignore_ascii_case(known);
-        REMEMBERING.iter().any(|known| is_it(&known))
+        REMEMBERING
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known) || singular.eq_ignore_ascii_case(known))
     })
 }
 
 /// The words of a name: `seen`, `Conn`, `IDs` of `seenConnIDs`.
-fn words(name: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(name: &str) -> impl Iterator<Item = &str> {
     let mut rest = name;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches('_');
