@@ -51,6 +51,9 @@ mod tests {
             of_hub(&format!("{put}func (h *hub) leave(user string) {{ delete(h.conns, user) }}")),
             [2]
         );
+        let caller = "func serve(h *hub, r *Request) { h.leave(r.Query().Get(\"user\")) }\n";
+        let leave = "func (h *hub) leave(user string) { delete(h.conns, user) }";
+        assert_eq!(of_hub(&format!("{put}{caller}{leave}")), [2]);
         let put = "func (h *hub) join(c *conn) {\nh.conns[\"conn:\"+c.id] = c\n}\n";
         assert_eq!(
             of_hub(&format!(

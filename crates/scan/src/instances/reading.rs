@@ -1,7 +1,9 @@
 //! Reads what a file makes.
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{DeclKind, ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
+use plumb_gosource::{
+    DeclKind, ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token, TypeKind,
+};
 use rustc_hash::FxHashMap;
 
 use super::flow::{Flow, flow};
@@ -53,7 +55,7 @@ impl FileInstances {
                 })
         };
         for (call, callee) in code.calls() {
-            if is_ours(callee.path) {
+            if reader.may_hold(call) && is_ours(callee.path) {
                 let name = qualified(callee.path, callee.receiver, callee.name);
                 reader.call(call, &name, &mut facts);
             }
@@ -109,6 +111,16 @@ impl Reader<'_, '_> {
             }
             Flow::Elsewhere => {}
         }
+    }
+
+    /// Whether the first result of a call is something that may have a pool: a value of a declared type.
+    fn may_hold(&self, call: ExprId) -> bool {
+        let Some(ty) = self.code.types.of(call) else { return true };
+        let first = match ty.kind() {
+            TypeKind::Tuple(results) => results.first(),
+            _ => Some(ty),
+        };
+        first.is_some_and(|ty| ty.is_unknown() || ty.named().is_some_and(|n| !n.path.is_empty()))
     }
 
     /// The result of a function of the modules.

@@ -203,9 +203,10 @@ impl Reader<'_, '_> {
         let key = |argument: &ExprId| self.key_within(*argument, depth);
         let Some(callee) = code.callee(call) else {
             return match callee(code.file, code.names, call) {
-                // A method of a type that is not at hand.
-                Some(Callee::Method(on, name)) if arguments.is_empty() => {
-                    let (function, operands) = (format!("?.{name}").into(), vec![key(&on)]);
+                // A method of a type that is not at hand, and so none of the modules'.
+                Some(Callee::Method(on, name)) => {
+                    let function = format!("?.{name}").into();
+                    let operands = std::iter::once(&on).chain(arguments).map(key).collect();
                     Key::Call { function, is_ours: false, result, operands }
                 }
                 _ => Key::Unknown,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use plumb_gosource::{
-    CallExpr, DeclKind, ExprId, ExprKind, FuncTypeId, IdentId, Lookup, MemberKind, Node, Referent,
-    SelectorExpr, Span, StmtKind, Token, Type, TypeKind,
+    Basic, CallExpr, DeclKind, ExprId, ExprKind, FuncTypeId, IdentId, Lookup, MemberKind, Node,
+    Referent, SelectorExpr, Span, StmtKind, Token, Type, TypeKind,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -224,6 +224,16 @@ impl<'c, 'p> Reader<'c, 'p> {
             return;
         }
         for (index, argument) in code.file[call.args].iter().enumerate() {
+            // Only texts are made of parts.
+            let is_other = |ty: &Type| {
+                !matches!(
+                    ty.kind(),
+                    TypeKind::Basic(Basic::String) | TypeKind::Named(_) | TypeKind::Param(_)
+                )
+            };
+            if code.types.of(*argument).is_some_and(is_other) {
+                continue;
+            }
             let is_plain = match self.key(*argument) {
                 Key::Unknown | Key::Joined(_) | Key::Of(_) => false,
                 Key::Call { is_ours, .. } => !is_ours,
