@@ -29,6 +29,12 @@ pub(crate) fn matched(
     Some(Match { confidence: confidence?, resource, role, through: &[], evidence })
 }
 
+/// The check of a pattern that has no signature of its own at run time: what it leaves behind is a crowd or memory that
+/// other patterns name, or nobody. It is found in the source, so its record has no thresholds.
+pub(crate) fn only_source_tells(_: &Suspect) -> Option<Match> {
+    None
+}
+
 /// Whether nearly all that could be followed for so many seconds stayed.
 pub(crate) fn survives(measured: &Measured, seconds: f64) -> bool {
     measured.survival.is_some_and(|survival| {

@@ -6,6 +6,7 @@ use std::path::Path;
 use plumb_evidence::catalogue::Pattern;
 
 use super::PATTERNS;
+use crate::rules::RULES;
 
 fn each(check: impl Fn(&Pattern)) {
     for pattern in PATTERNS {
@@ -14,18 +15,30 @@ fn each(check: impl Fn(&Pattern)) {
     }
 }
 
-#[test]
-fn every_folder_is_listed_under_its_name() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders: BTreeSet<String> = std::fs::read_dir(root)
+/// The pattern folders that have this file.
+fn folders_with(file: &str) -> BTreeSet<String> {
+    std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .expect("patterns")
         .map(|entry| entry.expect("entry").path())
-        .filter(|path| path.join("pattern.rs").exists())
+        .filter(|path| path.join(file).exists())
         .map(|path| path.file_name().expect("name").to_string_lossy().into_owned())
-        .collect();
+        .collect()
+}
+
+#[test]
+fn every_folder_is_listed_under_its_name() {
+    let folders = folders_with("pattern.rs");
     let listed: BTreeSet<String> = PATTERNS.iter().map(|pattern| pattern.id.to_owned()).collect();
     assert_eq!(listed, folders);
     assert_eq!(listed.len(), PATTERNS.len(), "an id twice");
+}
+
+#[test]
+fn every_rule_is_listed_under_the_name_of_a_pattern() {
+    let listed: BTreeSet<String> = RULES.iter().map(|rule| rule.pattern.to_owned()).collect();
+    assert_eq!(listed, folders_with("rule.rs"));
+    assert_eq!(listed.len(), RULES.len(), "an id twice");
+    assert!(listed.is_subset(&folders_with("pattern.rs")), "a rule without a record");
 }
 
 #[test]
@@ -86,7 +99,8 @@ fn thresholds_and_claims_have_sources() {
     each(|pattern| {
         assert!(pattern.sources.len() >= 3);
         assert!(pattern.sources.iter().all(|source| source.starts_with("https://")));
-        assert!(!pattern.thresholds.is_empty());
+        let rules = || RULES.iter().filter(|rule| rule.pattern == pattern.id);
+        assert!(!pattern.thresholds.is_empty() || rules().next().is_some(), "nothing finds it");
         for threshold in pattern.thresholds {
             assert!(threshold.value > 0.0 && !threshold.unit.is_empty());
             assert!(threshold.source.len() > 20, "{}: {}", threshold.name, threshold.source);
@@ -95,4 +109,10 @@ fn thresholds_and_claims_have_sources() {
             pattern.thresholds.iter().map(|threshold| threshold.name).collect();
         assert_eq!(names.len(), pattern.thresholds.len());
     });
+}
+
+#[test]
+fn programs_run_for_what_a_check_can_see() {
+    let programs = folders_with("before/main.go");
+    each(|pattern| assert_eq!(programs.contains(pattern.id), !pattern.thresholds.is_empty()));
 }
