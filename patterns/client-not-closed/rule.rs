@@ -10,14 +10,5 @@ const ID: &str = "client-not-closed";
 pub(crate) static RULE: Rule = Rule { pattern: ID, linters: &["closecheck"], check };
 
 fn check(code: &Code<'_>) -> Vec<SourceFinding> {
-    findings(
-        code,
-        ID,
-        &[
-            ResourceKind::Client,
-            ResourceKind::Connection,
-            ResourceKind::Listener,
-            ResourceKind::Worker,
-        ],
-    )
+    findings(code, ID, &[ResourceKind::Client, ResourceKind::Connection, ResourceKind::Listener])
 }
