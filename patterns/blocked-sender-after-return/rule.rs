@@ -42,6 +42,7 @@ fn finding(code: &Code<'_>, sender: &BlockedSender) -> SourceFinding {
     let span = code.file[sender.make].span;
     let mut finding = code.finding(RULE.pattern, span, confidence, format!("{who}: {left}"));
     finding.path = path(code, sender);
+    finding.fix = plumb_scan::fixes::buffered(code, sender);
     finding
 }
 

@@ -93,6 +93,7 @@ fn deferred(code: &Code<'_>, acquired: &Acquired, rest: &[StmtId]) -> Option<Sou
         code.step(span, format!("defers the release of `{name}`")),
         code.step(code.file[rest[defers]].span, "checks the error"),
     ];
+    finding.fix = plumb_scan::fixes::after_check(code, defer, rest[defers]);
     Some(finding)
 }
 

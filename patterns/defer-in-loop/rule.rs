@@ -105,6 +105,7 @@ fn deferred(code: &Code<'_>, stmt: StmtId, call: ExprId) -> Option<SourceFinding
         code.step(acquired, "acquired in each round"),
         code.step(span, "released when the function ends"),
     ];
+    finding.fix = plumb_scan::fixes::each_round(code, stmt);
     Some(finding)
 }
 

@@ -4,7 +4,7 @@ use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
 use plumb_gosource::flow::{Bound, BoundTo};
 use plumb_gosource::{ExprId, ExprKind, IdentId, Node, Referent};
-use plumb_scan::{Code, FunctionKey, Rule};
+use plumb_scan::{Code, FunctionKey, Rule, fixes};
 
 pub(crate) static RULE: Rule = Rule { pattern: "handshake-without-deadline", linters: &[], check };
 
@@ -38,12 +38,13 @@ fn found(code: &Code<'_>, call: ExprId, callee: &FunctionKey<'_>) -> Option<Sour
     let package = callee.path.rsplit('/').next().unwrap_or(callee.path);
     let is_connecting =
         callee.receiver.is_none() && CONNECTING.contains(&(callee.path, callee.name));
-    let message = if is_connecting {
-        format!(
+    let (message, fix) = if is_connecting {
+        let message = format!(
             "{package}.{} connects and shakes hands, and nothing bounds the handshake: a peer that accepts and stays \
              silent keeps this goroutine and its connection for ever",
             callee.name
-        )
+        );
+        (message, fixes::dialed_with_deadline(code, call))
     } else {
         let shaking = SHAKING.iter().find(|(path, receiver, name, _)| {
             (*path, *receiver, *name) == (callee.path, callee.receiver, callee.name)
@@ -61,16 +62,18 @@ fn found(code: &Code<'_>, call: ExprId, callee: &FunctionKey<'_>) -> Option<Sour
         if made_here.iter().any(|variable| has_deadline(code, *variable)) {
             return None;
         }
-        format!(
+        let message = format!(
             "{package}.{} shakes hands on `{}`, and no deadline is set on it: a peer that stays silent keeps this \
              goroutine and its connection for ever",
             callee.name,
             code.text(connection)
-        )
+        );
+        (message, fixes::with_deadline(code, call, connection))
     };
     let span = code.file[call].span;
     let mut finding = code.finding(RULE.pattern, span, Confidence::Likely, message);
     finding.object = if callee.path.ends_with("ssh") { "ssh connection" } else { "tls.Conn" };
+    finding.fix = fix;
     Some(finding)
 }
 

@@ -29,6 +29,7 @@ fn finding(code: &Code<'_>, held: &HeldLock) -> SourceFinding {
         let end = way.end_span(code, held.function);
         finding.path.push(code.step(end, format!("`{}` is still locked", held.name)));
     }
+    finding.fix = plumb_scan::fixes::unlocked(code, held);
     finding
 }
 

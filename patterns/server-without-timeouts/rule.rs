@@ -31,14 +31,18 @@ fn check(code: &Code<'_>) -> Vec<SourceFinding> {
              closing, keeps a goroutine and a descriptor for ever",
             callee.name
         );
-        finding(code, call, message)
+        let mut finding = finding(code, call, message);
+        finding.fix = plumb_scan::fixes::call_with_timeout(code, call);
+        finding
     });
     let literals =
         code.literals_of("net/http", "Server").filter(|literal| !has_timeout(code, *literal));
     let literals = literals.map(|literal| {
         let message = "this http.Server has neither ReadHeaderTimeout nor ReadTimeout: a client that never finishes \
                        its request keeps a goroutine and a descriptor for ever";
-        finding(code, literal, message.to_owned())
+        let mut finding = finding(code, literal, message.to_owned());
+        finding.fix = plumb_scan::fixes::literal_with_timeout(code, literal);
+        finding
     });
     calls.chain(literals).collect()
 }

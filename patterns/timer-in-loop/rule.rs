@@ -65,6 +65,7 @@ fn timer(code: &Code<'_>, call: ExprId) -> Option<SourceFinding> {
         code.step(span, "a timer is made"),
         code.step(code.file[clause].span, "it is read in this case only"),
     ];
+    finding.fix = plumb_scan::fixes::stopped_timer(code, call);
     Some(finding)
 }
 
@@ -143,6 +144,7 @@ fn ticker(code: &Code<'_>, call: ExprId) -> Option<SourceFinding> {
         finding.path.extend(way.branches(code, span.end));
         finding.path.push(code.step(way.end_span(code, function), "leaves the ticker behind"));
     }
+    finding.fix = plumb_scan::fixes::hoisted_ticker(code, call);
     Some(finding)
 }
 

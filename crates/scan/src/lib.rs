@@ -17,6 +17,7 @@
 //! | [`config`] | what a team says of its code: `plumb.toml` |
 //! | [`disk`] | reads files and lists folders |
 //! | [`endless`] | goroutines that nothing can end |
+//! | [`fixes`] | what would mend a finding |
 //! | [`functions`] | names of functions in the catalogue's spelling |
 //! | [`installation`] | where toolchain and modules are on this machine |
 //! | [`instances`] | pools of connections that are made for each call |
@@ -43,6 +44,7 @@ pub mod code;
 pub mod config;
 pub mod disk;
 pub mod endless;
+pub mod fixes;
 pub mod functions;
 mod goroutines;
 pub mod installation;

@@ -29,6 +29,7 @@ fn finding(code: &Code<'_>, pattern: &'static str, loss: &Loss) -> SourceFinding
     let mut finding = code.finding(pattern, span, loss.confidence, message(code, loss));
     finding.path = path(code, loss);
     finding.object = loss.object.map_or("", |object| object.name);
+    finding.fix = crate::fixes::of_loss(code, loss);
     finding
 }
 
