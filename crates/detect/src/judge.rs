@@ -142,7 +142,11 @@ fn finding(
     evidence.extend(version(suspect));
     let mut confidence = raised(matched.confidence, &decision);
     if let Some(says) = &decision.says {
-        evidence.extend(says.evidence.iter().cloned());
+        // Right after what convicts it; where it comes from is told last.
+        let (mechanism, provenance) = says.evidence.split_at(says.evidence.len().min(1));
+        let at = evidence.len().min(1);
+        evidence.splice(at..at, mechanism.iter().cloned());
+        evidence.extend(provenance.iter().cloned());
     }
     if let Some(conflict) = decision.conflict {
         confidence = lowered(confidence);

@@ -13,12 +13,14 @@
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
 //! | pattern, confidence, title, forecast | `judge`, `waiters`, `holders`, `unnamed`, `standing`, `closed_by_peer`, `memory_question`, `versions`, `forecast`, `wording` |
+//! | which mistakes of a scan leak | `convictions` |
 //! | what is open, where the memory is, and the sockets by peer | `verdict`, `one_look`, `memory_split`, `socket_summary`, `peer_listing` |
 
 mod classify;
 mod closed_by_peer;
 mod code;
 mod connection_handlers;
+mod convictions;
 mod crowd;
 mod descriptors;
 mod forecast;
@@ -55,6 +57,7 @@ use plumb_evidence::finding::{InstanceSummary, SnapshotSummary, Verdict};
 use plumb_evidence::{Diagnosis, Instance, Service, Snapshot};
 
 use crate::code::Code;
+pub use crate::convictions::{Conviction, Standing, convictions};
 use crate::sockets::Connections;
 use crate::suspects::Sources;
 

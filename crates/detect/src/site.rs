@@ -28,20 +28,19 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         .iter()
         .filter_map(|witness| Some((witness.kind(), witness.testify(hearing)?)))
         .collect();
-    let deciders: Vec<(WitnessKind, &NamedLine)> = heard
-        .iter()
-        .filter(|(_, testimony)| testimony.decided)
-        .filter_map(|(kind, testimony)| Some((*kind, testimony.lines.first()?)))
-        .collect();
-    let Some(&(_, named)) = deciders.first() else { return undecided(hearing, &heard) };
+    let decided = || heard.iter().filter(|(_, testimony)| testimony.decided);
+    let first = decided().find(|(_, testimony)| !testimony.doubted && !testimony.lines.is_empty());
+    let Some((by, testimony)) = first else { return undecided(hearing, &heard) };
+    let named = &testimony.lines[0];
+    let deciders: Vec<(WitnessKind, &NamedLine)> =
+        decided().filter_map(|(kind, testimony)| Some((*kind, testimony.lines.first()?))).collect();
     let same = |line: &NamedLine| is_same_line(&line.frame, &named.frame);
     let agree = deciders.iter().filter(|(_, line)| same(line)).map(|(kind, _)| *kind).collect();
     // Lines that play different parts may all be right.
     let differs = |line: &NamedLine| !same(line) && line.role == named.role;
     let conflict = deciders.iter().find(|(_, line)| differs(line)).map(|(kind, line)| {
         let text = format!(
-            "{} names {} ({}:{}), {kind} names {} ({}:{})",
-            deciders[0].0,
+            "{by} names {} ({}:{}), {kind} names {} ({}:{})",
             named.frame.function,
             named.frame.file,
             named.frame.line,

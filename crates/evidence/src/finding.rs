@@ -200,7 +200,7 @@ pub struct PathStep {
 pub struct Introduced {
     /// Its full name.
     pub commit: String,
-    /// When it was written, ISO 8601, in UTC.
+    /// When it was committed, RFC 3339, in UTC.
     pub date: String,
 }
 

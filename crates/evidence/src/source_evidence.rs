@@ -70,14 +70,15 @@ pub enum Revision {
         /// The binary was built with changes that no commit holds, so that lines near them may be shifted.
         modified: bool,
     },
-    /// The binary does not tell its commit, or git does not know it, but so many lines of its frames are where the source
-    /// says that their functions are.
+    /// The binary does not tell its commit, or git does not know it, but lines of its frames are where the source has
+    /// their functions and what these call.
     Fits {
-        /// How many.
+        /// How many frames.
         frames: usize,
+        /// Files of which that is not so: lines in them cannot be compared.
+        shifted: Vec<String>,
     },
-    /// Lines of frames are not where the source says that their functions are, or no frame tells: only functions are
-    /// compared.
+    /// Lines of frames are nowhere where the source has them, or no frame tells: only functions are compared.
     #[default]
     Unknown,
 }
@@ -108,10 +109,17 @@ impl fmt::Display for Revision {
                  that were not committed, so lines may be shifted",
                 short(revision)
             ),
-            Self::Fits { frames } => write!(
+            Self::Fits { frames, shifted } if shifted.is_empty() => write!(
                 f,
-                "the binary's commit is not known; all {frames} of its lines that the profiles show lie \
-                 in the functions of this source"
+                "the binary's commit is not known; all {frames} lines of it that the profiles show are \
+                 where this source has them"
+            ),
+            Self::Fits { frames, shifted } => write!(
+                f,
+                "the binary's commit is not known; {frames} lines of it that the profiles show are where \
+                 this source has them, and lines in {} are not: where lines are not seen to be right, \
+                 functions are compared",
+                shifted.join(", ")
             ),
             Self::Unknown => write!(
                 f,

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `module` | finds the root of the main module |
 //! | `frames` | lines of the user's code that the profiles show |
+//! | `fit` | whether lines of the source are those of the binary, by what the profiles show |
 //! | `revision` | lines of the source into lines of the binary, and back |
 //! | `sites` | what a scan finds, as evidence |
 //! | `history` | since which commit a line is as it is |
 
+mod fit;
 mod frames;
 mod history;
 mod module;
@@ -32,6 +34,8 @@ use revision::Lines;
 /// Why the source that the user named cannot be that of the program.
 #[derive(Debug)]
 pub(crate) enum UnfitSource {
+    /// There is no such folder.
+    NoFolder(PathBuf),
     /// There is no Go module.
     NoModule(PathBuf),
     /// It is that of another program.
@@ -56,6 +60,10 @@ impl UnfitSource {
     /// What happened, and what to do next.
     pub(crate) fn told(&self) -> (String, String) {
         match self {
+            Self::NoFolder(folder) => (
+                format!("no such folder: {}", folder.display()),
+                "--source takes the folder with the program's go.mod, or one below it".to_owned(),
+            ),
             Self::NoModule(folder) => (
                 format!("{}: no Go source of a module here", folder.display()),
                 "name the folder with the program's go.mod, or one below it".to_owned(),
@@ -78,6 +86,14 @@ impl UnfitSource {
             ),
         }
     }
+}
+
+/// Whether a folder that the user named can be looked at, before a look at the target that takes seconds.
+///
+/// # Errors
+/// If it is not there, or is no folder.
+pub(crate) fn check(folder: &Path) -> Result<(), UserError> {
+    if folder.is_dir() { Ok(()) } else { Err(UnfitSource::NoFolder(folder.to_owned()).into()) }
 }
 
 /// The source of the program.

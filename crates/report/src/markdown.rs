@@ -53,6 +53,7 @@ fn finding(
         ("Impact", prose(&phrases::impact(finding))),
     ];
     rows.extend(phrases::time_to_limit(finding).map(|limit| ("Limit", prose(&limit))));
+    rows.extend(phrases::since(finding).map(|since| ("Since", prose(&since))));
     rows.push(("Restart", prose(&phrases::restart(&options.kept))));
     rows.push(("Verify", advised(&advice::verify(diagnosis, &options.kept))));
     push(text, &format!("### {number}. {}\n\n| | |\n|---|---|\n", prose(&finding.title)));
@@ -65,6 +66,9 @@ fn finding(
     folded(text, "Evidence", phrases::evidence(finding).into_iter().map(prose));
     push(text, &format!("{}\n\n", told("**Why:**", &finding.why)));
     push(text, &format!("{}\n\n", told("**Fix:**", &finding.fix)));
+    if let Some(diff) = &finding.diff {
+        push(text, &fenced("diff", diff));
+    }
     if let Some(pattern) = finding.pattern.filter(|pattern| !pattern.prevention.alert.is_empty()) {
         push(text, &format!("**Alert:** {}\n\n", code(pattern.prevention.alert)));
     }
@@ -90,6 +94,20 @@ fn lines(text: &mut String, finding: &Finding) {
         .map(|site| format!("{} ({})", place(site), names::role(site.role)))
         .collect();
     list(text, "**Related**", &related);
+    let steps = finding.path.iter().map(|step| {
+        let place = code(&names::file(&step.file, step.line, usize::MAX));
+        format!("{place}: {}", prose(&step.text))
+    });
+    list(text, "**The way to the loss**", &steps.collect::<Vec<_>>());
+}
+
+/// A block of code. Its fence is longer than any in the text.
+fn fenced(language: &str, text: &str) -> String {
+    let ticks = |line: &str| line.trim_start().chars().take_while(|c| *c == '`').count();
+    let longest = text.lines().map(ticks).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let lines: Vec<String> = text.lines().map(clean).collect();
+    format!("{fence}{language}\n{}\n{fence}\n\n", lines.join("\n"))
 }
 
 fn advised(advice: &Advice) -> String {

@@ -247,6 +247,14 @@ pub(crate) fn grouped_problems(problems: &[Problem]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Since when the line is as it is: `commit 3f2a9c1d7e8b of 2026-11-03`.
+pub(crate) fn since(finding: &Finding) -> Option<String> {
+    let introduced = finding.introduced.as_ref()?;
+    let commit = introduced.commit.get(..12).unwrap_or(&introduced.commit);
+    let day = introduced.date.split('T').next().unwrap_or(&introduced.date);
+    Some(format!("commit {commit} of {day}"))
+}
+
 /// Evidence without repetitions, in order: the title is told above it.
 pub(crate) fn evidence(finding: &Finding) -> Vec<&str> {
     let mut texts: Vec<&str> = Vec::new();

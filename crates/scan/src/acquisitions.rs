@@ -149,3 +149,6 @@ fn functions(code: &Code<'_>) -> impl Iterator<Item = SourceFunction> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests;

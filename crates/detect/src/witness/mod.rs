@@ -52,6 +52,9 @@ pub(crate) struct Testimony {
     pub(crate) related: Vec<NamedLine>,
     /// Whether by the witness's own rule the first line is the site.
     pub(crate) decided: bool,
+    /// Whether the evidence also speaks against the first line: then it decides nothing, and is told where it differs from
+    /// the line that others name.
+    pub(crate) doubted: bool,
     /// What would decide it, if it is not.
     pub(crate) would_decide: Vec<String>,
     /// What the source says about the first line.

@@ -27,6 +27,9 @@ const LINES_MAX: usize = 5;
 const MORE_LEAKS: &str =
     "more leaks and another look, or a fix of all of them: several places of the source lose it";
 
+/// What would decide where the heap speaks for places that the rules find in order.
+const OTHERS_HOLD: &str = "a look at the source: most of the live samples are held by lines of which no rule says that they lose it";
+
 /// What would decide if lines cannot be compared.
 const RIGHT_SOURCE: &str = "the source of the commit that the binary was built of: lines of the one at hand cannot be compared with its own";
 
@@ -78,8 +81,8 @@ impl<'a> Look<'a> {
             lost.iter().map(|lost| self.frames.spot(Mark::of_site(lost.site))).collect();
         let alone = lost.len() == 1 || leads(&lost);
         let sure = first.mistake.confidence >= Confidence::Likely;
-        let decided =
-            known && sure && alone && spots[0].is_sure && !self.is_elsewhere(&lost, first);
+        let decided = known && sure && alone && spots[0].is_sure;
+        let doubted = decided && self.is_elsewhere(&lost, first);
         let total: f64 = lost.iter().map(|lost| lost.samples).sum();
         let lines = lost.iter().zip(&spots).take(LINES_MAX).map(|(one, spot)| NamedLine {
             frame: spot.frame.clone(),
@@ -88,6 +91,7 @@ impl<'a> Look<'a> {
             basis: basis(one),
         });
         let would_decide = match () {
+            () if doubted => Some(OTHERS_HOLD.to_owned()),
             () if decided => None,
             () if !spots[0].is_sure => Some(RIGHT_SOURCE.to_owned()),
             () if lost.len() > 1 => Some(MORE_LEAKS.to_owned()),
@@ -96,6 +100,7 @@ impl<'a> Look<'a> {
         Some(Testimony {
             lines: lines.collect(),
             decided,
+            doubted,
             would_decide: would_decide.into_iter().collect(),
             says: Some(self.says(first, &lost, &spots[0])),
             ..Testimony::default()
@@ -169,8 +174,9 @@ impl<'a> Look<'a> {
         let started = all().filter(|(site, mistake)| {
             expected(mistake) && others().any(|frame| meets(frame, site, mistake))
         });
-        let (site, mistake) =
-            here.max_by_key(|(_, m)| (expected(m), m.confidence)).or_else(|| started.last())?;
+        let (site, mistake) = here
+            .max_by_key(|(_, m)| (expected(m), m.confidence))
+            .or_else(|| started.max_by_key(|(_, m)| m.confidence))?;
         let related = marks(site, mistake).filter(|mark| !self.frames.is_on(at, *mark));
         let related = related.map(|mark| self.named(mark, Role::Creates));
         let line = NamedLine {
@@ -179,7 +185,7 @@ impl<'a> Look<'a> {
             share: 1.0,
             basis: "the source rule finds it".to_owned(),
         };
-        let spot = Spot { frame: at.clone(), is_sure: true };
+        let spot = Spot { frame: at.clone(), is_sure: true, here: None };
         let text = mistake.message.clone();
         Some(Testimony {
             lines: vec![line],

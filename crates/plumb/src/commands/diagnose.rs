@@ -16,7 +16,7 @@ use crate::joined::join_listings;
 use crate::live::{Capture, told_of_repeated};
 use crate::progress::Meter;
 use crate::screen;
-use crate::source::Source;
+use crate::source::{self, Source};
 use crate::targets::{Targets, check_readable};
 use crate::user_error::UserError;
 
@@ -78,6 +78,7 @@ impl Diagnose {
         let targets = Targets::resolve(&self.targets)?;
         screen::complain(&told_of_repeated(&targets.repeated));
         self.evidence.peer_sockets.iter().try_for_each(|path| check_readable(path))?;
+        self.source.iter().try_for_each(|folder| source::check(folder))?;
         // Before a look of several seconds, and because without them the verdict would be another one.
         self.evidence.peer_sockets.iter().try_for_each(|path| readable(path))?;
         let case = self.capture(&targets)?;
@@ -106,7 +107,7 @@ impl Diagnose {
             true => None,
             false => Source::at_recorded_paths(service),
         };
-        if let Some(source) = &source {
+        if let Some(source) = source.as_ref().filter(|_| self.out.verbose) {
             let root = source.root().display();
             screen::complain(&format!("plumb: note: the source in {root} is looked at too\n"));
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use plumb_evidence::code::FunctionName;
 use plumb_evidence::source_evidence::{SourceEvidence, is_function};
 use plumb_evidence::{Frame, Instance, Service, Snapshot};
 use plumb_scan::acquisitions::SourceFunction;
@@ -11,28 +12,37 @@ use plumb_scan::acquisitions::SourceFunction;
 /// Beginnings of names, after the package, that the compiler gives to what stands outside of functions.
 const NOT_DECLARED: [&str; 3] = ["init", "glob.", "main.init"];
 
-/// Distinct frames of the user's code.
-pub(super) struct UserFrames(BTreeSet<Frame>);
+/// Distinct frames of the user's code, and what is called at them.
+pub(super) struct UserFrames {
+    all: BTreeSet<Frame>,
+    calls: BTreeSet<(Frame, Arc<str>)>,
+}
 
 impl UserFrames {
     pub(super) fn of(service: &Service) -> Self {
-        let mut all = BTreeSet::new();
+        let (mut all, mut calls) = (BTreeSet::new(), BTreeSet::new());
         for instance in &service.instances {
-            let is_user = |frame: &&Frame| frame.line > 0 && instance.build.is_user(frame);
-            frames(instance, &mut |frame| {
-                if !all.contains(frame) && is_user(&frame) {
-                    all.insert(frame.clone());
+            // Wrappers of methods have no file.
+            let is_user = |frame: &Frame| {
+                frame.line > 0 && frame.file.ends_with(".go") && instance.build.is_user(frame)
+            };
+            stacks(instance, &mut |stack, created_by| {
+                for (index, frame) in stack.iter().enumerate() {
+                    if all.contains(frame) || is_user(frame) {
+                        all.insert(frame.clone());
+                        let callee = index.checked_sub(1).and_then(|index| stack.get(index));
+                        calls.extend(callee.map(|callee| (frame.clone(), callee.function.clone())));
+                    }
                 }
+                all.extend(created_by.filter(|frame| is_user(frame)).cloned());
             });
         }
-        // Wrappers of methods have no file.
-        all.retain(|frame| frame.file.ends_with(".go"));
-        Self(all)
+        Self { all, calls }
     }
 
     /// The folder of a file that is on this machine, if the binary recorded whole paths.
     pub(super) fn existing_folder(&self) -> Option<PathBuf> {
-        let files = self.0.iter().map(|frame| Path::new(&*frame.file));
+        let files = self.all.iter().map(|frame| Path::new(&*frame.file));
         let file = files.filter(|file| file.is_absolute()).find(|file| file.is_file())?;
         file.parent().map(Path::to_path_buf)
     }
@@ -40,7 +50,7 @@ impl UserFrames {
     /// A function of the program, if the source declares none of those that are shown.
     pub(super) fn in_none_of(&self, functions: &[SourceFunction]) -> Option<String> {
         let declared = |frame: &&Frame| functions.iter().any(|f| is_function(frame, &f.name));
-        let mut frames = self.0.iter().filter(|frame| !is_outside(frame));
+        let mut frames = self.all.iter().filter(|frame| !is_outside(frame));
         let first = frames.next()?;
         let none = !declared(&first) && !frames.any(|frame| declared(&frame));
         none.then(|| first.function.to_string())
@@ -57,36 +67,34 @@ impl UserFrames {
                 functions.iter().filter(of_frame).map(|f| &f.file).max_by_key(|f| f.len())?;
             frame.file.strip_suffix(file.as_str()).map(Arc::from)
         };
-        self.0.iter().find_map(root).unwrap_or_else(|| match module {
+        self.all.iter().find_map(root).unwrap_or_else(|| match module {
             "" => "".into(),
             // As -trimpath writes it.
             module => format!("{module}/").into(),
         })
     }
 
-    /// How many frames lie in the lines of their functions, and how many do not; `line` gives a line of the source for
-    /// one of the binary.
-    pub(super) fn fit(
-        &self,
-        functions: &[SourceFunction],
-        line: &dyn Fn(&str, u32) -> Option<u32>,
-    ) -> (usize, usize) {
-        let mut count = (0, 0);
-        for frame in self.0.iter().filter(|frame| !is_outside(frame)) {
-            let mut same = functions.iter().filter(|f| {
-                is_function(frame, &f.name) && SourceEvidence::is_file(&frame.file, &f.file)
-            });
-            let fits = same.any(|f| {
-                line(&f.file, frame.line).is_some_and(|line| f.lines.0 <= line && line <= f.lines.1)
-            });
-            if fits {
-                count.0 += 1;
-            } else {
-                count.1 += 1;
-            }
-        }
-        count
+    /// Those in declared functions.
+    pub(super) fn declared(&self) -> impl Iterator<Item = &Frame> {
+        self.all.iter().filter(|frame| !is_outside(frame))
     }
+
+    /// The names of the functions that are called at a frame, as calls name them.
+    pub(super) fn called_at<'a>(&'a self, frame: &'a Frame) -> impl Iterator<Item = &'a str> {
+        let callees = self.calls.range((frame.clone(), Arc::from(""))..);
+        callees.take_while(move |(at, _)| at == frame).filter_map(|(_, callee)| called_name(callee))
+    }
+}
+
+/// The name by which a call names a function; `None` for what is called by other names: closures, wrappers, methods of
+/// generic types that are made anew.
+fn called_name(function: &str) -> Option<&str> {
+    let plain = function.split('[').next().unwrap_or(function);
+    let name = FunctionName(plain);
+    if name.is_closure() || plain.len() < function.len() {
+        return None;
+    }
+    name.local().rsplit('.').next().filter(|name| !name.is_empty() && *name != "init")
 }
 
 /// Whether a frame is of code outside of declared functions, or of one that may be declared several times.
@@ -95,14 +103,14 @@ fn is_outside(frame: &Frame) -> bool {
     NOT_DECLARED.iter().any(|begin| name.local().starts_with(begin))
 }
 
-fn frames(instance: &Instance, see: &mut dyn FnMut(&Frame)) {
+fn stacks(instance: &Instance, see: &mut dyn FnMut(&[Frame], Option<&Frame>)) {
     for snapshot in &instance.snapshots {
         let Snapshot { goroutines, dump, leaked, heap, .. } = snapshot;
         for group in [goroutines, dump, leaked].into_iter().flatten().flat_map(|all| &all.groups) {
-            group.stack.frames().iter().chain(&group.created_by).for_each(&mut *see);
+            see(group.stack.frames(), group.created_by.as_ref());
         }
         for sample in heap.iter().flat_map(|heap| &heap.samples) {
-            sample.stack.frames().iter().for_each(&mut *see);
+            see(sample.stack.frames(), None);
         }
     }
 }

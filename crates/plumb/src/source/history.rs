@@ -22,6 +22,9 @@ pub(super) fn introduced(
         return None;
     }
     let file = site.file.strip_prefix(recorded_root)?;
+    if !lines.counts(file) {
+        return None;
+    }
     let git = Git { folder: root };
     let range = format!("{0},{0}", site.line);
     let mut arguments = vec!["blame", "--porcelain", "-L", &range];
@@ -54,7 +57,7 @@ fn of_porcelain(said: &str) -> Option<Introduced> {
     if !is_name || commit.bytes().all(|byte| byte == b'0') {
         return None;
     }
-    let seconds = said.lines().find_map(|line| line.strip_prefix("author-time "))?;
+    let seconds = said.lines().find_map(|line| line.strip_prefix("committer-time "))?;
     let date = Timestamp::from_second(seconds.trim().parse().ok()?).ok()?;
     Some(Introduced { commit: commit.to_owned(), date: date.to_string() })
 }
@@ -67,7 +70,8 @@ mod tests {
 
     #[test]
     fn a_commit_and_its_date_are_read() {
-        let said = format!("{COMMIT} 7 9 1\nauthor A\nauthor-time 1700000000\nsummary x\n\tcode\n");
+        let said =
+            format!("{COMMIT} 7 9 1\nauthor A\ncommitter-time 1700000000\nsummary x\n\tcode\n");
         let introduced = of_porcelain(&said).expect("a commit");
         assert_eq!(introduced.commit, COMMIT);
         assert_eq!(introduced.date, "2023-11-14T22:13:20Z");
@@ -76,7 +80,7 @@ mod tests {
     #[test]
     fn what_is_not_committed_has_no_date() {
         let zeros = "0".repeat(40);
-        assert_eq!(of_porcelain(&format!("{zeros} 7 9 1\nauthor-time 1700000000\n")), None);
+        assert_eq!(of_porcelain(&format!("{zeros} 7 9 1\ncommitter-time 1700000000\n")), None);
         assert_eq!(of_porcelain(""), None);
     }
 }

@@ -1,7 +1,6 @@
 //! Finds the root of the main module in or around a folder that the user named.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use plumb_evidence::Service;
@@ -30,16 +29,9 @@ impl Module {
     /// # Errors
     /// If there is none, or only others.
     pub(super) fn find(folder: &Path, service: &Service) -> Result<Self, UserError> {
-        let whole = folder.canonicalize().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                UserError::NoSuchFile(folder.to_owned())
-            }
-            _ => UserError::Unreadable(folder.to_owned(), error),
-        })?;
-        if !whole.is_dir() {
-            let error = io::Error::from(io::ErrorKind::NotADirectory);
-            return Err(UserError::Unreadable(folder.to_owned(), error));
-        }
+        let whole = folder
+            .canonicalize()
+            .map_err(|error| UserError::Unreadable(folder.to_owned(), error))?;
         let above = whole.ancestors().find_map(module_of);
         let mut found: Vec<Self> = above.into_iter().collect();
         below(&whole, DEPTH_MAX, &mut found);

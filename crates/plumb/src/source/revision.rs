@@ -9,6 +9,7 @@ use plumb_evidence::source_evidence::Revision;
 use plumb_scan::acquisitions::SourceFunction;
 use plumb_scan::new_from::{Git, GitError};
 
+use super::fit::{Fit, fit};
 use super::frames::UserFrames;
 
 /// The lines of the source at hand, and those of the binary.
@@ -19,6 +20,8 @@ pub(super) struct Lines {
     differences: HashMap<String, Vec<Hunk>>,
     /// Files that the binary's commit does not have.
     new_files: HashSet<String>,
+    /// What the profiles show of lines, where git does not tell all.
+    shown: Fit,
 }
 
 /// Lines that differ.
@@ -44,24 +47,27 @@ impl Lines {
             builds
                 .all(|build| (&build.revision, build.modified) == (&first.revision, first.modified))
         });
-        if let Some(build) = first.filter(|_| same)
-            && let Some(revision) = &build.revision
-            && let Ok(lines) = Self::through_git(root, revision, build.modified)
-            && (!build.modified || lines.fits(frames, functions))
-        {
-            return lines;
+        let through_git = first.filter(|_| same).and_then(|build| {
+            let revision = build.revision.as_ref()?;
+            Some((Self::through_git(root, revision, build.modified).ok()?, build.modified))
+        });
+        match through_git {
+            Some((lines, false)) => lines,
+            Some((lines, true)) => {
+                let here = |file: &str, line| lines.here(file, line);
+                let shown = fit(frames, functions, root, &here);
+                Self { shown, ..lines }
+            }
+            None => {
+                let shown = fit(frames, functions, root, &|_, line| Some(line));
+                let shifted: Vec<String> = shown.shifted.iter().cloned().collect();
+                let revision = match shown.frames {
+                    0 => Revision::Unknown,
+                    frames => Revision::Fits { frames, shifted },
+                };
+                Self { revision, shown, ..Self::default() }
+            }
         }
-        let here = Self { revision: Revision::Fits { frames: 0 }, ..Self::default() };
-        let (fit, unfit) = frames.fit(functions, &|_, line| Some(line));
-        let revision = match unfit == 0 && fit > 0 {
-            true => Revision::Fits { frames: fit },
-            false => Revision::Unknown,
-        };
-        Self { revision, ..here }
-    }
-
-    fn fits(&self, frames: &UserFrames, functions: &[SourceFunction]) -> bool {
-        frames.fit(functions, &|file, line| self.here(file, line)).1 == 0
     }
 
     fn through_git(root: &Path, revision: &Arc<str>, modified: bool) -> Result<Self, GitError> {
@@ -124,7 +130,7 @@ impl Lines {
 
     /// The line of the binary's source for one of the source at hand; `None` if it is not in it, or cannot be told.
     pub(super) fn recorded(&self, file: &str, line: u32) -> Option<u32> {
-        if !self.revision.lines_count() || self.new_files.contains(file) {
+        if !self.counts(file) || self.new_files.contains(file) {
             return None;
         }
         self.moved(file, line, |hunk| (hunk.new, hunk.old))
@@ -132,10 +138,17 @@ impl Lines {
 
     /// The other way round.
     pub(super) fn here(&self, file: &str, line: u32) -> Option<u32> {
-        if !self.revision.lines_count() {
+        if !self.counts(file) {
             return None;
         }
         self.moved(file, line, |hunk| (hunk.old, hunk.new))
+    }
+
+    /// Whether lines of a file can be compared. Where some files are not those of the binary, only those count that are
+    /// seen to be.
+    pub(super) fn counts(&self, file: &str) -> bool {
+        let Fit { shifted, right, .. } = &self.shown;
+        self.revision.lines_count() && (shifted.is_empty() || right.contains(file))
     }
 
     fn moved(
@@ -188,7 +201,7 @@ mod tests {
 
     #[test]
     fn lines_move_with_what_is_put_in_and_taken_out_before_them() {
-        let diff = "--- a/a.go\n+++ b/a.go\n@@ -2,0 +3,2 @@\n+x\n+y\n@@ -5,1 +7,1 @@\n-p\n+q\n@@ -9,2 +11,0 @@\n-r\n-s\n";
+        let diff = "--- a/a.go\n+++ b/a.go\n@@ -2,0 +3,2 @@\n+x\n+y\n@@ -5,1 +7,1 @@\n-p\n+q\n@@ -9,2 +10,0 @@\n-r\n-s\n";
         let lines = lines(diff);
         let pairs = [(1, 1), (2, 2), (3, 5), (4, 6), (6, 8), (8, 10), (11, 11), (20, 20)];
         for (old, new) in pairs {

@@ -1,10 +1,10 @@
 //! One finding: its opening, which the person on call acts on, and its body.
 
-use plumb_evidence::finding::{Candidate, Confidence};
+use plumb_evidence::finding::{Candidate, Confidence, PathStep};
 use plumb_evidence::{Diagnosis, Finding};
 use unicode_width::UnicodeWidthStr;
 
-use crate::layout::{LABEL, Page, Tone, excerpt, first_sentences, wrap};
+use crate::layout::{LABEL, Page, Tone, clean, excerpt, first_sentences, wrap};
 use crate::units::percent;
 use crate::{Options, advice, names, phrases};
 
@@ -30,6 +30,8 @@ struct Detail {
     evidence_lines: usize,
     /// Lines for one sentence of evidence; more only names of unusual length take.
     item_lines: usize,
+    /// Steps of the way to the loss.
+    way_lines: usize,
     /// Lines for why.
     why_lines: usize,
     /// Candidate lines.
@@ -52,6 +54,7 @@ impl Detail {
     const GENEROUS: Self = Self {
         evidence_lines: 12,
         item_lines: 5,
+        way_lines: 8,
         why_lines: usize::MAX,
         candidates: 4,
         alert_lines: 3,
@@ -61,11 +64,11 @@ impl Detail {
 
     const SHORT: Self = Self { evidence_lines: 7, candidates: 3, alert_lines: 0, ..Self::GENEROUS };
 
-    const SHORTER: Self = Self { evidence_lines: 4, ..Self::SHORT };
+    const SHORTER: Self = Self { evidence_lines: 4, way_lines: 5, ..Self::SHORT };
 
     const TERSE: Self = Self { why_lines: 5, ..Self::SHORTER };
 
-    const TERSER: Self = Self { why_lines: 3, ..Self::TERSE };
+    const TERSER: Self = Self { why_lines: 3, way_lines: 3, ..Self::TERSE };
 
     const TERSEST: Self = Self { why_lines: 2, basis: false, ..Self::TERSER };
 
@@ -77,6 +80,7 @@ impl Detail {
     const EVERYTHING: Self = Self {
         evidence_lines: usize::MAX,
         item_lines: usize::MAX,
+        way_lines: usize::MAX,
         why_lines: usize::MAX,
         candidates: usize::MAX,
         alert_lines: usize::MAX,
@@ -137,6 +141,10 @@ fn body(page: &mut Page, finding: &Finding, twin: Option<usize>, detail: &Detail
         page.facts("related", &lines);
     }
     evidence(page, finding, detail);
+    page.facts("way", &way(page, finding, detail.way_lines));
+    if let Some(since) = phrases::since(finding) {
+        page.fact("since", &since);
+    }
     match twin {
         Some(index) => page.fact("why, fix", &format!("as in {}.", index + 1)),
         None => {
@@ -145,7 +153,28 @@ fn body(page: &mut Page, finding: &Finding, twin: Option<usize>, detail: &Detail
             page.told("fix", &finding.fix);
         }
     }
+    if let Some(diff) = &finding.diff {
+        let lines: Vec<String> = diff.lines().map(clean).collect();
+        page.facts("diff", &lines);
+    }
     alert(page, finding, detail.alert_lines);
+}
+
+/// The steps to the loss, each in one line: `fetch.go:31  err != nil is true`.
+fn way(page: &Page, finding: &Finding, lines_max: usize) -> Vec<String> {
+    let width = page.fact_width();
+    let step = |step: &PathStep| {
+        let file = names::file(&step.file, step.line, width / 3);
+        excerpt(&format!("{file}: {}", step.text), width, 1)
+    };
+    let mut lines: Vec<String> = finding.path.iter().flat_map(step).collect();
+    if lines.len() > lines_max {
+        // Where it begins and where it ends are told before what lies between.
+        let last = lines.len() - 1;
+        lines.drain(lines_max.saturating_sub(2).max(1)..last);
+        lines.insert(lines.len() - 1, "… (all steps with --verbose)".to_owned());
+    }
+    lines
 }
 
 fn site_lines(page: &Page, finding: &Finding) -> Vec<String> {

@@ -50,6 +50,8 @@ pub(super) struct Spot {
     pub(super) frame: Frame,
     /// Whether it is known to be that line.
     pub(super) is_sure: bool,
+    /// The line in the source at hand, if it is another one there.
+    pub(super) here: Option<u32>,
 }
 
 /// The user's frames of an instance.
@@ -81,32 +83,26 @@ impl<'a> Frames<'a> {
         })
     }
 
-    /// Whether a frame is on one of these lines; without lines of the binary, in their function.
+    /// Whether a frame is on one of these lines; in their function, if they are not known in the binary.
     pub(super) fn is_on(&self, frame: &Frame, mark: Mark<'_>) -> bool {
         mark.is_function_of(frame)
-            && match mark.recorded {
-                Some((first, last)) => (first..=last).contains(&frame.line),
-                None => !self.lines_count(),
-            }
-    }
-
-    fn lines_count(&self) -> bool {
-        self.hearing.source.is_some_and(|source| source.revision.lines_count())
+            && mark.recorded.is_none_or(|(first, last)| (first..=last).contains(&frame.line))
     }
 
     /// The line as the binary has it: that of a frame, so that what others name is the same; if the source is another
     /// revision, the only line of the function on the paths of what leaks.
     pub(super) fn spot(&self, mark: Mark<'_>) -> Spot {
+        let here = (mark.recorded != Some(mark.here)).then_some(mark.here.0);
         let on = |frame: &&&Frame| self.is_on(frame, mark);
         if mark.recorded.is_some()
             && let Some(frame) = self.known().iter().filter(on).min()
         {
-            return Spot { frame: Frame::clone(frame), is_sure: true };
+            return Spot { frame: Frame::clone(frame), is_sure: true, here };
         }
         if mark.recorded.is_none()
             && let Some(frame) = self.only_line(mark)
         {
-            return Spot { frame: frame.clone(), is_sure: true };
+            return Spot { frame: frame.clone(), is_sure: true, here };
         }
         let line = mark.recorded.unwrap_or(mark.here).0;
         let file = match self.hearing.source {
@@ -114,7 +110,7 @@ impl<'a> Frames<'a> {
             None => mark.file.into(),
         };
         let frame = Frame { function: mark.function.into(), file, line };
-        Spot { frame, is_sure: mark.recorded.is_some() }
+        Spot { frame, is_sure: mark.recorded.is_some(), here }
     }
 
     /// The line of a function through which the paths of what leaks go, if there is but one.

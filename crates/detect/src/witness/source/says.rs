@@ -32,13 +32,13 @@ impl SourceSays {
             line: step.recorded.unwrap_or(step.here).0,
             text: step.text.clone(),
         });
-        let mut evidence = vec![EvidenceItem::new("source", text)];
-        let here = site.here.0;
-        let moved = match spot.frame.line == here {
-            true => String::new(),
-            false => format!("; in {} it is line {here}", source.root),
+        let text = match spot.here {
+            None => text,
+            // Sentences of a rule tell lines of the source at hand.
+            Some(here) => format!("{text} (lines as in {}, where it is line {here})", source.root),
         };
-        evidence.push(EvidenceItem::new("source", format!("{}{moved}", source.revision)));
+        let revision = EvidenceItem::new("source", source.revision.to_string());
+        let evidence = vec![EvidenceItem::new("source", text), revision];
         Self {
             evidence,
             path: path.collect(),

@@ -1,0 +1,376 @@
+//! What the source says about leaks of a running program: which of several callers with equal traffic loses it, in the
+//! lines of the binary, and where it must not be believed.
+
+#[allow(dead_code)] // shared by several tests
+mod support;
+
+use plumb_detect::{Standing, convictions, detect};
+use plumb_evidence::catalogue::ResourceKind;
+use plumb_evidence::finding::{Confidence, Finding, SiteKind, WitnessKind};
+use plumb_evidence::source::{Scan, SourceFinding, SourcePlace, SourceStep};
+use plumb_evidence::source_evidence::{
+    Fate, Mistake, Revision, SiteFix, SiteStep, SourceEvidence, SourceSite,
+};
+use plumb_evidence::{Diagnosis, Service};
+use plumb_patterns::CATALOGUE;
+use support::{Crowd, rising, sample, service, with_heap};
+
+const HELD: [&str; 2] = ["net/http.(*persistConn).readLoop", "net/http.(*persistConn).writeLoop"];
+const THROUGH: &str =
+    "net/http.(*Transport).getConn < net/http.(*Client).do < net/http.(*Client).Do";
+/// The goroutines of clients of grpc v1.72, the first three to a client.
+const GRPC: [&str; 3] = [
+    "google.golang.org/grpc/internal/grpcsync.(*CallbackSerializer).run",
+    "google.golang.org/grpc/internal/transport.(*http2Client).reader",
+    "google.golang.org/grpc/internal/transport.(*loopyWriter).run < \
+     google.golang.org/grpc/internal/transport.NewHTTP2Client",
+];
+
+/// Responses that somebody holds: fifty, as far too few for a heap profile.
+fn fifty_responses() -> Service {
+    service(&HELD.map(|function| Crowd("select", function, rising(20, 5))))
+}
+
+fn site(function: &str, line: u32, kind: ResourceKind, object: &str) -> SourceSite {
+    SourceSite {
+        file: "main.go".into(),
+        function: function.into(),
+        here: (line, line),
+        recorded: Some((line, line)),
+        called: "client.Do".to_owned(),
+        object: object.to_owned(),
+        module: "std",
+        kind,
+        fate: Fate::Released,
+        mistakes: Vec::new(),
+    }
+}
+
+fn response(function: &str, line: u32) -> SourceSite {
+    site(function, line, ResourceKind::Body, "http.Response")
+}
+
+fn mistake(pattern: &'static str) -> Mistake {
+    Mistake {
+        pattern,
+        message: "it is lost where the function returns".to_owned(),
+        confidence: Confidence::Likely,
+        steps: Vec::new(),
+        fix: None,
+    }
+}
+
+/// The same place, with a mistake.
+fn losing(mut site: SourceSite, pattern: &'static str) -> SourceSite {
+    site.fate = Fate::Lost;
+    site.mistakes.push(mistake(pattern));
+    site
+}
+
+fn lost_response(function: &str, line: u32) -> SourceSite {
+    losing(response(function, line), "http-body-not-closed")
+}
+
+fn evidence(sites: Vec<SourceSite>) -> SourceEvidence {
+    SourceEvidence {
+        root: "shop".to_owned(),
+        module: "example.com/shop".into(),
+        revision: Revision::Same("0123456789abcdef".into()),
+        recorded_root: "/src/shop/".into(),
+        sites,
+    }
+}
+
+fn judge(service: Service, source: SourceEvidence) -> Diagnosis {
+    detect(&Service { source: Some(source), ..service }, &CATALOGUE)
+}
+
+#[track_caller]
+fn finding(service: Service, sites: Vec<SourceSite>) -> Finding {
+    let diagnosis = judge(service, evidence(sites));
+    assert_eq!(diagnosis.findings.len(), 1, "{:#?}", diagnosis.findings);
+    diagnosis.findings[0].clone()
+}
+
+/// The function and the line of a decided finding.
+fn line(finding: &Finding) -> Option<(&str, u32)> {
+    (finding.site.kind == SiteKind::Line).then(|| (&*finding.site.function, finding.site.line))
+}
+
+fn conflicts(finding: &Finding) -> usize {
+    finding.evidence.iter().filter(|item| item.kind == "conflict").count()
+}
+
+/// Samples that hold responses, by the line of the caller: `main.audit:40`, live, allocated.
+fn held_by(callers: &[(&str, f64, f64)]) -> Service {
+    let heap = callers.iter().map(|(caller, live, allocated)| {
+        sample(&format!("{THROUGH} < {caller} < main.run"), *live, *allocated, 1200.0)
+    });
+    with_heap(fifty_responses(), 6, heap.collect())
+}
+
+#[test]
+fn one_of_three_equal_callers_loses_it() {
+    let others = [response("main.stock", 20), response("main.price", 30)];
+    let sites = others.into_iter().chain([lost_response("main.audit", 40)]).collect();
+    let found = finding(fifty_responses(), sites);
+    assert_eq!(line(&found), Some(("main.audit", 40)));
+    assert_eq!(&*found.site.file, "/src/shop/main.go");
+    assert_eq!(found.site.found_by, [WitnessKind::Source]);
+    let said = &found.evidence[1];
+    assert_eq!(said.kind, "source");
+    assert!(said.text.starts_with("3 lines of example.com/shop"), "{}", said.text);
+}
+
+#[test]
+fn the_way_and_the_change_are_told() {
+    let mut leak = lost_response("main.audit", 40);
+    let step = |line, text: &str| SiteStep {
+        function: "main.audit".into(),
+        here: (line, line),
+        recorded: Some((line - 2, line - 2)),
+        text: text.to_owned(),
+    };
+    leak.mistakes[0].steps = vec![step(42, "client.Do acquires it"), step(45, "returns")];
+    let diff = "--- main.go\n+++ main.go\n".to_owned();
+    leak.mistakes[0].fix = Some(SiteFix { text: "close it".into(), safe: true, diff });
+    let found = finding(fifty_responses(), vec![leak]);
+    let way: Vec<_> = found.path.iter().map(|step| (step.line, &*step.text)).collect();
+    assert_eq!(way, [(40, "client.Do acquires it"), (43, "returns")]);
+    assert_eq!(&*found.path[0].file, "/src/shop/main.go");
+    assert!(found.diff.is_some_and(|diff| diff.starts_with("--- main.go")));
+}
+
+#[test]
+fn nobody_is_acquitted_or_accused_where_no_rule_finds_anything() {
+    let found = finding(fifty_responses(), vec![response("main.audit", 40)]);
+    assert_eq!(line(&found), None);
+    assert!(found.candidates.is_empty());
+}
+
+#[test]
+fn several_that_lose_it_are_candidates_until_the_heap_singles_one_out() {
+    let sites = || vec![lost_response("main.stock", 20), lost_response("main.audit", 40)];
+    let open = finding(fifty_responses(), sites());
+    assert_eq!(line(&open), None);
+    assert_eq!(open.candidates.iter().map(|c| c.site.line).collect::<Vec<_>>(), [20, 40]);
+    assert!(open.would_decide.iter().any(|way| way.contains("several places")));
+    let one = finding(held_by(&[("main.audit:40", 1.0, 1.0)]), sites());
+    assert_eq!(line(&one), None, "one sample decides nothing");
+    let two = finding(held_by(&[("main.audit:40", 2.0, 2.0)]), sites());
+    assert_eq!(line(&two), Some(("main.audit", 40)));
+    let both = [("main.audit:40", 2.0, 2.0), ("main.stock:20", 1.0, 1.0)];
+    assert_eq!(line(&finding(held_by(&both), sites())), None);
+}
+
+#[test]
+fn witnesses_that_agree_are_both_named() {
+    let heap = held_by(&[("main.audit:40", 6.0, 6.0), ("main.stock:20", 0.0, 9.0)]);
+    let found = finding(heap, vec![lost_response("main.audit", 40)]);
+    assert_eq!(line(&found), Some(("main.audit", 40)));
+    assert_eq!(found.site.found_by, [WitnessKind::Heap, WitnessKind::Source]);
+    assert_eq!(conflicts(&found), 0);
+}
+
+#[test]
+fn the_heap_overrules_the_source_and_both_are_shown() {
+    let heap = || held_by(&[("main.stock:20", 9.0, 9.0), ("main.audit:40", 0.0, 9.0)]);
+    let alone = detect(&heap(), &CATALOGUE);
+    let sites = vec![response("main.stock", 20), lost_response("main.audit", 40)];
+    let found = finding(heap(), sites);
+    assert_eq!(line(&found), Some(("main.stock", 20)));
+    assert_eq!(found.site.found_by, [WitnessKind::Heap]);
+    assert_eq!(conflicts(&found), 1);
+    assert!(found.confidence < alone.findings[0].confidence);
+    assert!(found.diff.is_none() && found.path.is_empty(), "another line's change");
+}
+
+#[test]
+fn live_samples_of_others_leave_the_line_open() {
+    // A wrapper that may return what it gets, so that the heap cannot decide either.
+    let path = format!("{THROUGH} < main.(*client).do:24 < main.(*client).Exists:30");
+    let service = with_heap(fifty_responses(), 6, vec![sample(&path, 9.0, 9.0, 1200.0)]);
+    let found = finding(service, vec![lost_response("main.audit", 40)]);
+    assert_eq!(line(&found), None);
+    assert!(found.would_decide.iter().any(|way| way.contains("no rule says")));
+}
+
+#[test]
+fn a_closure_is_its_functions() {
+    let heap = held_by(&[("main.audit.func1:40", 6.0, 6.0), ("main.stock:20", 0.0, 9.0)]);
+    let found = finding(heap, vec![lost_response("main.audit", 40)]);
+    assert_eq!(line(&found), Some(("main.audit.func1", 40)));
+    assert_eq!(found.site.found_by, [WitnessKind::Heap, WitnessKind::Source]);
+}
+
+#[test]
+fn a_line_is_told_as_the_binary_has_it() {
+    let mut leak = lost_response("main.audit", 47);
+    leak.recorded = Some((40, 40));
+    let mut source = evidence(vec![leak]);
+    source.revision = Revision::Mapped { revision: "0123456789abcdef".into(), modified: false };
+    let diagnosis = judge(fifty_responses(), source);
+    assert_eq!(line(&diagnosis.findings[0]), Some(("main.audit", 40)));
+    let texts: Vec<&str> = diagnosis.findings[0].evidence.iter().map(|e| &*e.text).collect();
+    assert!(texts.iter().any(|text| text.contains("in shop, where it is line 47")), "{texts:#?}");
+    assert!(texts.iter().any(|text| text.contains("mapped through git")), "{texts:#?}");
+}
+
+#[test]
+fn without_comparable_lines_the_function_decides_if_a_frame_tells_its_line() {
+    let source = || {
+        let mut leak = lost_response("main.audit", 47);
+        leak.recorded = None;
+        SourceEvidence { revision: Revision::Unknown, ..evidence(vec![leak]) }
+    };
+    let open = judge(fifty_responses(), source());
+    assert_eq!(line(&open.findings[0]), None, "47 is a line of another source");
+    let heap = held_by(&[("main.audit:40", 0.0, 1.0), ("main.stock:20", 0.0, 9.0)]);
+    let named = judge(heap, source());
+    assert_eq!(line(&named.findings[0]), Some(("main.audit", 40)));
+    let twice = held_by(&[("main.audit:40", 0.0, 1.0), ("main.audit:44", 0.0, 9.0)]);
+    assert_eq!(line(&judge(twice, source()).findings[0]), None, "which of them is not known");
+}
+
+#[test]
+fn an_uncertain_mistake_decides_nothing() {
+    let mut leak = lost_response("main.audit", 40);
+    leak.mistakes[0].confidence = Confidence::Possible;
+    let found = finding(fifty_responses(), vec![leak]);
+    assert_eq!(line(&found), None);
+    assert_eq!(found.candidates[0].site.line, 40);
+}
+
+fn clients() -> Service {
+    let [serializers, others @ ..] = GRPC;
+    let others = others.map(|function| Crowd("select", function, rising(20, 5)));
+    let all = others.into_iter().chain([Crowd("select", serializers, rising(60, 15))]);
+    service(&all.collect::<Vec<_>>())
+}
+
+fn client(function: &str, line: u32, object: &str, module: &'static str) -> SourceSite {
+    let site = site(function, line, ResourceKind::Client, object);
+    losing(SourceSite { module, ..site }, "client-not-closed")
+}
+
+#[test]
+fn a_client_of_another_library_is_not_what_leaks() {
+    let redis = client("main.cache", 20, "redis.Client", "github.com/redis/go-redis/v9");
+    let grpc = client("main.dial", 40, "grpc.ClientConn", "google.golang.org/grpc");
+    let found = finding(clients(), vec![redis.clone(), grpc]);
+    assert_eq!(found.pattern.map(|pattern| pattern.id), Some("client-not-closed"));
+    assert_eq!(line(&found), Some(("main.dial", 40)));
+    assert_eq!(line(&finding(clients(), vec![redis])), None);
+}
+
+#[test]
+fn a_client_that_holds_the_object_is_what_leaks() {
+    let secrets = client("main.secret", 20, "Google Cloud client", "cloud.google.com/go");
+    assert_eq!(line(&finding(clients(), vec![secrets])), Some(("main.secret", 20)));
+}
+
+#[test]
+fn a_wrapper_of_the_users_is_a_candidate_until_a_path_shows_the_object_below_it() {
+    let wrapper = || vec![client("main.handle", 20, "store.Vault", "")];
+    let open = finding(clients(), wrapper());
+    assert_eq!(line(&open), None);
+    assert_eq!(open.candidates[0].site.line, 20);
+    let path = "google.golang.org/grpc.newClient < google.golang.org/grpc.NewClient < \
+                main.newVault:9 < main.handle:20";
+    // Freed long ago, but made there.
+    let service = with_heap(clients(), 6, vec![sample(path, 0.0, 1.0, 4000.0)]);
+    assert_eq!(line(&finding(service, wrapper())), Some(("main.handle", 20)));
+}
+
+#[test]
+fn a_mistake_at_the_line_where_goroutines_are_blocked_tells_the_mechanism() {
+    let blocked = service(&[Crowd("chan send", "main.submit.func1:31", rising(40, 12))]);
+    let mut leak = site("main.submit", 28, ResourceKind::None, "");
+    leak = losing(leak, "blocked-sender-after-return");
+    let step = |line, text: &str| SiteStep {
+        function: "main.submit".into(),
+        here: (line, line),
+        recorded: Some((line, line)),
+        text: text.to_owned(),
+    };
+    leak.mistakes[0].steps = vec![step(31, "it sends"), step(35, "leaves without receiving")];
+    let elsewhere =
+        losing(site("main.other", 80, ResourceKind::None, ""), "blocked-sender-after-return");
+    let found = finding(blocked, vec![elsewhere, leak]);
+    assert_eq!(line(&found), Some(("main.submit.func1", 31)));
+    assert_eq!(found.site.found_by, [WitnessKind::BlockedStack, WitnessKind::Source]);
+    let related: Vec<u32> = found.related.iter().map(|site| site.line).collect();
+    assert_eq!(related, [28, 35]);
+    assert_eq!(found.path.len(), 2);
+}
+
+/// The same mistake as a scan tells it.
+fn told(
+    pattern: &'static str,
+    file: &str,
+    function: &str,
+    line: u32,
+    steps: &[u32],
+) -> SourceFinding {
+    let place = |line| SourcePlace { line, column: 2, end_line: line, end_column: 9 };
+    let step = |line: &u32| SourceStep { place: place(*line), text: String::new() };
+    SourceFinding {
+        pattern,
+        message: String::new(),
+        file: file.to_owned(),
+        place: place(line),
+        function: function.to_owned(),
+        function_lines: (1, 99),
+        confidence: Confidence::Likely,
+        path: steps.iter().map(step).collect(),
+        object: "",
+        snippet: String::new(),
+        in_test: false,
+        fix: None,
+    }
+}
+
+#[test]
+fn mistakes_that_leak_come_first() {
+    let mut leak = lost_response("main.audit", 47);
+    leak.recorded = Some((40, 40));
+    let source = evidence(vec![response("main.stock", 20), leak]);
+    let diagnosis = judge(fifty_responses(), source.clone());
+    let scan = Scan {
+        findings: vec![
+            told("http-body-not-closed", "shop/main.go", "main.stock", 20, &[]),
+            told("lock-held-on-return", "shop/main.go", "main.audit", 47, &[]),
+            told("http-body-not-closed", "shop/main.go", "main.audit", 47, &[]),
+            told("http-body-not-closed", "shop/main.go", "main.audit", 40, &[]),
+        ],
+        ..Scan::default()
+    };
+    let convicted = convictions(&scan, &diagnosis, Some(&source));
+    let [one] = convicted[..] else { panic!("{convicted:?}") };
+    assert_eq!((one.mistake, one.finding, one.standing), (2, 0, Standing::Site));
+}
+
+#[test]
+fn mistakes_between_which_nothing_decides_are_candidates() {
+    let source = evidence(vec![lost_response("main.stock", 20), lost_response("main.audit", 40)]);
+    let diagnosis = judge(fifty_responses(), source.clone());
+    let found = |function, line| told("http-body-not-closed", "main.go", function, line, &[]);
+    let scan = Scan {
+        findings: vec![found("main.stock", 20), found("main.audit", 40), found("main.x", 60)],
+        ..Scan::default()
+    };
+    let convicted = convictions(&scan, &diagnosis, Some(&source));
+    assert_eq!(convicted.len(), 2);
+    assert!(convicted.iter().all(|one| one.standing == Standing::Candidate));
+    let by_lines = convictions(&scan, &diagnosis, None);
+    assert_eq!(by_lines, convicted, "the lines are the same");
+}
+
+#[test]
+fn a_step_of_a_mistake_at_a_blocked_line_convicts_it() {
+    let blocked = service(&[Crowd("chan send", "main.submit.func1:31", rising(40, 12))]);
+    let diagnosis = detect(&blocked, &CATALOGUE);
+    let found = told("blocked-sender-after-return", "main.go", "main.submit", 28, &[31]);
+    let scan = Scan { findings: vec![found], ..Scan::default() };
+    assert_eq!(convictions(&scan, &diagnosis, None).len(), 1);
+}

@@ -1,0 +1,218 @@
+//! The recorded cases of the catalogue with the source of their programs at hand: `plumb diagnose CASE --source FOLDER`.
+
+#[allow(dead_code)] // shared by several tests
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use support::{Said, plumb};
+use tempfile::TempDir;
+use xtask::workspace;
+
+/// Patterns of which each marked line must be named exactly where the source is at hand.
+const EXACT: [&str; 8] = [
+    "http-body-not-closed",
+    "map-entry-never-deleted",
+    "half-open-connection",
+    "handshake-without-deadline",
+    "client-not-closed",
+    "transport-per-request",
+    "blocked-sender-after-return",
+    "unstopped-worker",
+];
+
+/// A line of a twin that is marked with `leak: PATTERN`.
+#[derive(Debug)]
+struct Mark {
+    pattern: String,
+    file: String,
+    line: u64,
+}
+
+fn pattern(id: &str) -> PathBuf {
+    workspace::patterns().join(id)
+}
+
+fn case(id: &str, name: &str) -> PathBuf {
+    pattern(id).join("case").join(name)
+}
+
+/// The marks in a twin's source, with files from the root of its module.
+fn marks(id: &str) -> Vec<Mark> {
+    let folder = pattern(id).join("before");
+    let mut marks = Vec::new();
+    for entry in fs::read_dir(&folder).expect("a twin") {
+        let path = entry.expect("a file").path();
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        for (index, line) in text.lines().enumerate() {
+            let Some((_, mark)) = line.split_once("// leak: ") else { continue };
+            let pattern = mark.split(' ').next().expect("a pattern").to_owned();
+            marks.push(Mark { pattern, file: format!("before/{name}"), line: index as u64 + 1 });
+        }
+    }
+    marks
+}
+
+fn diagnose(case: &Path, source: &Path) -> Said {
+    let path = |path: &Path| path.display().to_string();
+    plumb(&["diagnose", &path(case), "--source", &path(source), "--format", "json"])
+}
+
+fn findings(said: &Said) -> Vec<Value> {
+    let answer: Value =
+        serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {said:#?}"));
+    answer["findings"].as_array().expect("findings").clone()
+}
+
+fn is_marked(finding: &Value, marks: &[Mark]) -> bool {
+    let site = &finding["site"];
+    let file = site["file"].as_str().unwrap_or_default();
+    marks.iter().any(|mark| {
+        finding["pattern"] == *mark.pattern
+            && site["line"] == mark.line
+            && file.ends_with(&mark.file)
+    })
+}
+
+#[test]
+fn every_marked_line_is_named_with_its_mechanism() {
+    for id in EXACT {
+        let marks = marks(id);
+        for name in ["before.case", "replay/late.case"] {
+            let found = findings(&diagnose(&case(id, name), &pattern(id).join("before")));
+            assert!(!found.is_empty(), "{id} {name}");
+            for finding in &found {
+                assert!(is_marked(finding, &marks), "{id} {name}: {:#}", finding["site"]);
+                let told = finding["evidence"].as_array().expect("evidence");
+                assert!(told.iter().any(|item| item["kind"] == "source"), "{id} {name}");
+            }
+            let patterns: Vec<&str> = marks.iter().map(|mark| &*mark.pattern).collect();
+            let missing = |id: &&&str| found.iter().all(|finding| finding["pattern"] != **id);
+            assert_eq!(patterns.iter().find(missing), None, "{id} {name}");
+        }
+    }
+}
+
+#[test]
+fn the_root_of_the_module_is_as_good_as_the_folder_of_the_program() {
+    let id = "transport-per-request";
+    let found = findings(&diagnose(&case(id, "before.case"), &pattern(id)));
+    assert_eq!(found.len(), 1);
+    assert!(is_marked(&found[0], &marks(id)), "{:#}", found[0]["site"]);
+}
+
+#[test]
+fn repaired_programs_are_clean_with_their_source_too() {
+    for id in EXACT {
+        let said = diagnose(&case(id, "replay/after.case"), &pattern(id).join("after"));
+        assert_eq!((said.code, findings(&said).len()), (Some(0), 0), "{id}: {}", said.out);
+    }
+}
+
+#[test]
+fn the_source_of_another_program_is_refused() {
+    let case = case("transport-per-request", "before.case");
+    let said = diagnose(&case, &pattern("client-not-closed"));
+    said.fails_with(&[
+        "this is the source of example.com/billing, and the program is example.com/fares",
+        "name the folder with the go.mod that says `module example.com/fares`",
+    ]);
+    let empty = tempfile::tempdir().expect("a folder");
+    diagnose(&case, empty.path()).fails_with(&["no Go source of a module here"]);
+    diagnose(&case, &empty.path().join("missing"))
+        .fails_with(&["no such folder: ", "the program's go.mod"]);
+}
+
+/// A copy of the leaking twin of a pattern, with a line more at the beginning of each file.
+fn shifted(id: &str) -> TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    copy_folder(&pattern(id), copy.path());
+    let before = copy.path().join("before");
+    for entry in fs::read_dir(before).expect("a twin") {
+        let path = entry.expect("a file").path();
+        let text = fs::read_to_string(&path).expect("a file");
+        fs::write(&path, format!("// Copyright of somebody.\n{text}")).expect("a file");
+    }
+    copy
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.file_type().expect("a kind").is_dir() {
+            true if ["after", "case"].contains(&&*entry.file_name().to_string_lossy()) => {}
+            true => {
+                fs::create_dir(&target).expect("a folder");
+                copy_folder(&entry.path(), &target);
+            }
+            false => {
+                fs::copy(entry.path(), target).expect("a copy");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_shifted_line_is_never_named() {
+    for id in EXACT {
+        let (source, marks) = (shifted(id), marks(id));
+        let said = diagnose(&case(id, "before.case"), source.path());
+        for finding in findings(&said) {
+            let is_line = finding["site"]["kind"] == "line";
+            assert!(!is_line || is_marked(&finding, &marks), "{id}: {:#}", finding["site"]);
+            let told = finding["evidence"].to_string();
+            assert!(!told.contains("\"source\"") || told.contains("functions are compared"));
+        }
+    }
+}
+
+#[test]
+fn where_a_frame_tells_the_line_a_shifted_source_names_it_in_the_terms_of_the_binary() {
+    for id in ["client-not-closed", "half-open-connection", "unstopped-worker"] {
+        let source = shifted(id);
+        let found = findings(&diagnose(&case(id, "before.case"), source.path()));
+        assert!(is_marked(&found[0], &marks(id)), "{id}: {:#}", found[0]["site"]);
+        let witnesses = found[0]["site"]["found_by"].to_string();
+        assert!(witnesses.contains("source"), "{id}: {witnesses}");
+    }
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=A", "-c", "user.email=a@example.com"]);
+    command.arg("-C").arg(folder).args(arguments);
+    command.env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z");
+    let output = command.output().expect("git runs");
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn a_repository_tells_since_when() {
+    let id = "transport-per-request";
+    let copy = tempfile::tempdir().expect("a folder");
+    copy_folder(&pattern(id), copy.path());
+    let found = |folder: &Path| findings(&diagnose(&case(id, "before.case"), folder)).remove(0);
+    assert_eq!(found(copy.path())["introduced"], Value::Null);
+    git(copy.path(), &["init", "--quiet"]);
+    git(copy.path(), &["add", "."]);
+    git(copy.path(), &["commit", "--quiet", "--message", "first"]);
+    let introduced = &found(copy.path())["introduced"];
+    assert_eq!(introduced["date"], "2026-01-02T03:04:05Z");
+    assert_eq!(introduced["commit"].as_str().map(str::len), Some(40));
+}
+
+#[test]
+fn source_is_left_alone_if_asked() {
+    let id = "transport-per-request";
+    let case = case(id, "before.case").display().to_string();
+    let said = plumb(&["diagnose", &case, "--no-source", "--format", "json"]);
+    assert_eq!(findings(&said)[0]["site"]["kind"], "entry-point");
+    let source = pattern(id).display().to_string();
+    let both = plumb(&["diagnose", &case, "--no-source", "--source", &source]);
+    assert_eq!(both.code, Some(2));
+}
