@@ -149,6 +149,24 @@ fn nobody_is_acquitted_or_accused_where_no_rule_finds_anything() {
 }
 
 #[test]
+fn the_only_place_that_hands_it_on_needs_a_sample_to_be_named() {
+    let sites = |fates: [Fate; 2]| {
+        let [stock, audit] = [response("main.stock", 20), response("main.audit", 40)];
+        vec![SourceSite { fate: fates[0], ..stock }, SourceSite { fate: fates[1], ..audit }]
+    };
+    let only = || sites([Fate::Released, Fate::HandedOn]);
+    let open = finding(fifty_responses(), only());
+    assert_eq!(line(&open), None);
+    assert_eq!(open.candidates.iter().map(|c| c.site.line).collect::<Vec<_>>(), [40]);
+    assert!(open.evidence.iter().any(|e| e.text.contains("1 hands it on")), "{:#?}", open.evidence);
+    let sampled = || held_by(&[("main.audit:40", 1.0, 1.0)]);
+    assert_eq!(line(&finding(sampled(), only())), Some(("main.audit", 40)));
+    assert_eq!(line(&finding(held_by(&[("main.stock:20", 1.0, 1.0)]), only())), None);
+    let both = sites([Fate::HandedOn, Fate::HandedOn]);
+    assert_eq!(line(&finding(sampled(), both)), None);
+}
+
+#[test]
 fn several_that_lose_it_are_candidates_until_the_heap_singles_one_out() {
     let sites = || vec![lost_response("main.stock", 20), lost_response("main.audit", 40)];
     let open = finding(fifty_responses(), sites());

@@ -216,3 +216,24 @@ fn source_is_left_alone_if_asked() {
     let both = plumb(&["diagnose", &case, "--no-source", "--source", &source]);
     assert_eq!(both.code, Some(2));
 }
+
+#[test]
+fn a_scan_tells_first_what_leaks_in_the_running_program() {
+    let id = "http-body-not-closed";
+    let folder = pattern(id).join("before").display().to_string();
+    let case = case(id, "before.case").display().to_string();
+    let said = plumb(&["scan", &folder, "--case", &case, "--format", "json"]);
+    let found = findings(&said);
+    let first: Vec<&str> =
+        found.iter().take(2).map(|finding| finding["pattern"].as_str().expect("text")).collect();
+    assert_eq!(first, ["http-body-not-closed", "file-not-closed"]);
+    let messages: Vec<&str> =
+        found.iter().map(|finding| finding["message"].as_str().expect("text")).collect();
+    assert!(messages[0].contains("it leaks: 3,000 http.persistConn"), "{}", messages[0]);
+    assert!(messages[0].contains("main.postEvent example.com/orders/before/audit.go:106"));
+    let told = messages.iter().filter(|text| text.contains("in the running program")).count();
+    assert_eq!(told, 2, "{messages:#?}");
+    let other = pattern("client-not-closed").display().to_string();
+    plumb(&["scan", &other, "--case", &case])
+        .fails_with(&["and the program is example.com/orders"]);
+}

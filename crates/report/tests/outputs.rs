@@ -43,6 +43,24 @@ fn an_open_line_shows_its_candidates() {
 }
 
 #[test]
+fn the_way_the_change_and_the_commit_are_told_where_the_source_is_at_hand() {
+    let diagnosis = diagnosis(vec![with_source()]);
+    let text = print("terminal", &diagnosis, &verbose());
+    for line in [
+        "way       …/billing/report.go:41: client.Post acquires it",
+        "          …/billing/report.go:46: returns without releasing it",
+        "since     commit 3f2a9c1d7e8b of 2026-11-03",
+    ] {
+        assert!(text.contains(&format!("\n{line}\n")), "no {line:?} in {text}");
+    }
+    assert!(text.contains("defer resp.Body.Close()"), "{text}");
+    let ticket = print("markdown", &diagnosis, &verbose());
+    assert!(ticket.contains("```diff\n--- internal/billing/report.go\n"), "{ticket}");
+    assert!(ticket.contains("| Since | commit 3f2a9c1d7e8b of 2026-11-03 |"), "{ticket}");
+    assert!(ticket.contains("report.go:45`: resp.StatusCode"), "{ticket}");
+}
+
+#[test]
 fn two_findings() {
     insta::assert_snapshot!(terminal(&diagnosis(vec![decided(), memory_leak()])));
 }

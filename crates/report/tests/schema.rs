@@ -18,7 +18,7 @@ fn schema() -> Value {
 }
 
 fn all() -> [Value; 6] {
-    let two = diagnosis(vec![decided(), memory_leak()]);
+    let two = diagnosis(vec![with_source(), memory_leak()]);
     [two, open_diagnosis(), undecided(), problems_only(), diagnosis(vec![]), huge(200)]
         .map(|d| printed(&d))
 }

@@ -6,6 +6,7 @@
 
 mod frames;
 mod kinship;
+mod left;
 mod says;
 
 use plumb_evidence::code::Frame;
@@ -76,7 +77,7 @@ impl<'a> Look<'a> {
         lost.sort_by(|a, b| {
             b.samples.total_cmp(&a.samples).then(b.mistake.confidence.cmp(&a.mistake.confidence))
         });
-        let first = lost.first()?;
+        let Some(first) = lost.first() else { return left::left(self) };
         let spots: Vec<Spot> =
             lost.iter().map(|lost| self.frames.spot(Mark::of_site(lost.site))).collect();
         let alone = lost.len() == 1 || leads(&lost);

@@ -1,5 +1,6 @@
 //! `plumb scan`: the same mistakes in Go source.
 
+mod convicted;
 mod error;
 mod fixes;
 mod paths;
@@ -44,7 +45,8 @@ Examples:
   plumb scan                       the module of this folder, and modules below it
   plumb scan ./cmd ./pkg/store.go  folders and files
   plumb scan --diff                what --fix would change
-  plumb scan --new-from main       only functions that have changed since")]
+  plumb scan --new-from main       only functions that have changed since
+  plumb scan --case orders.case    what leaks in the running program first")]
 pub(crate) struct Scan {
     /// Folders, with all below them, and files [default: .]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -58,6 +60,10 @@ pub(crate) struct Scan {
 
     #[command(flatten)]
     fixing: Fixing,
+
+    /// Evidence of the running program (a case, profiles): what leaks in it comes first; repeatable
+    #[arg(long, value_name = "CASE", help_heading = "Evidence", value_hint = ValueHint::AnyPath)]
+    case: Vec<PathBuf>,
 
     /// List the rules instead
     #[arg(long, help_heading = "Output")]
@@ -174,6 +180,9 @@ impl Scan {
             }
             fixed = fixes::write(&asked, &applied)?;
             seen.found = applied.left;
+        }
+        if !self.case.is_empty() {
+            convicted::first(&mut seen.found, &self.case, &asked.places.base)?;
         }
         let report = scanner.report(seen, hidden, fixed);
         screen::print(&(self.format.render)(&report, &options))?;

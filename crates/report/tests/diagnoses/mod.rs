@@ -127,6 +127,29 @@ pub(crate) fn decided() -> Finding {
     finding
 }
 
+/// The same with the source at hand.
+pub(crate) fn with_source() -> Finding {
+    let mut finding = decided();
+    let step = |line, text: &str| PathStep {
+        file: finding.site.file.clone(),
+        line,
+        text: text.to_owned(),
+    };
+    finding.path = vec![
+        step(41, "client.Post acquires it"),
+        step(45, "resp.StatusCode >= 500 is true"),
+        step(46, "returns without releasing it"),
+    ];
+    finding.diff = Some(
+        "--- internal/billing/report.go\n+++ internal/billing/report.go\n@@ -44,3 +44,4 @@\n \t}\n+\tdefer resp.Body.Close()\n".into(),
+    );
+    finding.introduced = Some(Introduced {
+        commit: "3f2a9c1d7e8b405162738495a6b7c8d9e0f10213".into(),
+        date: "2026-11-03T09:12:44Z".into(),
+    });
+    finding
+}
+
 /// The same leak with three call sites and no decision between them.
 pub(crate) fn open_line() -> Finding {
     let mut finding = decided();

@@ -1,5 +1,6 @@
 //! Whether what a place of the source acquires is what leaks.
 
+use plumb_evidence::catalogue::ResourceKind;
 use plumb_evidence::source_evidence::{Mistake, SourceSite};
 use plumb_evidence::suspect::{ObjectCrowd, Subject};
 
@@ -48,6 +49,15 @@ const HELD_BY: [(&str, &str); 11] = [
     ("grpc.ClientConn", "go.temporal.io/sdk"),
     ("sql.DB", "github.com/jmoiron/sqlx"),
 ];
+
+/// What is acquired where a pattern's thing is, if places that acquire it are told by their kind alone.
+pub(super) fn kind_of(pattern: &str) -> Option<ResourceKind> {
+    match pattern {
+        "http-body-not-closed" => Some(ResourceKind::Body),
+        "file-not-closed" => Some(ResourceKind::File),
+        _ => None,
+    }
+}
 
 /// Whether the mistake at a place would make the suspect; `None` if it is about something else.
 pub(super) fn kinship(

@@ -19,6 +19,15 @@ pub(crate) struct SourceSays {
 }
 
 impl SourceSays {
+    /// A sentence that no rule stands for.
+    pub(super) fn sentence(source: &SourceEvidence, text: String) -> Self {
+        let evidence = vec![
+            EvidenceItem::new("source", text),
+            EvidenceItem::new("source", source.revision.to_string()),
+        ];
+        Self { evidence, path: Vec::new(), diff: None, confidence: Confidence::Possible }
+    }
+
     pub(super) fn new(
         source: &SourceEvidence,
         site: &SourceSite,
