@@ -45,6 +45,10 @@ pub(super) fn released(code: &Code<'_>, loss: &Loss) -> Option<SourceFix> {
         LossKind::OnSomeWays { releases, handed_on, .. } => (releases, handed_on),
         _ => (&[], &[]),
     };
+    let is_number = code.types.of_var(variable).is_some_and(super::outliving::is_plain);
+    if is_number || is_released_on_failure_only(code, loss, releases) {
+        return None;
+    }
     let name = code.file.name(variable);
     let site = site::of_call(code, loss.call, Some(variable), name)?;
     let mut held = Held { code, loss, variable, name, site, releases, handed_on };
@@ -52,6 +56,19 @@ pub(super) fn released(code: &Code<'_>, loss: &Loss) -> Option<SourceFix> {
         true => held.before_exits(),
         false => held.deferred().or_else(|| held.before_exits()),
     }
+}
+
+/// Whether all that speaks for a loss is a release within the check of the acquisition's own error.
+fn is_released_on_failure_only(code: &Code<'_>, loss: &Loss, releases: &[IdentId]) -> bool {
+    let Some(stmt) = around(code, Node::Expr(loss.call)) else { return false };
+    let Some(next) = listed(code, stmt).and_then(|here| here.rest().first().copied()) else {
+        return false;
+    };
+    let in_check = |ident: &IdentId| code.file[next].span.contains(code.file[*ident].span);
+    loss.confidence == Confidence::Possible
+        && matches!(code.file[next].kind, StmtKind::IfStmt(_))
+        && !releases.is_empty()
+        && releases.iter().all(in_check)
 }
 
 /// Whether a statement may run several times in one call of its function.

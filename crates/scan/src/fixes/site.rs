@@ -15,6 +15,12 @@ use crate::code::Code;
 /// How many statements may stand between a call and the check of its error.
 const BETWEEN_MAX: usize = 2;
 
+/// Names of packages of assertions that end the test, also of values made by them: `require := require.New(t)`.
+const ENDING: [&str; 2] = ["require", "must"];
+
+/// Their functions that ask for no error.
+const NO_ERROR: [&str; 4] = ["NoError", "NoErrorf", "Nil", "Nilf"];
+
 /// Where a statement is to be added.
 #[derive(Clone, Debug)]
 pub(super) enum Spot {
@@ -52,6 +58,8 @@ enum Guard {
     Ok(IdentId),
     /// An error that nobody looks at.
     Ignored,
+    /// Something else, or somewhere else.
+    Unknown,
 }
 
 /// What a condition says of a call.
@@ -83,7 +91,9 @@ pub(super) fn of_call<'c>(
     }
     let here = listed(code, stmt)?;
     match guard {
+        Guard::Unknown => None,
         Guard::None => Some(after(code, stmt, here)),
+        Guard::Ignored if is_closed_safely(code, variable) => Some(after(code, stmt, here)),
         Guard::Ignored => {
             is_nilable(code, variable).then(|| guarded(code, stmt, here, format!("{name} != nil")))
         }
@@ -146,7 +156,7 @@ fn condition(code: &Code<'_>, guard: Guard) -> Option<String> {
     match guard {
         Guard::Error(error) => Some(format!("{} == nil", code.file.name(error))),
         Guard::Ok(ok) => Some(code.file.name(ok).to_owned()),
-        Guard::None | Guard::Ignored => None,
+        Guard::None | Guard::Ignored | Guard::Unknown => None,
     }
 }
 
@@ -163,18 +173,19 @@ fn guard(code: &Code<'_>, call: ExprId, variable: Option<IdentId>) -> Guard {
                 Some(TypeKind::Unknown) | None if name.contains("err") || name == "e" => {
                     Guard::Error(*last)
                 }
-                _ => Guard::None,
+                _ => Guard::Unknown,
             }
         }
-        Some(BoundTo::Blank) if places.len() > 1 && variable.is_some() => {
-            let is_last = match places.first() {
-                Some(BoundTo::Variable(first)) => Some(*first) == variable,
-                _ => false,
-            };
-            if is_last { Guard::Ignored } else { Guard::None }
-        }
+        Some(BoundTo::Elsewhere(_)) if places.len() > 1 => Guard::Unknown,
+        Some(BoundTo::Blank) if places.len() > 1 && variable.is_some() => Guard::Ignored,
         _ => Guard::None,
     }
+}
+
+/// Whether what a variable holds can be closed even if it is nil: files return an error then (`os.ErrInvalid`).
+fn is_closed_safely(code: &Code<'_>, variable: Option<IdentId>) -> bool {
+    let ty = variable.and_then(|variable| code.types.of_var(variable));
+    ty.and_then(Type::pointee).is_some_and(|ty| ty.is_named("os", "File"))
 }
 
 /// Whether a variable can be compared with nil.
@@ -197,6 +208,10 @@ fn checked<'c>(code: &Code<'c>, stmt: StmtId, here: Listed<'c>, guard: Guard) ->
     let mut between = 0;
     for (i, next) in rest.iter().enumerate() {
         let StmtKind::IfStmt(if_) = code.file[*next].kind else {
+            if is_assertion(code, *next, guard) {
+                let (rest, spot) = (&rest[i + 1..], Spot::After(with_labels(code, *next)));
+                return Site { stmt, spot, rest, owner: here.owner };
+            }
             between += 1;
             if between > BETWEEN_MAX || !is_plain(code, *next, guard) {
                 return fallback();
@@ -286,12 +301,27 @@ fn of_header<'c>(
     }
 }
 
+/// Whether a statement ends a test if there was an error: `require.NoError(t, err)`, `must.NoError(t, err)`.
+fn is_assertion(code: &Code<'_>, stmt: StmtId, guard: Guard) -> bool {
+    let (StmtKind::ExprStmt(call), Guard::Error(error)) = (code.file[stmt].kind, guard) else {
+        return false;
+    };
+    let ExprKind::CallExpr(parts) = code.file[code.file.unparen(call)].kind else { return false };
+    let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(parts.fun)].kind else {
+        return false;
+    };
+    let args = &code.file[parts.args];
+    ENDING.contains(&code.text(selector.x))
+        && NO_ERROR.contains(&code.file.name(selector.sel))
+        && args.iter().take(2).any(|arg| code.declared(*arg) == Some(error))
+}
+
 /// Whether a statement between a call and its check neither leaves nor changes what tells of the error.
 fn is_plain(code: &Code<'_>, stmt: StmtId, guard: Guard) -> bool {
     let changes = |lhs: &[ExprId]| {
         lhs.iter().any(|to| match guard {
             Guard::Error(variable) | Guard::Ok(variable) => code.declared(*to) == Some(variable),
-            Guard::None | Guard::Ignored => false,
+            Guard::None | Guard::Ignored | Guard::Unknown => false,
         })
     };
     match code.file[stmt].kind {

@@ -2,7 +2,7 @@
 
 use plumb_gosource::edit::{EditError, Edits};
 use plumb_gosource::flow::{CallEffect, FunctionId};
-use plumb_gosource::{ExprKind, Node, Span, StmtId, StmtKind, Token};
+use plumb_gosource::{ExprId, ExprKind, Node, Span, StmtId, StmtKind, Token};
 
 use crate::code::Code;
 
@@ -72,7 +72,7 @@ fn stmt_leaves(code: &Code<'_>, stmt: StmtId) -> bool {
     match code.file[stmt].kind {
         StmtKind::ReturnStmt(_) => true,
         StmtKind::BranchStmt(branch) => branch.tok != Token::Fallthrough,
-        StmtKind::ExprStmt(call) => is_last_call(code, call),
+        StmtKind::ExprStmt(call) => is_last_call(code, call) || is_fatal_by_name(code, call),
         StmtKind::BlockStmt(list) => leaves(code, &code.file[list]),
         StmtKind::LabeledStmt(labeled) => stmt_leaves(code, labeled.stmt),
         StmtKind::IfStmt(if_) => {
@@ -83,8 +83,18 @@ fn stmt_leaves(code: &Code<'_>, stmt: StmtId) -> bool {
     }
 }
 
+/// Whether a call is one of a logger's that end the program, by its name. If it came back after all, what was not
+/// acquired would be used anyway.
+fn is_fatal_by_name(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[code.file.unparen(call)].kind else { return false };
+    match code.file[code.file.unparen(parts.fun)].kind {
+        ExprKind::SelectorExpr(selector) => code.file.name(selector.sel).starts_with("Fatal"),
+        _ => false,
+    }
+}
+
 /// Whether a statement is a call that does not come back.
-pub(super) fn is_last_call(code: &Code<'_>, call: plumb_gosource::ExprId) -> bool {
+pub(super) fn is_last_call(code: &Code<'_>, call: ExprId) -> bool {
     let call = code.file.unparen(call);
     matches!(code.file[call].kind, ExprKind::CallExpr(_))
         && code.effect(call) != CallEffect::Returns
