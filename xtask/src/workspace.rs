@@ -25,15 +25,29 @@ pub fn patterns() -> PathBuf {
     root().join("patterns")
 }
 
-/// The patterns that have twins, in alphabetical order.
+/// All patterns, in alphabetical order.
 ///
 /// # Errors
 /// If the catalogue's folder cannot be read.
 pub fn pattern_ids() -> Result<Vec<String>> {
+    folders_with("pattern.rs")
+}
+
+/// The patterns whose twins are programs, in alphabetical order: those of the others, which only the source tells of,
+/// are packages that nobody runs.
+///
+/// # Errors
+/// If the catalogue's folder cannot be read.
+pub fn running_twins() -> Result<Vec<String>> {
+    folders_with("before/main.go")
+}
+
+/// Folders of the catalogue that hold a file.
+fn folders_with(file: &str) -> Result<Vec<String>> {
     let mut ids = BTreeSet::new();
     for entry in fs::read_dir(patterns()).context("cannot read patterns/")? {
         let entry = entry?;
-        if entry.path().join("before/main.go").is_file() {
+        if entry.path().join(file).is_file() {
             ids.insert(entry.file_name().to_string_lossy().into_owned());
         }
     }

@@ -13,7 +13,7 @@ fn every_recorded_case_gives_exactly_its_patterns() {
     let plumb = Path::new(env!("CARGO_BIN_EXE_plumb"));
     let out = tempfile::tempdir().expect("a folder");
     let mut failures = Vec::new();
-    for id in workspace::pattern_ids().expect("the catalogue") {
+    for id in workspace::running_twins().expect("the catalogue") {
         let cases = RecordedCase::all_of(&id).unwrap_or_else(|error| panic!("{id}: {error:#}"));
         for needed in CASES {
             assert!(cases.iter().any(|case| case.stem == needed), "{id} has no {needed}.case");

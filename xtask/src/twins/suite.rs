@@ -122,9 +122,9 @@ impl Selection {
         jobs: usize,
         plumb: Option<PathBuf>,
     ) -> Result<Self> {
-        let known = workspace::pattern_ids()?;
+        let known = workspace::running_twins()?;
         for id in &ids {
-            ensure!(known.contains(id), "no pattern {id:?} with twins in patterns/");
+            ensure!(known.contains(id), "no pattern {id:?} with twins that run in patterns/");
         }
         let ids = if ids.is_empty() { known } else { ids };
         Ok(Self { ids, go, jobs: jobs.max(1), plumb })
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn special_standards_are_those_of_known_patterns() {
-        let known = workspace::pattern_ids().expect("the catalogue");
+        let known = workspace::running_twins().expect("the catalogue");
         for id in POSSIBLE_WHILE_LIVE.iter().chain(&ALWAYS_EXACT).chain(&EXACT_AT_MANY) {
             assert!(known.iter().any(|known| known == id), "{id}");
         }
