@@ -214,8 +214,12 @@ impl SourceEvidence {
 /// Whether a frame's function, in the linker's spelling, is a declared one as source spells it, or a closure in it:
 /// type arguments and escapes of import paths do not count.
 pub fn is_function(frame: &crate::Frame, declared: &str) -> bool {
-    let recorded = frame.name().declared().0;
-    plain(recorded) == plain(declared)
+    // Most functions are another one at first sight.
+    let is_plain = |name: &str| !name.contains(['[', '%']);
+    if is_plain(&frame.function) && is_plain(declared) {
+        return frame.is_in(declared);
+    }
+    plain(frame.name().declared().0) == plain(declared)
 }
 
 /// Without type arguments, and with dots for `%2e`.

@@ -127,6 +127,64 @@ fn the_source_of_another_program_is_refused() {
         .fails_with(&["no such folder: ", "the program's go.mod"]);
 }
 
+const BLOCKED: &str = r#"package main
+
+func submit(n int) int {
+	results := make(chan int)
+	for i := range n {
+		go func() { results <- i }()
+	}
+	return <-results
+}
+
+func main() {
+	for {
+		submit(2)
+	}
+}
+"#;
+
+/// Two dumps of a program that was built in `folder`: more and more goroutines wait to send.
+fn dumps(folder: &Path) -> Vec<PathBuf> {
+    let blocked = |id: usize, file: &str| {
+        format!(
+            "goroutine {id} [chan send, 9 minutes]:\nmain.submit.func1()\n\t{file}:6 +0x25\n\
+             created by main.submit in goroutine 1\n\t{file}:6 +0x65\n\n"
+        )
+    };
+    let file = folder.join("main.go").display().to_string();
+    let dump = |count: usize| {
+        let first = format!("goroutine 1 [running]:\nmain.main()\n\t{file}:13 +0x1d\n\n");
+        (2..count).fold(first, |text, id| text + &blocked(id, &file))
+    };
+    let write = |(name, count): (&str, usize)| {
+        let path = folder.join(name);
+        fs::write(&path, dump(count)).expect("a dump");
+        path
+    };
+    [("goroutine.1.txt", 60), ("goroutine.2.txt", 400), ("goroutine.3.txt", 800)]
+        .map(write)
+        .to_vec()
+}
+
+#[test]
+fn source_at_the_recorded_paths_is_read_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("go.mod"), "module example.com/blocked\n\ngo 1.24\n")
+        .expect("a file");
+    fs::write(folder.path().join("main.go"), BLOCKED).expect("a file");
+    let mut arguments = vec!["diagnose".to_owned(), "--format".to_owned(), "json".to_owned()];
+    arguments.extend(dumps(folder.path()).iter().map(|path| path.display().to_string()));
+    let witnesses = |said: &Said| findings(said)[0]["site"]["found_by"].clone();
+    assert_eq!(witnesses(&plumb(&arguments)), serde_json::json!(["blocked stack", "source"]));
+    let without = [arguments.clone(), vec!["--no-source".to_owned()]].concat();
+    assert_eq!(witnesses(&plumb(&without)), serde_json::json!(["blocked stack"]));
+    // Dumps do not name their module, so that only functions tell another program.
+    let other = pattern("client-not-closed").display().to_string();
+    let said = plumb(&[arguments, vec!["--source".to_owned(), other]].concat());
+    said.fails_with(&["declares none of the functions that the profiles show, e.g. main."]);
+}
+
 /// A copy of the leaking twin of a pattern, with a line more at the beginning of each file.
 fn shifted(id: &str) -> TempDir {
     let copy = tempfile::tempdir().expect("a folder");

@@ -82,7 +82,7 @@ pub(super) fn fit(
 fn file_of<'a>(frame: &Frame, functions: &'a [SourceFunction]) -> Option<&'a str> {
     let same = functions
         .iter()
-        .filter(|f| is_function(frame, &f.name) && SourceEvidence::is_file(&frame.file, &f.file));
+        .filter(|f| SourceEvidence::is_file(&frame.file, &f.file) && is_function(frame, &f.name));
     same.map(|f| &*f.file).max_by_key(|file| file.len())
 }
 

@@ -12,6 +12,9 @@ use plumb_scan::acquisitions::SourceFunction;
 /// Beginnings of names, after the package, that the compiler gives to what stands outside of functions.
 const NOT_DECLARED: [&str; 3] = ["init", "glob.", "main.init"];
 
+/// The function with which programs begin.
+const MAIN: &str = "main.main";
+
 /// Distinct frames of the user's code, and what is called at them.
 pub(super) struct UserFrames {
     all: BTreeSet<Frame>,
@@ -50,7 +53,9 @@ impl UserFrames {
     /// A function of the program, if the source declares none of those that are shown.
     pub(super) fn in_none_of(&self, functions: &[SourceFunction]) -> Option<String> {
         let declared = |frame: &&Frame| functions.iter().any(|f| is_function(frame, &f.name));
-        let mut frames = self.all.iter().filter(|frame| !is_outside(frame));
+        // Every program has a main function.
+        let telling = |frame: &&Frame| !is_outside(frame) && *frame.name().declared().0 != *MAIN;
+        let mut frames = self.all.iter().filter(telling);
         let first = frames.next()?;
         let none = !declared(&first) && !frames.any(|frame| declared(&frame));
         none.then(|| first.function.to_string())

@@ -192,6 +192,9 @@ fn range(text: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::process::Command;
+
     use super::*;
 
     fn lines(diff: &str) -> Lines {
@@ -211,6 +214,45 @@ mod tests {
         assert_eq!([3, 4, 7].map(|line| lines.recorded("a.go", line)), [None; 3]);
         assert_eq!([5, 9, 10].map(|line| lines.here("a.go", line)), [None; 3]);
         assert_eq!(lines.recorded("b.go", 7), Some(7));
+    }
+
+    fn git(folder: &Path, arguments: &[&str]) -> String {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-C"]);
+        let output = command.arg(folder).args(arguments).output().expect("git runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+    }
+
+    #[test]
+    fn lines_are_mapped_to_the_commit_of_the_binary() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (root, module) = (folder.path(), folder.path().join("app"));
+        fs::create_dir(&module).expect("a folder");
+        let write = |name: &str, text: &str| fs::write(module.join(name), text).expect("a file");
+        write("a.go", "package p\n\nfunc f() {\n\tg()\n}\n");
+        write("b.go", "package p\n");
+        git(root, &["init", "--quiet"]);
+        git(root, &["add", "."]);
+        git(root, &["commit", "--quiet", "--message", "first"]);
+        let revision: Arc<str> = git(root, &["rev-parse", "HEAD"]).into();
+        let lines = |revision: &Arc<str>, modified| Lines::through_git(&module, revision, modified);
+        let same = lines(&revision, false).expect("a commit");
+        assert_eq!(same.revision(), &Revision::Same(revision.clone()));
+        assert_eq!(same.recorded("a.go", 4), Some(4));
+        // A commit later, and changes that are not committed.
+        write("a.go", "// Copyright\n\npackage p\n\nfunc f() {\n\tg()\n}\n");
+        git(root, &["commit", "--quiet", "--all", "--message", "second"]);
+        write("b.go", "package p\n\nvar x = 1\n");
+        write("new.go", "package p\n");
+        let mapped = lines(&revision, false).expect("a commit");
+        assert_eq!(mapped.recorded("a.go", 6), Some(4));
+        assert_eq!(mapped.here("a.go", 4), Some(6));
+        assert_eq!(mapped.recorded("a.go", 1), None);
+        assert_eq!(mapped.recorded("b.go", 1), Some(1));
+        assert_eq!(mapped.recorded("b.go", 3), None);
+        assert_eq!(mapped.recorded("new.go", 1), None);
+        assert!(lines(&"0123456789abcdef0123456789abcdef01234567".into(), false).is_err());
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl<'a> Mark<'a> {
 
     /// Whether a frame is in the function, or a closure of it.
     pub(super) fn is_function_of(self, frame: &Frame) -> bool {
-        is_function(frame, self.function) && SourceEvidence::is_file(&frame.file, self.file)
+        SourceEvidence::is_file(&frame.file, self.file) && is_function(frame, self.function)
     }
 }
 
