@@ -8,12 +8,10 @@ import (
 	"errors"
 	"fmt"
 
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 )
-
-var tracer = otel.Tracer("example.com/payments")
 
 // Gateway is the bank.
 type Gateway interface {
@@ -27,16 +25,17 @@ var ErrNothing = errors.New("nothing to pay")
 // Desk takes payments.
 type Desk struct {
 	gateway Gateway
+	tracer  trace.Tracer
 }
 
-// New returns a desk at a gateway.
-func New(gateway Gateway) *Desk {
-	return &Desk{gateway: gateway}
+// New returns a desk at a gateway, which tells a tracer what it does.
+func New(gateway Gateway, tracer trace.Tracer) *Desk {
+	return &Desk{gateway: gateway, tracer: tracer}
 }
 
 // Charge takes money from a card.
 func (d *Desk) Charge(ctx context.Context, card string, cents int) error {
-	ctx, span := tracer.Start(ctx, "charge")
+	ctx, span := d.tracer.Start(ctx, "charge")
 	defer span.End()
 	span.SetAttributes(attribute.Int("cents", cents))
 	if cents <= 0 {

@@ -9,7 +9,7 @@ import (
 
 // Check asks whether a card is good for an amount.
 func (d *Desk) Check(ctx context.Context, card string, cents int) error {
-	ctx, span := tracer.Start(ctx, "check")
+	ctx, span := d.tracer.Start(ctx, "check")
 	defer span.End()
 	if cents <= 0 {
 		return ErrNothing
@@ -19,15 +19,15 @@ func (d *Desk) Check(ctx context.Context, card string, cents int) error {
 }
 
 // begin starts a span that the caller must end.
-func begin(ctx context.Context, name, card string) (context.Context, trace.Span) {
-	ctx, span := tracer.Start(ctx, name)
+func (d *Desk) begin(ctx context.Context, name, card string) (context.Context, trace.Span) {
+	ctx, span := d.tracer.Start(ctx, name)
 	span.SetAttributes(attribute.String("card", card[len(card)-4:]))
 	return ctx, span
 }
 
 // Refund gives money back.
 func (d *Desk) Refund(ctx context.Context, card string, cents int) error {
-	ctx, span := begin(ctx, "refund", card)
+	ctx, span := d.begin(ctx, "refund", card)
 	defer span.End()
 	_, err := d.gateway.Authorise(ctx, card, -cents)
 	return err
@@ -41,7 +41,7 @@ type Payment struct {
 
 // Open begins a payment, which must be closed.
 func (d *Desk) Open(ctx context.Context) *Payment {
-	_, span := tracer.Start(ctx, "payment")
+	_, span := d.tracer.Start(ctx, "payment")
 	return &Payment{desk: d, span: span}
 }
 
