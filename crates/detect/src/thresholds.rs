@@ -194,6 +194,10 @@ pub const LEFT_BEHIND_MIN: u64 = 100;
 /// or a power of two, up to some hundreds. A leak that is worth a question passes it soon.
 pub const STANDING_POOL_MAX: u64 = 512;
 
+/// Clients of one kind, known to be no pool, that stand still while nobody uses them, from which on it is worth asking
+/// whether they were left behind: one for each topic or tenant of tens is everyday.
+pub const STANDING_CLIENTS_MIN: u64 = 100;
+
 /// Goroutines of one kind for each connection that may need them; the lists are not taken at one moment.
 pub const ATTENDED_FACTOR: f64 = 1.2;
 
