@@ -9,7 +9,9 @@ mod fault;
 mod forward;
 mod proxy;
 mod resolve;
+mod secure;
 mod tls;
+mod trust;
 
 use std::io::Read;
 use std::net::SocketAddr;
@@ -20,9 +22,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use ureq::http::{HeaderMap, StatusCode, header};
-use ureq::unversioned::transport::{
-    ConnectProxyConnector, Connector, RustlsConnector, SocksConnector,
-};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, SocksConnector};
 use url::Url;
 
 use crate::CollectError;
@@ -57,7 +57,7 @@ pub struct HttpOptions {
     pub headers: Vec<(String, Secret)>,
     /// Client certificate chain and its key, PEM files (`--cert`, `--key`). The key may be in the first file.
     pub client_certificate: Option<(PathBuf, PathBuf)>,
-    /// A PEM file with further root certificates.
+    /// A PEM file with further root certificates, or certificates of servers that sign for themselves.
     pub ca_file: Option<PathBuf>,
     /// Accept any server certificate.
     pub insecure: bool,
@@ -208,7 +208,6 @@ impl Client {
             .timeout_connect(Some(options.connect_timeout))
             .timeout_resolve(Some(options.connect_timeout))
             .user_agent(concat!("plumb/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls::config(target, options)?)
             .proxy(proxy)
             .build();
         let connections = Connections::default();
@@ -218,7 +217,7 @@ impl Client {
                 .chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
                 .chain(tcp)
-                .chain(RustlsConnector::default());
+                .chain(secure::SecureConnector(tls::config(target, options)?));
         let agent = ureq::Agent::with_parts(config, connector, resolve::SystemResolver);
         let credentials = Credentials::new(target, options)?;
         let origin = target.origin().clone();
