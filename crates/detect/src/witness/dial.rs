@@ -10,7 +10,9 @@ use super::heap::{
 };
 use super::{Hearing, Testimony};
 use crate::heap_paths::{Dialled, HeapPaths, Place};
-use crate::thresholds::{ALIKE_SHARE_MIN, BYTES_ALLOCATED_BY_DIAL, SAMPLES_TO_SEE_ONE};
+use crate::thresholds::{
+    ALIKE_SHARE_MIN, BYTES_ALLOCATED_BY_DIAL, BYTES_PER_LEAK, SAMPLES_TO_SEE_ONE,
+};
 
 /// Candidates listed; more would not be read.
 const LINES_MAX: usize = 3;
@@ -48,7 +50,7 @@ fn by_objects(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, dialled: &Dialled) -
     let decided = leads && certainty.is_some_and(|by_same_call| by_same_call || are_alike(hearing));
     let would_decide = match certainty {
         _ if decided => Vec::new(),
-        _ if !leads => what_decides(hearing, &dialled.places, paths),
+        _ if !leads => what_decides(hearing, &dialled.places, paths, BYTES_PER_LEAK),
         Some(_) => vec![SOURCE_OF_UNLIKE.to_owned()],
         None if dialled.ambiguous => vec![SOURCE_OF_DIALS.to_owned()],
         None => {
@@ -58,8 +60,8 @@ fn by_objects(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, dialled: &Dialled) -
     Testimony { lines, decided, would_decide, ..Testimony::default() }
 }
 
-/// Whether all connections that stand look as if one dial had made them. Otherwise a dial that was sampled may be that of the
-/// healthy ones, and the other one was missed.
+/// Whether all connections that stand look as if one dial had made them. Otherwise a dial that was sampled may be that
+/// of the healthy ones, and the other one was missed.
 fn are_alike(hearing: &Hearing<'_>) -> bool {
     hearing.suspect.sockets.as_ref().is_some_and(|sockets| {
         let bare = sockets.without_timer.unwrap_or(0);

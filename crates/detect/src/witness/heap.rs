@@ -139,7 +139,9 @@ pub(super) fn by_places(
         share: 1.0,
         basis: "the line calls the library by it".to_owned(),
     });
-    let would_decide = if decided { Vec::new() } else { what_decides(hearing, &places, paths) };
+    let each = if hearing.through.is_empty() { BYTES_PER_LEAK } else { BYTES_PER_CALL };
+    let would_decide =
+        if decided { Vec::new() } else { what_decides(hearing, &places, paths, each) };
     Testimony { lines, passed: passed.collect(), decided, would_decide, ..Testimony::default() }
 }
 
@@ -180,10 +182,12 @@ pub(super) fn is_decided(places: &[Place]) -> bool {
     told && live(0) >= HEAP_SAMPLES_MIN - 0.5 && live(0) >= HEAP_LEAD_MIN * live(1)
 }
 
+/// What decides between places. `each` = bytes that one leak keeps, where the profile does not tell.
 pub(super) fn what_decides(
     hearing: &Hearing<'_>,
     places: &[Place],
     paths: &HeapPaths<'_>,
+    each: f64,
 ) -> Vec<String> {
     let best = places.first().map_or(0.0, |place| place.live.samples);
     let exact = exact_heap(hearing, paths.heap().is_exact());
@@ -200,8 +204,7 @@ pub(super) fn what_decides(
     }
     let count = hearing.leaks();
     let bytes: f64 = places.iter().map(|place| place.live.bytes).sum();
-    let unknown = if hearing.through.is_empty() { BYTES_PER_LEAK } else { BYTES_PER_CALL };
-    let per_leak = if best >= 1.0 && count > 0.0 { (bytes / count).max(100.0) } else { unknown };
+    let per_leak = if best >= 1.0 && count > 0.0 { (bytes / count).max(100.0) } else { each };
     let missing = (HEAP_SAMPLES_MIN + 1.0 - best).max(1.0);
     let more = missing * paths.heap().period as f64 / per_leak;
     let mut ways = Vec::new();
