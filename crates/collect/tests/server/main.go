@@ -298,6 +298,7 @@ func cutBody(w http.ResponseWriter, profile []byte) {
 }
 
 func slow(w http.ResponseWriter, profile []byte) {
+	fmt.Println("slow")
 	time.Sleep(3 * time.Second)
 	w.Write(profile)
 }
