@@ -3,7 +3,7 @@
 use plumb_evidence::catalogue::{Example, Pattern, Prevention, Threshold};
 use plumb_evidence::finding::Confidence::{self, Likely, Possible, Proven};
 use plumb_evidence::finding::{Resource, Role};
-use plumb_evidence::goroutine::WaitState;
+use plumb_evidence::goroutine::{WaitState, dump_pause};
 use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
 
 use crate::judging::{has_waited, matched, mechanism, number, survives};
@@ -150,10 +150,12 @@ fn check(suspect: &Suspect) -> Option<Match> {
                  and those of its other calls are freed: each is what one call left"
             )));
         } else if crowd.makers.is_none() && !suspect.measured.grows() {
-            evidence.push(mechanism(
+            let pause = dump_pause(suspect.surroundings.goroutines).as_millis();
+            evidence.push(mechanism(format!(
                 "a fixed set of producers, made by one call and kept waiting by one consumer, \
-                 would look the same; a full dump (--pause-limit) tells them apart",
-            ));
+                 would look the same; a full dump tells them apart (it stops the service for about \
+                 {pause} ms: --pause-limit must be above that)"
+            )));
         }
     }
     if let Some(makers) = crowd.makers.filter(|makers| makers.separate_calls) {
@@ -362,6 +364,17 @@ mod tests {
         assert!(!text(&many).contains("too few"), "{}", text(&many));
         many.surroundings.user_goroutines = 70;
         assert!(text(&many).contains("too few"), "{}", text(&many));
+    }
+
+    #[test]
+    fn the_dump_that_would_tell_more_has_its_price_in_milliseconds() {
+        let mut quiet = senders(standing(900));
+        quiet.surroundings.quiet = Some(true);
+        quiet.surroundings.goroutines = 1_000;
+        let matched = check(&quiet).unwrap();
+        let caveat = matched.evidence.iter().find(|item| item.text.contains("a full dump"));
+        let text = &caveat.expect("a caveat").text;
+        assert!(text.contains("for about 33 ms: --pause-limit must be above that"), "{text}");
     }
 
     #[test]

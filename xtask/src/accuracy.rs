@@ -10,7 +10,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use crate::twins::{
-    LineVerdict, Outcome, Run, Scenario, Selection, Which, in_parallel, observe, standard, subjects,
+    LineVerdict, Outcome, Run, Scenario, Selection, Source, Which, in_parallel, observe, standard,
+    subjects,
 };
 use crate::{machine, workspace};
 
@@ -31,11 +32,11 @@ struct Row {
 
 type Table = BTreeMap<(String, Scenario), Row>;
 
-/// Repeats every run, prints the table, and writes it to docs/accuracy.md if `write` is set.
+/// Repeats every run, or judges again what the last repetitions kept; prints the table, and writes it to docs/accuracy.md if `write` is set.
 ///
 /// # Errors
 /// If a program fails to start, or a standard is missed: the table is printed and written all the same.
-pub fn run(selection: &Selection, repeats: usize, write: bool) -> Result<()> {
+pub fn run(selection: &Selection, repeats: usize, source: Source, write: bool) -> Result<()> {
     let started = Instant::now();
     let plumb = selection.executable()?;
     let runs = planned(selection)?;
@@ -44,17 +45,17 @@ pub fn run(selection: &Selection, repeats: usize, write: bool) -> Result<()> {
     eprintln!("{} runs, {} at a time", all.len(), selection.jobs);
     let table = Mutex::new(Table::new());
     in_parallel(selection.jobs, &all, |index, (repeat, run)| {
-        let result = observe(&plumb, run, &format!("-{repeat}"));
+        let result = observe(&plumb, run, &format!("-{repeat}"), source);
         let mut table = table.lock().unwrap_or_else(PoisonError::into_inner);
         enter_all(&mut table, run, result);
         eprintln!("{}/{} {}", index + 1, all.len(), run.subject.name());
         // At once, so that a run of hours that is ended early leaves what it saw.
-        if write && let Err(error) = keep(&table, selection, started) {
+        if write && let Err(error) = keep(&table, &conditions(selection, source, started)) {
             eprintln!("warning: {error:#}");
         }
     });
     let table = table.into_inner().unwrap_or_else(PoisonError::into_inner);
-    println!("{}", page(&table, &conditions(selection, started)));
+    println!("{}", page(&table, &conditions(selection, source, started)));
     let missed: Vec<String> = table
         .iter()
         .filter(|((_, scenario), row)| !row.meets(*scenario))
@@ -83,14 +84,20 @@ fn planned(selection: &Selection) -> Result<Vec<Run>> {
     Ok(runs)
 }
 
-fn conditions(selection: &Selection, started: Instant) -> String {
-    let minutes = started.elapsed().as_secs_f64() / 60.0;
-    format!("{}; {minutes:.0} minutes, {} at a time", machine::describe(), selection.jobs)
+fn conditions(selection: &Selection, source: Source, started: Instant) -> String {
+    let how = match source {
+        Source::Running => {
+            let minutes = started.elapsed().as_secs_f64() / 60.0;
+            format!("{minutes:.0} minutes, {} at a time", selection.jobs)
+        }
+        Source::Kept => "cases kept from real runs, judged again by the code as it is".to_owned(),
+    };
+    format!("{}; {how}", machine::describe())
 }
 
-fn keep(table: &Table, selection: &Selection, started: Instant) -> Result<()> {
+fn keep(table: &Table, conditions: &str) -> Result<()> {
     let file = workspace::root().join("docs/accuracy.md");
-    fs::write(&file, page(table, &conditions(selection, started)))
+    fs::write(&file, page(table, conditions))
         .with_context(|| format!("cannot write {}", file.display()))
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use xtask::twins::Selection;
+use xtask::twins::{Selection, Source};
 use xtask::{accuracy, docs, pauses, ready, record, release, scaffold, twins};
 
 /// Automation of the plumb repository.
@@ -80,6 +80,9 @@ struct AccuracyArgs {
     /// How often each run is repeated.
     #[arg(long, default_value_t = 20)]
     runs: usize,
+    /// Judge the cases again that the last runs kept, after a change to what judges them.
+    #[arg(long)]
+    again: bool,
     /// Print the table, do not write the page.
     #[arg(long)]
     print: bool,
@@ -107,7 +110,10 @@ fn run(task: Task) -> Result<()> {
         Task::Tools => ready::install_tools().map(|_| ()),
         Task::Twins(args) => twins::run(&args.selection.selection()?, &args.scenario)
             .and_then(|tally| tally.into_result()),
-        Task::Accuracy(args) => accuracy::run(&args.selection.selection()?, args.runs, !args.print),
+        Task::Accuracy(args) => {
+            let source = if args.again { Source::Kept } else { Source::Running };
+            accuracy::run(&args.selection.selection()?, args.runs, source, !args.print)
+        }
         Task::Pauses { plumb } => pauses::run(plumb.as_deref()),
         Task::Record(args) => record::run(&args.selection()?),
         Task::NewPattern { id } => scaffold::new_pattern(&xtask::workspace::root(), &id),

@@ -16,10 +16,10 @@ pub use cases::RecordedCase;
 pub use expect::{Expectation, Mark, Variant};
 pub use go::{SourcePaths, Which, build, go_program, toolchains_of};
 pub use judge::{Answer, Judgement, LineVerdict, Standard, judge};
-pub use play::{Look, Moment, Plan, diagnose, on_stage, play};
+pub use play::{Look, Moment, Plan, diagnose, look_again, on_stage, play};
 pub use process::{Ended, Process, tool};
 pub use stage::{Load, Stage, Subject};
 pub use suite::{
-    Outcome, Run, Scenario, Selection, in_parallel, observe, standard, subjects, twins_of,
+    Outcome, Run, Scenario, Selection, Source, in_parallel, observe, standard, subjects, twins_of,
 };
 pub use tally::{Tally, run};

@@ -1,10 +1,14 @@
 //! Why a target could not be read, and what to do about it.
 
-use std::fmt;
+mod proxy;
+
 use std::io;
 use std::path::PathBuf;
 
 use plumb_case::CaseError;
+
+use proxy::{AROUND_THE_PROXY, came};
+pub use proxy::{ProxyFault, Through};
 
 /// What to add to a program that serves no profiles yet.
 pub(crate) const HOW_TO_REGISTER: &str = "add these two lines of Go to the service:\n\
@@ -141,8 +145,7 @@ pub enum CollectError {
         why: ProxyFault,
     },
     /// 401.
-    #[error("{url}: 401 unauthorized: {}",
-        if *sent { "the credentials were not accepted" } else { "the server wants credentials" })]
+    #[error("{url}: 401 unauthorized: {}{}", unauthorized(*sent, through), came(through))]
     Unauthorized {
         /// What was fetched.
         url: String,
@@ -152,23 +155,28 @@ pub enum CollectError {
         withheld: bool,
         /// Scheme named by `WWW-Authenticate`, e.g. `Basic`.
         scheme: Option<String>,
+        /// The proxy that may have answered itself.
+        through: Option<Through>,
     },
     /// 403.
-    #[error("{url}: 403 forbidden: {}",
-        if *sent { "these credentials do not suffice" } else { "the server refuses this client" })]
+    #[error("{url}: 403 forbidden: {}{}", refused(*sent, through), came(through))]
     Forbidden {
         /// What was fetched.
         url: String,
         /// Credentials had been sent.
         sent: bool,
+        /// The proxy that may have answered itself.
+        through: Option<Through>,
     },
     /// The service answers, but has no profiles at any of the places looked at.
-    #[error("{url}: no profiles here (404): pprof is not registered on this port")]
+    #[error("{url}: no profiles here (404): pprof is not registered on this port{}", came(through))]
     NotRegistered {
         /// The last place looked at.
         url: String,
         /// The process on this machine that answers there, if it is a Go program.
         pid: Option<u32>,
+        /// The proxy that may have answered itself.
+        through: Option<Through>,
     },
     /// The index page is there, and none of the profiles it lists.
     #[error("{url}: only the index page is served here, none of its profiles")]
@@ -177,23 +185,28 @@ pub enum CollectError {
         url: String,
     },
     /// A page for people came instead of a profile.
-    #[error("{url}: an HTML page came instead of a profile{}", if *login { ": it asks to log in" } else { "" })]
+    #[error("{url}: an HTML page came instead of a profile{}{}", if *login { ": it asks to log in" } else { "" }, came(through))]
     HtmlPage {
         /// What was fetched, after redirects.
         url: String,
         /// The page has a login form, or is where a redirect led.
         login: bool,
+        /// The proxy that may have answered itself.
+        through: Option<Through>,
     },
     /// Something else than a profile came.
-    #[error("{url}: not a profile: {got}")]
+    #[error("{url}: not a profile: {got}{}", came(through))]
     NotAProfile {
         /// What was fetched.
         url: String,
         /// What came.
         got: String,
+        /// The proxy that may have answered itself.
+        through: Option<Through>,
     },
     /// Any other status than 200.
-    #[error("{url}: the server answered {status}{}", if excerpt.is_empty() { String::new() } else { format!(": {excerpt}") })]
+    #[error("{url}: {} {status}{}{}", if through.is_some() { "the answer is" } else { "the server answered" },
+        if excerpt.is_empty() { String::new() } else { format!(": {excerpt}") }, came(through))]
     Status {
         /// What was fetched.
         url: String,
@@ -201,6 +214,8 @@ pub enum CollectError {
         status: u16,
         /// First line of the answer, without control characters.
         excerpt: String,
+        /// The proxy that may have answered itself.
+        through: Option<Through>,
     },
     /// The body ended before its end.
     #[error("{url}: the answer is cut short: {why}")]
@@ -275,6 +290,29 @@ pub enum CollectError {
 impl CollectError {
     /// What to do next; empty where the text says it all.
     pub fn hint(&self) -> String {
+        let hint = self.hint_for_the_service();
+        match self.through() {
+            Some(_) if hint.is_empty() => AROUND_THE_PROXY.to_owned(),
+            Some(_) => format!("{AROUND_THE_PROXY}; if the service itself answered, {hint}"),
+            None => hint,
+        }
+    }
+
+    /// The proxy that may have given the answer itself.
+    fn through(&self) -> Option<&Through> {
+        match self {
+            Self::Unauthorized { through, .. }
+            | Self::Forbidden { through, .. }
+            | Self::NotRegistered { through, .. }
+            | Self::HtmlPage { through, .. }
+            | Self::NotAProfile { through, .. }
+            | Self::Status { through, .. } => through.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What to do next where no proxy is in the way.
+    fn hint_for_the_service(&self) -> String {
         match self {
             Self::BadTarget { .. } => "a target is a URL (http://localhost:6060), a process id, a case or profile file".into(),
             Self::PlaintextCredentials { .. } => "use https, or allow it with --allow-plaintext-credentials".into(),
@@ -397,6 +435,22 @@ fn waited(stage: &str, seconds: u64) -> String {
     }
 }
 
+fn unauthorized(sent: bool, through: &Option<Through>) -> &'static str {
+    match (sent, through) {
+        (true, _) => "the credentials were not accepted",
+        (false, None) => "the server wants credentials",
+        (false, Some(_)) => "credentials are wanted",
+    }
+}
+
+fn refused(sent: bool, through: &Option<Through>) -> &'static str {
+    match (sent, through) {
+        (true, None) => "these credentials do not suffice",
+        (false, None) => "the server refuses this client",
+        (_, Some(_)) => "this client is refused",
+    }
+}
+
 fn unauthorized_hint(sent: bool, scheme: Option<&str>) -> String {
     let flags = match scheme {
         Some(scheme) if scheme.eq_ignore_ascii_case("basic") => "--basic USER:PASSWORD",
@@ -419,53 +473,6 @@ fn forbidden_hint(sent: bool) -> String {
         format!("ask for the right to read /debug/pprof/, or {own_port}")
     } else {
         format!("pass credentials with --bearer, --basic, --header or --cert, or {own_port}")
-    }
-}
-
-/// What is wrong with a proxy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ProxyFault {
-    /// Nothing listens on its address.
-    Down(String),
-    /// It does not answer within so many seconds.
-    Silent(u64),
-    /// It answered with this status instead of the target's.
-    Status(u16),
-    /// Anything else.
-    Other(String),
-}
-
-impl fmt::Display for ProxyFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Down(address) => write!(f, "connection refused: nothing listens on {address}"),
-            Self::Silent(seconds) => write!(f, "no answer within {seconds} s"),
-            Self::Status(407) => f.write_str("407: it wants a user and a password"),
-            Self::Status(403) => f.write_str("403: it does not let plumb reach this host and port"),
-            Self::Status(status @ 502..=504) => {
-                write!(f, "{status}: it cannot reach the service")
-            }
-            Self::Status(status) => write!(f, "it refused with {status}"),
-            Self::Other(why) => f.write_str(why),
-        }
-    }
-}
-
-impl ProxyFault {
-    fn hint(&self) -> &'static str {
-        match self {
-            Self::Status(407) => {
-                "pass them in its URL: --proxy http://USER:PASSWORD@HOST:PORT (or in HTTP_PROXY, HTTPS_PROXY)"
-            }
-            Self::Status(403) => {
-                "its rules must allow the host and the port; NO_PROXY=HOST goes around it if the service can be reached directly"
-            }
-            Self::Status(502..=504) => {
-                "check the address as the proxy sees it: names and ports are those of its network"
-            }
-            _ => "check --proxy, HTTP_PROXY, HTTPS_PROXY; NO_PROXY=HOST goes around it",
-        }
     }
 }
 

@@ -94,7 +94,11 @@ fn ask_over(
     options: &CaptureOptions,
 ) -> Result<Endpoint, CollectError> {
     let Some(url) = PprofUrl::local(address, scheme) else {
-        return Err(CollectError::NotRegistered { url: address.to_string(), pid: None });
+        return Err(CollectError::NotRegistered {
+            url: address.to_string(),
+            pid: None,
+            through: None,
+        });
     };
     let mut quick = options.http.clone();
     quick.connect_timeout = PROBE_TIMEOUT;

@@ -30,7 +30,7 @@ mod source;
 mod target;
 
 pub use capture::{CaptureSummary, InstanceSummary, capture};
-pub use error::{CollectError, ProxyFault};
+pub use error::{CollectError, ProxyFault, Through};
 pub use http::{Bearer, HttpOptions, Secret};
 pub use options::{CaptureOptions, Stop};
 pub use progress::{Event, Progress, Silent};

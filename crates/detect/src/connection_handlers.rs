@@ -6,6 +6,7 @@ use plumb_evidence::Instance;
 use plumb_evidence::code::{FunctionName, Stack};
 use plumb_evidence::heap::{Amount, HeapSample};
 use plumb_evidence::measure::Interval;
+use plumb_evidence::metrics::{MetricKind, Metrics};
 use plumb_evidence::suspect::DeadObjects;
 use rustc_hash::FxHashMap;
 
@@ -63,11 +64,15 @@ impl ConnectionHandlers {
             by_stack.map(|name| (name, Handler::default())).collect();
         by_path.for_each(|name| handlers.entry(name).or_default().takes_over = true);
         let latest = lists.last().map(|(_, list)| *list);
+        let counted = instance.latest(|snapshot| connections_counted(snapshot.metrics.as_ref()?));
         for (name, handler) in &mut handlers {
             let groups = latest.iter().flat_map(|list| &list.groups);
             handler.running =
                 groups.filter(|group| group.stack.passes(name)).map(|group| group.count).sum();
             handler.calls = Calls::of(name, samples);
+            if let Some(counted) = counted {
+                handler.calls.min = handler.calls.min.min(counted);
+            }
         }
         Self { handlers }
     }
@@ -115,6 +120,27 @@ impl Calls {
         let max = middle(accepted).map_or(f64::INFINITY, |accepted| accepted.objects().high);
         Self { min: most.min(max), max }
     }
+}
+
+/// How many connections the service's own counters know of: a bound for the calls of any handler of connections. Where
+/// several count, the largest, as some count only a part of them; those of connections that the service opens itself are
+/// left out.
+fn connections_counted(metrics: &Metrics) -> Option<f64> {
+    const WORDS: [&str; 4] = ["connections", "sessions", "upgrades", "websockets"];
+    const OUTGOING: [&str; 8] =
+        ["client", "db", "dial", "mysql", "pool", "postgres", "redis", "sql"];
+    let counts = |name: &str| {
+        let mut words = name.split('_');
+        let is_total = name.ends_with("_total") && !name.starts_with("go_");
+        is_total
+            && words.clone().any(|word| WORDS.contains(&word))
+            && !words.any(|word| OUTGOING.contains(&word))
+    };
+    let samples = metrics.samples.iter().filter(|m| m.kind != MetricKind::Gauge && counts(&m.name));
+    let mut names: Vec<&str> = samples.map(|metric| &*metric.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().filter_map(|name| metrics.sum(name)).reduce(f64::max)
 }
 
 /// How many objects were made, of whatever sizes: one sample stands for more small objects than large ones, so that
@@ -226,6 +252,34 @@ mod tests {
         assert!(calls.min > 80.0 && calls.max < 125.0, "{} to {}", calls.min, calls.max);
         let sampled = [made(READ, 64.0, 9.0, 524_288.0), made("main.load", 5e3, 3.0, 524_288.0)];
         assert!(Calls::of("main.serve", &sampled).min < 300.0);
+    }
+
+    #[test]
+    fn counters_of_connections_bound_the_calls() {
+        let metric = |name: &str, value| plumb_evidence::metrics::Metric {
+            name: name.into(),
+            kind: MetricKind::Counter,
+            labels: Vec::new(),
+            value,
+        };
+        let counted = |samples: &[(&str, f64)]| {
+            let samples = samples.iter().map(|(name, value)| metric(name, *value)).collect();
+            connections_counted(&Metrics { taken: None, samples })
+        };
+        assert_eq!(
+            counted(&[("chat_sessions_total", 500.0), ("http_requests_total", 9e3)]),
+            Some(500.0)
+        );
+        let parts = [("ws_connections_total", 20.0), ("ws_connections_total", 30.0)];
+        assert_eq!(counted(&parts), Some(50.0));
+        assert_eq!(counted(&[("ws_upgrades_total", 40.0), ("sessions_total", 90.0)]), Some(90.0));
+        let others = [
+            "db_connections_total",
+            "redis_pool_connections_total",
+            "sessions",
+            "go_sessions_total",
+        ];
+        others.into_iter().for_each(|name| assert_eq!(counted(&[(name, 5.0)]), None, "{name}"));
     }
 
     #[test]

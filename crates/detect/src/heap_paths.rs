@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use plumb_evidence::Instance;
 use plumb_evidence::catalogue::{Catalogue, LibraryObject, Side};
-use plumb_evidence::code::{Frame, FunctionName};
+use plumb_evidence::code::{Frame, FunctionName, Stack};
 use plumb_evidence::heap::{Amount, Heap, HeapSample};
 use plumb_evidence::measure::{Growth, Measured, Unit};
 use plumb_evidence::suspect::HeapShare;
@@ -14,8 +14,10 @@ use crate::code::Code;
 use crate::heaps::{Heaps, Held};
 use crate::thresholds::{HEAP_SAMPLES_MIN, MEMORY_KEEPING_SHARE_MIN, SIBLING_TOLERANCE};
 
+mod dials;
 mod places;
 
+pub(crate) use dials::Dialled;
 pub(crate) use places::{Doubt, Place, first_leads_in_one_each};
 use places::{Knowledge, UserPath, places};
 
@@ -210,13 +212,23 @@ impl<'a> HeapPaths<'a> {
         let samples = self.heaps.latest.samples.iter();
         samples
             .filter_map(|sample| {
-                let frames = sample.stack.frames();
-                let entry = frames.iter().rposition(&through)?;
-                let above = frames[entry + 1..].iter().filter(|frame| self.code.is_user(frame));
-                let frames: Vec<_> = above.collect();
-                (!frames.is_empty()).then_some(UserPath { frames, sample })
+                let frames = self.users_above(&sample.stack, &through)?;
+                Some(UserPath { frames, sample })
             })
             .collect()
+    }
+
+    /// The user's frames above the outermost one that is `through`, if there are any.
+    fn users_above(
+        &self,
+        stack: &'a Stack,
+        through: impl Fn(&Frame) -> bool,
+    ) -> Option<Vec<&'a Frame>> {
+        let frames = stack.frames();
+        let entry = frames.iter().rposition(through)?;
+        let above: Vec<_> =
+            frames[entry + 1..].iter().filter(|frame| self.code.is_user(frame)).collect();
+        (!above.is_empty()).then_some(above)
     }
 
     fn held(&self, sample: impl Fn(&HeapSample) -> bool) -> Held {

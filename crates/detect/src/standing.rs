@@ -1,20 +1,23 @@
-//! Crowds of the user's own goroutines that stand still: left behind by calls that are over, or an open question.
+//! Crowds that stand still: the user's own goroutines, left behind by calls that are over or an open question, and
+//! objects in nobody's hands.
 
 use std::time::Duration;
 
+use plumb_evidence::catalogue::Side;
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role, Undecided};
 use plumb_evidence::goroutine::{WaitState, dump_pause};
 use plumb_evidence::measure::Measured;
 use plumb_evidence::service::Service;
-use plumb_evidence::suspect::{GoroutineCrowd, Makers, Match, Subject, Suspect};
+use plumb_evidence::suspect::{GoroutineCrowd, Makers, Match, ObjectCrowd, Subject, Suspect};
 use plumb_evidence::target;
 
 use crate::surroundings::unasked_since;
 use crate::thresholds::{
     ATTENDED_FACTOR, ENDED_BETWEEN_SHARE_MIN, LEFT_BEHIND_MIN, LOOK_SECONDS_MIN, OLD_CROWD_MINUTES,
-    STANDING_POOL_MAX, STANDING_SENDERS_MIN, STEADY_SHARE_MIN, STUCK_CROWD_MIN,
-    SURVIVORS_SHARE_MIN,
+    STANDING_CLIENTS_MIN, STANDING_POOL_MAX, STANDING_SENDERS_MIN, STEADY_SHARE_MIN,
+    STUCK_CROWD_MIN, SURVIVORS_SHARE_MIN, WAITING_USERS_SHARE_MIN,
 };
+use crate::waiters::waits_for_goroutines;
 use crate::wording::{place, subject, thousands};
 
 /// What decides where nobody else can tell.
@@ -90,7 +93,7 @@ pub(crate) fn unknown_makers(suspect: &Suspect) -> Option<&'static str> {
 pub(crate) fn question(suspect: &Suspect, service: &Service) -> Option<Undecided> {
     let crowd = match &suspect.subject {
         Subject::Goroutines(crowd) => crowd,
-        Subject::Object(_) => return object_question(suspect, service),
+        Subject::Object(object) => return object_question(suspect, object, service),
         _ => return None,
     };
     if let Some(question) = lock_question(suspect, crowd) {
@@ -131,17 +134,44 @@ fn made_between(makers: Makers, suspect: &Suspect) -> String {
     format!(" ({} goroutines that were started in between have ended)", thousands(ended))
 }
 
-/// Objects whose number rose far and then stayed while nobody asked for anything.
-fn object_question(suspect: &Suspect, service: &Service) -> Option<Undecided> {
+/// Objects whose number rose far and then stayed while nobody asked for anything, or that stand still in nobody's hands.
+fn object_question(
+    suspect: &Suspect,
+    object: &ObjectCrowd,
+    service: &Service,
+) -> Option<Undecided> {
     let count = suspect.measured.count;
-    if count <= STANDING_POOL_MAX || !stays_at_rest_after_rise(&suspect.measured, service) {
-        return None;
-    }
-    let count = thousands(count as f64);
-    Some(Undecided {
-        what: format!("{count} {} {RISEN}: a pool, or left behind?", subject(suspect)),
-        bring: LATER.to_owned(),
-    })
+    let risen = count > STANDING_POOL_MAX && stays_at_rest_after_rise(&suspect.measured, service);
+    let how = match risen {
+        true => format!("{RISEN}: a pool, or left behind?"),
+        false if is_in_nobodys_hands(suspect, object) => {
+            "stand still, and too few goroutines of yours run to use them: kept on purpose, or left behind?"
+                .to_owned()
+        }
+        false => return None,
+    };
+    let what = format!("{} {} {how}", thousands(count as f64), subject(suspect));
+    Some(Undecided { what, bring: LATER.to_owned() })
+}
+
+/// Whether objects stand still for which no pool, request, client or goroutine of the user's accounts. Workers of a
+/// library that is not known may be a pool of any usual size; a client that is known to be no pool may not.
+fn is_in_nobodys_hands(suspect: &Suspect, object: &ObjectCrowd) -> bool {
+    let (count, here) = (suspect.measured.count, &suspect.surroundings);
+    let is_client = object.record.is_some_and(|record| record.side == Side::Client);
+    let least = if is_client { STANDING_CLIENTS_MIN } else { STANDING_POOL_MAX + 1 };
+    let is_pool = object.record.is_some_and(|record| record.pooled)
+        || object.phase.is_some_and(|phase| phase.ordinary);
+    let served = ATTENDED_FACTOR * here.incoming_connections as f64;
+    let users = here.user_goroutines as f64;
+    count >= least
+        && !is_pool
+        && !object.goroutines.is_empty()
+        && suspect.measured.stands_still_for(LOOK_SECONDS_MIN)
+        && !has_requests(suspect)
+        && !waits_for_goroutines(suspect)
+        && count as f64 > served
+        && users < WAITING_USERS_SHARE_MIN * count as f64
 }
 
 /// How a crowd stands still while no request comes, in words; `None` if it moves, or may be at work.

@@ -187,3 +187,41 @@ fn exact_figures_tell_what_each_call_left_from_a_pool() {
     assert!(senders_left(100.0, 180.0, "main.main").findings.is_empty(), "the program's own loop");
     assert!(senders_left(1.0, 180.0, handler).findings.is_empty(), "one channel for all");
 }
+
+/// Subscriptions with a connection of their own, beside so many goroutines of the user's and incoming connections.
+fn subscriptions(count: u64, users: u64, incoming: u64) -> Diagnosis {
+    const MESSAGES: &str = "github.com/redis/go-redis/v9.(*channel).initMsgChan.func1";
+    const HEALTH: &str = "github.com/redis/go-redis/v9.(*channel).initHealthCheck.func1";
+    let crowds = [
+        Crowd("IO wait", MESSAGES, steady(count)),
+        Crowd("select", HEALTH, steady(count)),
+        Crowd("chan receive", "main.(*room).relay", steady(users)),
+        Crowd("IO wait", "net/http.(*connReader).Read < net/http.(*conn).serve", steady(incoming)),
+    ];
+    judge(&with_heap(service(&crowds), 6, Vec::new()))
+}
+
+#[test]
+fn clients_in_nobodys_hands_are_a_question() {
+    let asked = |count, users, incoming| {
+        let diagnosis = subscriptions(count, users, incoming);
+        assert!(diagnosis.findings.is_empty(), "{:?}", diagnosis.findings);
+        diagnosis.undecided.into_iter().next().map(|question| question.what)
+    };
+    let question = asked(183, 3, 2).expect("a question");
+    assert!(question.starts_with("183 redis.PubSub stand still"), "{question}");
+    assert_eq!(asked(60, 3, 2), None, "one for each topic");
+    assert_eq!(asked(183, 183, 2), None, "in use");
+    assert_eq!(asked(183, 0, 180), None, "one for each client");
+}
+
+#[test]
+fn workers_of_an_unknown_library_may_be_a_pool() {
+    let workers = |count| {
+        let crowd = Crowd("select", "github.com/acme/gizmo.(*pool).work", steady(count));
+        judge(&with_heap(service(&[crowd]), 6, Vec::new()))
+    };
+    assert_eq!(workers(400).verdict, Verdict::Clean);
+    let many = workers(900);
+    assert!(many.undecided[0].what.contains("stand still"), "{:?}", many.undecided);
+}

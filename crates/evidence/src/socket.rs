@@ -125,6 +125,26 @@ pub struct Owner {
 }
 
 impl Socket {
+    /// A socket of which nothing else is known: no timer, queues or owner, and [`Direction::Outgoing`] until somebody
+    /// knows better.
+    pub fn new(local: SocketAddr, remote: SocketAddr, state: TcpState) -> Self {
+        Self {
+            local,
+            remote,
+            state,
+            direction: Direction::Outgoing,
+            recv_queue: 0,
+            send_queue: 0,
+            timer: None,
+            inode: 0,
+            owner: None,
+            last_received_ms: None,
+            last_sent_ms: None,
+            data_segments_in: None,
+            data_segments_out: None,
+        }
+    }
+
     /// Milliseconds in which nothing went either way.
     pub fn idle_ms(&self) -> Option<u64> {
         match (self.last_received_ms, self.last_sent_ms) {

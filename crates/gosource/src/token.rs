@@ -2,110 +2,44 @@
 
 use std::fmt;
 
-/// Kinds of tokens, named as in `go/token`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-#[allow(missing_docs)] // The spelling of each is in `SPELLINGS`, in the same order.
-pub enum Token {
-    Illegal,
-    Eof,
-    Comment,
-    Ident,
-    Int,
-    Float,
-    Imag,
-    Char,
-    String,
-    Add,
-    Sub,
-    Mul,
-    Quo,
-    Rem,
-    And,
-    Or,
-    Xor,
-    Shl,
-    Shr,
-    AndNot,
-    AddAssign,
-    SubAssign,
-    MulAssign,
-    QuoAssign,
-    RemAssign,
-    AndAssign,
-    OrAssign,
-    XorAssign,
-    ShlAssign,
-    ShrAssign,
-    AndNotAssign,
-    LAnd,
-    LOr,
-    Arrow,
-    Inc,
-    Dec,
-    Eql,
-    Lss,
-    Gtr,
-    Assign,
-    Not,
-    Neq,
-    Leq,
-    Geq,
-    Define,
-    Ellipsis,
-    LParen,
-    LBrack,
-    LBrace,
-    Comma,
-    Period,
-    RParen,
-    RBrack,
-    RBrace,
-    Semicolon,
-    Colon,
-    Tilde,
-    Break,
-    Case,
-    Chan,
-    Const,
-    Continue,
-    Default,
-    Defer,
-    Else,
-    Fallthrough,
-    For,
-    Func,
-    Go,
-    Goto,
-    If,
-    Import,
-    Interface,
-    Map,
-    Package,
-    Range,
-    Return,
-    Select,
-    Struct,
-    Switch,
-    Type,
-    Var,
+/// Declares the tokens, in the order of `go/token`, each with how it is written.
+macro_rules! tokens {
+    ($($name:ident = $spelling:literal,)*) => {
+        /// Kinds of tokens, named as in `go/token`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Token {
+            $(#[doc = concat!("`", $spelling, "`")] $name,)*
+        }
+
+        const ALL: &[Token] = &[$(Token::$name,)*];
+
+        const SPELLINGS: [&str; ALL.len()] = [$($spelling,)*];
+    };
 }
 
-const COUNT: usize = Token::Var as usize + 1;
+tokens! {
+    Illegal = "illegal character", Eof = "end of file", Comment = "comment",
+    Ident = "identifier", Int = "integer", Float = "float", Imag = "imaginary number",
+    Char = "rune", String = "string",
+    Add = "+", Sub = "-", Mul = "*", Quo = "/", Rem = "%", And = "&", Or = "|", Xor = "^",
+    Shl = "<<", Shr = ">>", AndNot = "&^", AddAssign = "+=", SubAssign = "-=", MulAssign = "*=",
+    QuoAssign = "/=", RemAssign = "%=", AndAssign = "&=", OrAssign = "|=", XorAssign = "^=",
+    ShlAssign = "<<=", ShrAssign = ">>=", AndNotAssign = "&^=",
+    LAnd = "&&", LOr = "||", Arrow = "<-", Inc = "++", Dec = "--", Eql = "==", Lss = "<", Gtr = ">",
+    Assign = "=", Not = "!", Neq = "!=", Leq = "<=", Geq = ">=", Define = ":=", Ellipsis = "...",
+    LParen = "(", LBrack = "[", LBrace = "{", Comma = ",", Period = ".", RParen = ")", RBrack = "]",
+    RBrace = "}", Semicolon = ";", Colon = ":", Tilde = "~",
+    Break = "break", Case = "case", Chan = "chan", Const = "const", Continue = "continue",
+    Default = "default", Defer = "defer", Else = "else", Fallthrough = "fallthrough", For = "for",
+    Func = "func", Go = "go", Goto = "goto", If = "if", Import = "import", Interface = "interface",
+    Map = "map", Package = "package", Range = "range", Return = "return", Select = "select",
+    Struct = "struct", Switch = "switch", Type = "type", Var = "var",
+}
 
-#[rustfmt::skip]
-const SPELLINGS: [&str; COUNT] = [
-    "illegal character", "end of file", "comment", "identifier", "integer", "float", "imaginary number", "rune",
-    "string", "+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "&^", "+=", "-=", "*=", "/=", "%=", "&=", "|=",
-    "^=", "<<=", ">>=", "&^=", "&&", "||", "<-", "++", "--", "==", "<", ">", "=", "!", "!=", "<=", ">=", ":=",
-    "...", "(", "[", "{", ",", ".", ")", "]", "}", ";", ":", "~", "break", "case", "chan", "const", "continue",
-    "default", "defer", "else", "fallthrough", "for", "func", "go", "goto", "if", "import", "interface", "map",
-    "package", "range", "return", "select", "struct", "switch", "type", "var",
-];
-
-const PRECEDENCES: [u8; COUNT] = {
+const PRECEDENCES: [u8; ALL.len()] = {
     use Token::*;
-    let mut table = [0; COUNT];
+    let mut table = [0; ALL.len()];
     let levels: [&[Token]; 5] = [
         &[LOr],
         &[LAnd],
@@ -237,42 +171,16 @@ const fn keyword_slot(word: &[u8]) -> Option<usize> {
 }
 
 const KEYWORDS: [Option<Token>; SLOTS] = {
-    use Token::*;
-    let all = [
-        Break,
-        Case,
-        Chan,
-        Const,
-        Continue,
-        Default,
-        Defer,
-        Else,
-        Fallthrough,
-        For,
-        Func,
-        Go,
-        Goto,
-        If,
-        Import,
-        Interface,
-        Map,
-        Package,
-        Range,
-        Return,
-        Select,
-        Struct,
-        Switch,
-        Type,
-        Var,
-    ];
     let mut table = [None; SLOTS];
     let mut i = 0;
-    while i < all.len() {
-        let Some(slot) = keyword_slot(all[i].spelling().as_bytes()) else {
-            panic!("a keyword is too short or too long")
-        };
-        assert!(table[slot].is_none(), "two keywords in one slot");
-        table[slot] = Some(all[i]);
+    while i < ALL.len() {
+        if ALL[i].is_keyword() {
+            let Some(slot) = keyword_slot(ALL[i].spelling().as_bytes()) else {
+                panic!("a keyword is too short or too long")
+            };
+            assert!(table[slot].is_none(), "two keywords in one slot");
+            table[slot] = Some(ALL[i]);
+        }
         i += 1;
     }
     table
@@ -290,6 +198,13 @@ mod tests {
         assert_eq!(keyword(b"iff"), Token::Ident);
         assert_eq!(keyword(b"x"), Token::Ident);
         assert_eq!(keyword(b"Func"), Token::Ident);
+        assert_eq!(keyword(b"+="), Token::Ident);
+        let keywords: Vec<_> = ALL.iter().filter(|token| token.is_keyword()).collect();
+        // "The following keywords are reserved", the language specification.
+        assert_eq!(keywords.len(), 25);
+        for token in keywords {
+            assert_eq!(keyword(token.spelling().as_bytes()), *token);
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "FILE", requires = "cert", value_hint = ValueHint::FilePath)]
     key: Option<PathBuf>,
 
-    /// Further root certificates, PEM
+    /// Further root certificates, or that of a server that signs for itself, PEM
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     cacert: Option<PathBuf>,
 

@@ -2,6 +2,8 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::iter;
+use std::path::Path;
 
 use clap::ValueEnum;
 use plumb_report::{DEFAULT_WIDTH, Kept, MIN_WIDTH, Options, Style};
@@ -41,7 +43,16 @@ pub(crate) fn options(colour: Colour, verbose: bool, kept: Kept) -> Options {
         unicode: !terminal || speaks_unicode(),
         verbose,
         kept,
+        new_case: free_case(Path::new("")),
     }
+}
+
+/// A name that no file of a folder has: capture does not replace one unless it is told to.
+fn free_case(folder: &Path) -> String {
+    let is_free = |name: &String| folder.join(name).symlink_metadata().is_err();
+    let numbered = (2..).map(|number| format!("leak-{number}.case"));
+    let mut names = iter::once("leak.case".to_owned()).chain(numbered);
+    names.find(is_free).unwrap_or_default()
 }
 
 /// The width that COLUMNS asks for (POSIX, "Environment Variables"), else that of the terminal, else what any page has.
@@ -104,5 +115,15 @@ mod tests {
         assert_eq!(width(Some("99999"), None), 500);
         assert_eq!(width(Some("wide"), Some(90)), 90);
         assert_eq!(width(Some("0"), None), 80);
+    }
+
+    #[test]
+    fn a_case_to_write_next_has_a_name_of_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(free_case(folder.path()), "leak.case");
+        std::fs::write(folder.path().join("leak.case"), "").unwrap();
+        // A link to nowhere is in the way as well.
+        std::os::unix::fs::symlink("nowhere", folder.path().join("leak-2.case")).unwrap();
+        assert_eq!(free_case(folder.path()), "leak-3.case");
     }
 }

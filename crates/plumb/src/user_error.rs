@@ -241,8 +241,11 @@ mod tests {
 
     #[test]
     fn hints_of_several_lines_are_aligned() {
-        let error =
-            UserError::Collect(CollectError::NotRegistered { url: "http://h/".into(), pid: None });
+        let error = UserError::Collect(CollectError::NotRegistered {
+            url: "http://h/".into(),
+            pid: None,
+            through: None,
+        });
         let text = error.to_text(None);
         assert!(text.starts_with("plumb: http://h/: no profiles here (404)"), "{text}");
         assert!(text.contains("\nhint: name the path"), "{text}");
@@ -253,7 +256,8 @@ mod tests {
     fn on_a_terminal_prose_is_broken_between_words_and_code_is_not() {
         let url = "http://orders.internal.example.com:6060/debug/pprof/".to_owned();
         let text =
-            UserError::Collect(CollectError::NotRegistered { url, pid: None }).to_text(Some(60));
+            UserError::Collect(CollectError::NotRegistered { url, pid: None, through: None })
+                .to_text(Some(60));
         let long = |line: &&str| line.chars().count() > 60;
         assert_eq!(text.lines().filter(long).count(), 0, "{text}");
         assert!(

@@ -2,14 +2,17 @@
 //! a log collector put before or around each line.
 //!
 //! Every raw line goes through [`join`] (records that a container runtime split), then, once a header
-//! was seen, through the [`layout`] learned from it (JSON field, line prefix) to the goroutine parser.
+//! was seen, through the [`layout`] learned from it (JSON or logfmt field, line prefix) to the goroutine parser.
 
 mod cause;
+mod colours;
 mod finder;
 mod join;
 mod json;
 mod layout;
+mod logfmt;
 mod prefix;
+mod quoted;
 mod time;
 
 use crate::goroutines::GoroutineDump;
@@ -23,7 +26,7 @@ pub struct FoundDump {
     pub dump: GoroutineDump,
     /// Why the program printed it, verbatim: `panic: …`, `fatal error: …`, `SIGQUIT: quit`.
     pub cause: Option<String>,
-    /// Time of its first line, as text, from the prefix or a JSON field of that line.
+    /// Time of its first line, as text, from the prefix or a field of that line.
     pub time: Option<String>,
     /// Line number in the input of the first goroutine header, from 1.
     pub line: u64,

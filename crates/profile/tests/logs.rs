@@ -52,6 +52,7 @@ fn json(line: &str) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
+            '\x1b' => out.push_str("\\u001b"),
             c => out.push(c),
         }
     }
@@ -181,6 +182,80 @@ fn a_dump_inside_one_json_string() {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].dump, expected);
     }
+}
+
+/// What the libraries wrote is in fixtures/loggers: the dump as one value, and a record for each of its lines.
+#[test]
+fn dumps_in_what_log_libraries_write() {
+    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/fixtures/loggers"].iter().collect();
+    let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let Contents::Goroutines(expected) =
+        read(text("dump.txt").as_bytes(), &Limits::default()).unwrap().contents
+    else {
+        panic!("no dump");
+    };
+    assert_eq!(expected.total, 5);
+    let libraries = [
+        ("go-kit", "2026-"),
+        ("hclog", "2026-"),
+        ("klog", "1121 "),
+        ("logrus", "2026-"),
+        ("logrus-colours", ""),
+        ("logrus-json", "2026-"),
+        ("slog-text", "2026-"),
+        ("slog-text-group", "2026-"),
+        ("zap-console", "2026-"),
+        ("zap-json", ""),
+        ("zerolog-console", "2026-"),
+        ("zerolog-json", "2026-"),
+    ];
+    for (library, time) in libraries {
+        for name in [format!("{library}.log"), format!("{library}-lines.log")] {
+            let written = text(&name);
+            let docker =
+                |_, line: &str| format!(r#"{{"log":"{}\n","stream":"stderr"}}"#, json(line));
+            for log in [written.clone(), wrapped(&written, docker)] {
+                let found = find(&log);
+                assert_eq!(found.len(), 1, "{name}");
+                assert_eq!(found[0].dump, expected, "{name}");
+                let got = found[0].time.as_deref().unwrap_or_default();
+                // klog, hclog: the time is in the line before the dump.
+                if !matches!(name.as_str(), "klog.log" | "hclog.log") {
+                    assert!(
+                        got.starts_with(time) && got.is_empty() == time.is_empty(),
+                        "{name}: {got}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn dumps_in_logfmt_have_their_cause_and_are_kept_apart() {
+    let original = text("1.27.3", "sigquit.log");
+    let expected = find(&original);
+    let logfmt =
+        |i: usize, line: &str| format!("time={} level=error msg=\"{}\" n={i}", nano(i), json(line));
+    let found = find(&wrapped(&format!("{original}{original}"), logfmt));
+    assert_eq!(found.len(), 2);
+    for found in &found {
+        assert_eq!(found.dump, expected[0].dump);
+        assert_eq!(found.cause.as_deref(), Some("SIGQUIT: quit"));
+        assert!(found.time.as_deref().unwrap().starts_with("2026-05-01T10:00:00"));
+    }
+}
+
+#[test]
+fn a_logfmt_value_that_is_cut_is_a_cut_dump() {
+    let dump = text("1.27.3", "goroutine.debug2.txt");
+    let whole = format!("time=10:00:00 level=error stack=\"{}\"\n", json(&dump));
+    let expected = find(&whole);
+    let at = whole.rfind("\\ncreated by").unwrap();
+    let reading = read(&whole.as_bytes()[..at + 10], &Limits::default()).unwrap();
+    let Contents::Log(found) = &reading.contents else { panic!("no log") };
+    assert_eq!((found[0].dump.truncated, found[0].dump.total), (true, expected[0].dump.total - 1));
+    assert!(reading.problems[0].what.starts_with("the dump is cut: it ends in the middle"));
 }
 
 #[test]

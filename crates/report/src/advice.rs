@@ -61,9 +61,11 @@ pub(crate) fn next(diagnosis: &Diagnosis, options: &Options) -> Advice {
     let pattern = diagnosis.findings.first().and_then(|finding| finding.pattern);
     let here = |command: String| Advice { lead: "", command };
     match (diagnosis.verdict, kept, pattern) {
-        (Verdict::Leak, Kept::Nowhere, _) => {
-            here(format!("plumb capture {} -o leak.case", target::quoted(&diagnosis.target)))
-        }
+        (Verdict::Leak, Kept::Nowhere, _) => here(format!(
+            "plumb capture {} -o {}",
+            target::quoted(&diagnosis.target),
+            options.new_case
+        )),
         (Verdict::Leak, _, Some(pattern)) => Advice {
             lead: "examples, alert, CI gate:",
             command: format!("plumb explain {}", pattern.id),

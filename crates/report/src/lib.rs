@@ -75,6 +75,8 @@ pub struct Options {
     pub verbose: bool,
     /// Where the evidence is: decides what is said about a restart.
     pub kept: Kept,
+    /// Name for a case that may be written next: no file has it.
+    pub new_case: String,
 }
 
 impl Default for Options {
@@ -85,6 +87,7 @@ impl Default for Options {
             unicode: true,
             verbose: false,
             kept: Kept::Nowhere,
+            new_case: "leak.case".to_owned(),
         }
     }
 }

@@ -142,6 +142,16 @@ fn a_restart_is_safe_only_with_a_saved_case() {
 }
 
 #[test]
+fn a_case_to_capture_has_a_name_that_is_free() {
+    let options = Options { new_case: "leak-2.case".into(), ..Options::default() };
+    let shown = diagnosis(vec![decided()]);
+    let told = print("terminal", &shown, &options);
+    let command = "plumb capture http://127.0.0.1:6060 -o leak-2.case";
+    assert!(told.contains(command), "{told}");
+    assert!(print("markdown", &shown, &options).contains(command));
+}
+
+#[test]
 fn files_cannot_be_looked_at_again() {
     let files = Options { kept: Kept::Files, ..Options::default() };
     let mut clean = diagnosis(Vec::new());

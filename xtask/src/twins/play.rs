@@ -24,6 +24,14 @@ pub enum Moment {
     Late,
 }
 
+impl Moment {
+    /// The beginning of the names of what a run keeps of this moment.
+    fn kept(self, run: &Path) -> PathBuf {
+        let name = if self == Self::Live { "live" } else { "late" };
+        PathBuf::from(format!("{}-{name}", run.display()))
+    }
+}
+
 /// What happens in a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
@@ -67,8 +75,7 @@ pub struct Look {
 pub fn play(plumb: &Path, subject: &Subject, plan: &Plan, kept: &Path) -> Result<Vec<Look>> {
     let mut looks = Vec::new();
     on_stage(subject, plan, |stage, moment| {
-        let name = if moment == Moment::Live { "live" } else { "late" };
-        let kept = PathBuf::from(format!("{}-{name}", kept.display()));
+        let kept = moment.kept(kept);
         let case = kept.with_extension("case").display().to_string();
         let (answer, exit_code) =
             diagnose(plumb, &[stage.url(), "--force".to_owned(), "-o".to_owned(), case], &kept)?;
@@ -76,6 +83,26 @@ pub fn play(plumb: &Path, subject: &Subject, plan: &Plan, kept: &Path) -> Result
         Ok(())
     })?;
     Ok(looks)
+}
+
+/// Judges the cases again that a run of this plan kept under this name. What plumb prints now is kept beside what it
+/// printed then.
+///
+/// # Errors
+/// If a case is not there, or plumb prints no answer.
+pub fn look_again(plumb: &Path, plan: &Plan, kept: &Path) -> Result<Vec<Look>> {
+    let moments = [(Moment::Live, plan.live), (Moment::Late, plan.late)]
+        .into_iter()
+        .filter(|m| m.1.is_some());
+    moments
+        .map(|(moment, _)| {
+            let kept = moment.kept(kept);
+            let case = kept.with_extension("case").display().to_string();
+            let again = PathBuf::from(format!("{}-again", kept.display()));
+            let (answer, exit_code) = diagnose(plumb, &[case], &again)?;
+            Ok(Look { moment, answer, exit_code })
+        })
+        .collect()
 }
 
 /// Starts a service, puts it under load and calls `look` at the moments of the plan.

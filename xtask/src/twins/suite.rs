@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use super::go::{self, Which};
 use super::judge::{Judgement, Standard, judge};
-use super::play::{Moment, Plan, play};
+use super::play::{Moment, Plan, look_again, play};
 use super::stage::{Load, Subject};
 use crate::workspace;
 
@@ -237,15 +237,27 @@ fn variants(subject: &Subject) -> Vec<Subject> {
     subject.expected.variants.iter().map(with).collect()
 }
 
-/// Plays one run and judges each look of it.
+/// Where the looks of a run come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The programs run.
+    Running,
+    /// The cases that an earlier run kept are judged again.
+    Kept,
+}
+
+/// Plays one run, or takes what it kept, and judges each look of it.
 ///
 /// # Errors
-/// If a program fails or plumb prints no answer.
-pub fn observe(plumb: &Path, run: &Run, tag: &str) -> Result<Vec<Outcome>> {
+/// If a program fails, a case was not kept, or plumb prints no answer.
+pub fn observe(plumb: &Path, run: &Run, tag: &str, source: Source) -> Result<Vec<Outcome>> {
     let started = Instant::now();
     let subject = &run.subject;
     let kept = workspace::target().join("twins/out").join(run.file_name(tag));
-    let looks = play(plumb, subject, &run.plan(), &kept)?;
+    let looks = match source {
+        Source::Running => play(plumb, subject, &run.plan(), &kept)?,
+        Source::Kept => look_again(plumb, &run.plan(), &kept)?,
+    };
     let mut outcomes = Vec::new();
     for &scenario in &run.scenarios {
         for look in looks.iter().filter(|look| look.moment == scenario.moment()) {

@@ -9,7 +9,7 @@ use anyhow::{Context, Error, Result, ensure};
 use super::cases::RecordedCase;
 use super::judge::Judgement;
 use super::process::Ended;
-use super::suite::{Run, Scenario, Selection, in_parallel, observe, subjects, twins_of};
+use super::suite::{Run, Scenario, Selection, Source, in_parallel, observe, subjects, twins_of};
 use crate::workspace;
 
 /// Passed and failed checks.
@@ -116,7 +116,7 @@ fn running(
     }
     in_parallel(selection.jobs, &runs, |_, (scenario, run)| {
         let started = Instant::now();
-        let judgement = observe(plumb, run, "").and_then(|outcomes| {
+        let judgement = observe(plumb, run, "", Source::Running).and_then(|outcomes| {
             let outcome = outcomes.into_iter().next().context("plumb did not look")?;
             Ok(outcome.judgement)
         });

@@ -27,22 +27,7 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn new(local: SocketAddr, remote: SocketAddr, state: TcpState) -> Self {
-        let socket = Socket {
-            local,
-            remote,
-            state,
-            direction: Direction::Outgoing,
-            recv_queue: 0,
-            send_queue: 0,
-            timer: None,
-            inode: 0,
-            owner: None,
-            last_received_ms: None,
-            last_sent_ms: None,
-            data_segments_in: None,
-            data_segments_out: None,
-        };
-        Self { socket, other_pids: Vec::new() }
+        Self { socket: Socket::new(local, remote, state), other_pids: Vec::new() }
     }
 
     fn is_held_by(&self, pid: u32) -> bool {

@@ -58,8 +58,8 @@ fn unusual(error: &webpki::Error) -> Refusal {
     let (why, hint) = match error {
         Chain::CaUsedAsEndEntity => (
             "it is the certificate of a CA, used as that of a server",
-            "--cacert cannot help here: make the server a certificate with basicConstraints=CA:FALSE \
-             (`openssl req -x509` makes CAs by default); --insecure skips the check",
+            "if the server signs for itself, name this very certificate with --cacert FILE; else make the server one \
+             with basicConstraints=CA:FALSE (`openssl req -x509` makes CAs by default); --insecure skips the check",
         ),
         Chain::EndEntityUsedAsCa => (
             "it is signed with a certificate that is none of a CA",

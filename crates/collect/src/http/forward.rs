@@ -40,7 +40,12 @@ impl<In: Transport> Connector<In> for ForwardConnector {
 }
 
 fn forwards(proxy: &Proxy, details: &ConnectionDetails<'_>) -> bool {
-    proxy.protocol() == ProxyProtocol::Http && !details.needs_tls()
+    is_for_plain_requests(proxy) && !details.needs_tls()
+}
+
+/// Whether requests without TLS are forwarded by the proxy; all others go through a tunnel.
+pub(super) fn is_for_plain_requests(proxy: &Proxy) -> bool {
+    proxy.protocol() == ProxyProtocol::Http
 }
 
 /// What a request's head gains.

@@ -9,7 +9,9 @@ mod fault;
 mod forward;
 mod proxy;
 mod resolve;
+mod secure;
 mod tls;
+mod trust;
 
 use std::io::Read;
 use std::net::SocketAddr;
@@ -20,13 +22,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use ureq::http::{HeaderMap, StatusCode, header};
-use ureq::unversioned::transport::{
-    ConnectProxyConnector, Connector, RustlsConnector, SocksConnector,
-};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, SocksConnector};
 use url::Url;
 
 use crate::CollectError;
-use crate::error::ProxyFault;
+use crate::error::{ProxyFault, Through};
 use crate::options::Stop;
 use crate::target::{PprofUrl, is_loopback};
 
@@ -36,6 +36,12 @@ pub use credentials::{Bearer, Secret};
 
 /// Redirects followed for one request: a login dance takes two or three, a loop never ends.
 const MAX_REDIRECTS: u32 = 5;
+
+/// Headers in which an answer tells who gave or passed it: RFC 9110 (10.2.4, 7.6.3), RFC 9209, and older proxies.
+const AUTHOR_HEADERS: [&str; 4] = ["Server", "Via", "Proxy-Status", "Proxy-Agent"];
+
+/// Most characters quoted of each.
+const AUTHOR_MAX: usize = 80;
 
 /// How often a request is repeated whose answer broke off.
 const ATTEMPTS: u32 = 2;
@@ -51,7 +57,7 @@ pub struct HttpOptions {
     pub headers: Vec<(String, Secret)>,
     /// Client certificate chain and its key, PEM files (`--cert`, `--key`). The key may be in the first file.
     pub client_certificate: Option<(PathBuf, PathBuf)>,
-    /// A PEM file with further root certificates.
+    /// A PEM file with further root certificates, or certificates of servers that sign for themselves.
     pub ca_file: Option<PathBuf>,
     /// Accept any server certificate.
     pub insecure: bool,
@@ -98,6 +104,8 @@ pub(crate) struct Reply {
     pub(crate) credentials: Sent,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// The proxy that forwarded the request.
+    pub(crate) forwarder: Option<String>,
     pub(crate) body: Vec<u8>,
     /// When the request was sent.
     pub(crate) taken: Timestamp,
@@ -126,6 +134,17 @@ impl Reply {
         self.from.is_some()
     }
 
+    /// The proxy that may have answered itself, and what the answer tells of its author.
+    pub(crate) fn through(&self) -> Option<Through> {
+        let proxy = self.forwarder.clone()?;
+        let header = |name: &str| {
+            let value = self.headers.get(name)?.to_str().ok()?;
+            Some(format!("{name}: {}", value.chars().take(AUTHOR_MAX).collect::<String>()))
+        };
+        let told: Vec<String> = AUTHOR_HEADERS.into_iter().filter_map(header).collect();
+        Some(Through { proxy, told: told.join(", ") })
+    }
+
     pub(crate) fn content_type(&self) -> &str {
         self.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default()
     }
@@ -143,6 +162,8 @@ pub(crate) struct Client {
     local: bool,
     /// The proxy without its user and password.
     proxy: Option<String>,
+    /// Whether it is one that forwards requests without TLS.
+    proxy_forwards: bool,
 }
 
 impl Client {
@@ -175,6 +196,7 @@ impl Client {
     ) -> Result<Self, CollectError> {
         let proxy = proxy::choose(target, options, local)?;
         let proxy_name = proxy.as_ref().map(proxy::name);
+        let proxy_forwards = proxy.as_ref().is_some_and(forward::is_for_plain_requests);
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -186,7 +208,6 @@ impl Client {
             .timeout_connect(Some(options.connect_timeout))
             .timeout_resolve(Some(options.connect_timeout))
             .user_agent(concat!("plumb/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls::config(target, options)?)
             .proxy(proxy)
             .build();
         let connections = Connections::default();
@@ -196,7 +217,7 @@ impl Client {
                 .chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
                 .chain(tcp)
-                .chain(RustlsConnector::default());
+                .chain(secure::SecureConnector(tls::config(target, options)?));
         let agent = ureq::Agent::with_parts(config, connector, resolve::SystemResolver);
         let credentials = Credentials::new(target, options)?;
         let origin = target.origin().clone();
@@ -208,6 +229,7 @@ impl Client {
             options: options.clone(),
             local,
             proxy: proxy_name,
+            proxy_forwards,
         })
     }
 
@@ -286,17 +308,24 @@ impl Client {
             credentials,
             status: parts.status,
             headers: parts.headers,
+            forwarder: self.forwarder(url),
             body,
             taken,
             elapsed: start.elapsed(),
         };
-        match &self.proxy {
+        match &reply.forwarder {
             Some(proxy) if is_the_proxys(&reply) => {
                 let (proxy, why) = (proxy.clone(), ProxyFault::Status(reply.status.as_u16()));
                 Err(CollectError::Proxy { url: reply.label(), proxy, why })
             }
             _ => Ok(reply),
         }
+    }
+
+    /// The proxy that forwards requests for a URL and so may answer them itself; what goes through a tunnel is the
+    /// server's.
+    pub(crate) fn forwarder(&self, url: &Url) -> Option<String> {
+        self.proxy.clone().filter(|_| self.proxy_forwards && url.scheme() == "http")
     }
 
     fn asked<'a>(

@@ -3,51 +3,83 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-use rustls::sign::CertifiedKey;
-use ureq::tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, parse_pem};
+use rustls::{ClientConfig, RootCertStore};
 
 use super::HttpOptions;
+use super::trust::{Anyone, NamedOrSigned};
 use crate::CollectError;
 use crate::target::PprofUrl;
 
 /// The TLS set-up for a target. Roots are the bundled Mozilla list, those of the system where there are
 /// any, and `--cacert`: so it works in an empty root as well.
-pub(super) fn config(target: &PprofUrl, options: &HttpOptions) -> Result<TlsConfig, CollectError> {
+pub(super) fn config(
+    target: &PprofUrl,
+    options: &HttpOptions,
+) -> Result<Arc<ClientConfig>, CollectError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut roots = match &options.ca_file {
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| CollectError::Tls {
+            url: target.origin().to_string(),
+            why: error.to_string(),
+        })?;
+    let named = match &options.ca_file {
         Some(path) => read_roots(path)?,
         None => Vec::new(),
     };
+    let builder = match verifier(target, options, &named, &provider)? {
+        Some(verifier) => builder.dangerous().with_custom_certificate_verifier(verifier),
+        None => builder.with_root_certificates(roots(target, &named)),
+    };
+    let config = match &options.client_certificate {
+        Some((chain, key)) => {
+            let (certificates, der) = read_client(chain, key)?;
+            builder
+                .with_client_auth_cert(certificates, der)
+                .map_err(|error| unusable(key, &error))?
+        }
+        None => builder.with_no_client_auth(),
+    };
+    Ok(Arc::new(config))
+}
+
+/// What checks certificates otherwise than against the usual roots.
+fn verifier(
+    target: &PprofUrl,
+    options: &HttpOptions,
+    named: &[CertificateDer<'static>],
+    provider: &Arc<CryptoProvider>,
+) -> Result<Option<Arc<dyn ServerCertVerifier>>, CollectError> {
+    if options.insecure {
+        return Ok(Some(Arc::new(Anyone::new(provider))));
+    }
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let verifier = NamedOrSigned::new(named.to_vec(), roots(target, named), provider.clone());
+    let verifier = verifier.map_err(|error| bad("--cacert", format!("cannot be used: {error}")))?;
+    Ok(Some(Arc::new(verifier)))
+}
+
+/// Those named by the user, and the public ones.
+fn roots(target: &PprofUrl, named: &[CertificateDer<'static>]) -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    // A root that cannot be read is one root less, not a reason to stop.
+    roots.add_parsable_certificates(named.iter().cloned());
     // A redirect may lead from http to https, so the scheme alone does not tell that no roots are needed;
     // loading them takes a few milliseconds.
     let plain_and_local = target.is_loopback() && target.origin().scheme() == "http";
-    if !(options.insecure || plain_and_local) {
-        roots.extend(public_roots());
+    if !plain_and_local {
+        roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     }
-    let client = match &options.client_certificate {
-        Some((chain, key)) => Some(read_client(chain, key, &provider)?),
-        None => None,
-    };
-    Ok(TlsConfig::builder()
-        .disable_verification(options.insecure)
-        .root_certs(RootCerts::Specific(Arc::new(roots)))
-        .client_cert(client)
-        .unversioned_rustls_crypto_provider(provider)
-        .build())
+    roots
 }
 
-fn public_roots() -> Vec<Certificate<'static>> {
-    let bundled =
-        webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| Certificate::from_der(der));
-    // A root that cannot be read is one root less, not a reason to stop.
-    let system = rustls_native_certs::load_native_certs().certs;
-    let system = system.iter().map(|der| Certificate::from_der(der).to_owned());
-    bundled.map(|certificate| certificate.to_owned()).chain(system).collect()
-}
-
-fn read_roots(path: &Path) -> Result<Vec<Certificate<'static>>, CollectError> {
+fn read_roots(path: &Path) -> Result<Vec<CertificateDer<'static>>, CollectError> {
     let certificates = read_certificates("--cacert", path)?;
     if certificates.is_empty() {
         return Err(bad("--cacert", format!("{} holds no PEM certificate", path.display())));
@@ -58,23 +90,14 @@ fn read_roots(path: &Path) -> Result<Vec<Certificate<'static>>, CollectError> {
 fn read_client(
     chain: &Path,
     key: &Path,
-    provider: &CryptoProvider,
-) -> Result<ClientCert, CollectError> {
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), CollectError> {
     let certificates = read_certificates("--cert", chain)?;
     if certificates.is_empty() {
         return Err(bad("--cert", format!("{} holds no PEM certificate", chain.display())));
     }
     let pem = read("--key", key)?;
     let der = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| no_key(chain, key))?;
-    let chain_der = certificates.iter().map(|c| CertificateDer::from(c.der().to_vec())).collect();
-    // ureq panics on a key that does not fit, so it is tried here first.
-    CertifiedKey::from_der(chain_der, der, provider).map_err(|error| unusable(key, &error))?;
-    let key = parse_pem(&pem).find_map(|item| match item {
-        Ok(PemItem::PrivateKey(key)) => Some(key),
-        _ => None,
-    });
-    let key = key.ok_or_else(|| bad("--key", "no private key in it".to_owned()))?;
-    Ok(ClientCert::new_with_certs(&certificates, key))
+    Ok((certificates, der))
 }
 
 fn no_key(chain: &Path, key: &Path) -> CollectError {
@@ -99,17 +122,10 @@ fn unusable(key: &Path, error: &rustls::Error) -> CollectError {
 fn read_certificates(
     option: &'static str,
     path: &Path,
-) -> Result<Vec<Certificate<'static>>, CollectError> {
+) -> Result<Vec<CertificateDer<'static>>, CollectError> {
     let pem = read(option, path)?;
-    let mut certificates = Vec::new();
-    for item in parse_pem(&pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(error) => return Err(bad(option, format!("{}: {error}", path.display()))),
-        }
-    }
-    Ok(certificates)
+    let certificates: Result<_, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    certificates.map_err(|error| bad(option, format!("{}: {error}", path.display())))
 }
 
 fn read(option: &'static str, path: &Path) -> Result<Vec<u8>, CollectError> {

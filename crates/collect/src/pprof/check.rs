@@ -44,7 +44,7 @@ pub(super) fn profile(reply: Reply, shape: Shape) -> Result<Option<Reply>, Colle
         // Under a prefix that `pprof.Index` does not know, it answers every path with the index page.
         return match Index::parse(page) {
             Some(_) => Ok(None),
-            None => Err(CollectError::HtmlPage { url: url(), login: asks_to_log_in(&reply, page) }),
+            None => Err(html_page(&reply, asks_to_log_in(&reply, page))),
         };
     }
     let body = reply.body.as_slice();
@@ -59,7 +59,7 @@ pub(super) fn profile(reply: Reply, shape: Shape) -> Result<Option<Reply>, Colle
             [0x1f, 0x8b, ..] => "compressed data".to_owned(),
             other => format!("`{}`", excerpt(other)),
         };
-        return Err(CollectError::NotAProfile { url: url(), got });
+        return Err(CollectError::NotAProfile { url: url(), got, through: reply.through() });
     }
     if shape == Shape::Protobuf {
         whole_gzip(body).map_err(|why| CollectError::Truncated { url: url(), why })?;
@@ -67,21 +67,27 @@ pub(super) fn profile(reply: Reply, shape: Shape) -> Result<Option<Reply>, Colle
     Ok(Some(reply))
 }
 
+/// The error of a page for people.
+pub(super) fn html_page(reply: &Reply, login: bool) -> CollectError {
+    CollectError::HtmlPage { url: reply.label(), login, through: reply.through() }
+}
+
 /// Errors that concern the whole service, whatever was asked for.
 pub(super) fn status(reply: &Reply) -> Result<(), CollectError> {
     let status = reply.status.as_u16();
     let url = reply.label();
     let sent = reply.credentials == Sent::Yes;
+    let through = reply.through();
     match status {
         200 | 404 | 405 | 501 => Ok(()),
-        403 => Err(CollectError::Forbidden { url, sent }),
+        403 => Err(CollectError::Forbidden { url, sent, through }),
         401 => {
             let challenge =
                 reply.headers.get("www-authenticate").and_then(|value| value.to_str().ok());
             let scheme =
                 challenge.and_then(|text| text.split_whitespace().next()).map(str::to_owned);
             let withheld = reply.credentials == Sent::Withheld;
-            Err(CollectError::Unauthorized { url, sent, withheld, scheme })
+            Err(CollectError::Unauthorized { url, sent, withheld, scheme, through })
         }
         400 if wants_tls(&reply.body) => {
             let try_instead = reply.url.as_str().replacen("http://", "https://", 1);
@@ -89,7 +95,7 @@ pub(super) fn status(reply: &Reply) -> Result<(), CollectError> {
         }
         _ => {
             let excerpt = if html(reply).is_some() { String::new() } else { excerpt(&reply.body) };
-            Err(CollectError::Status { url, status, excerpt })
+            Err(CollectError::Status { url, status, excerpt, through })
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::CollectError;
+use crate::error::Through;
 use crate::http::{Client, Reply};
 use crate::proc;
 use crate::target::PprofUrl;
@@ -103,9 +104,10 @@ impl Endpoint {
             }
         }
         let first = target.roots().first().map(String::as_str).unwrap_or_default();
-        let url = client.url(&format!("{first}/")).into();
-        Err(trouble
-            .unwrap_or_else(|| CollectError::NotRegistered { url, pid: go_process(&client) }))
+        let url = client.url(&format!("{first}/"));
+        let through = client.forwarder(&url).map(|proxy| Through { proxy, told: String::new() });
+        let pid = go_process(&client);
+        Err(trouble.unwrap_or(CollectError::NotRegistered { url: url.into(), pid, through }))
     }
 
     /// The client that talks to it.
@@ -208,7 +210,7 @@ fn look_at(client: &Client, root: &str) -> Result<Option<Option<Index>>, Collect
     match page {
         Some(_) if index.is_some() => Err(CollectError::IndexOnly { url: reply.label() }),
         Some(text) if reply.redirected() || check::asks_to_log_in(&reply, text) => {
-            Err(CollectError::HtmlPage { url: reply.label(), login: true })
+            Err(check::html_page(&reply, true))
         }
         _ => Ok(None),
     }

@@ -140,7 +140,8 @@ mod tests {
         let plain = |s: &SocketRecord| (s.local, s.remote, s.state, s.ino, s.timer, s.rq);
         let both = [reader.diagnose().unwrap(), reader.read_proc_net().unwrap()];
         let mine = both.map(|all| {
-            let found = all.iter().filter(|s| [s.local, s.remote].contains(&ours.0));
+            // Another connection of this machine may have the same port at one end.
+            let found = all.iter().filter(|s| same(s, ours.0, ours.1) || same(s, ours.1, ours.0));
             let mut found: Vec<_> = found.map(plain).collect();
             found.sort_by_key(|found| found.0);
             found

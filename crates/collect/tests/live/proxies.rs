@@ -84,6 +84,45 @@ fn a_proxy_that_refuses_the_service() {
     }
 }
 
+/// What a proxy answers itself looks like the server's answer, unless it says so.
+#[test]
+fn errors_that_may_be_those_of_a_proxy() {
+    let forbidden = "403 forbidden: this client is refused";
+    for (mode, what, told) in [
+        ("proxy-closed", forbidden, ""),
+        ("tinyproxy-closed", forbidden, " (Server: tinyproxy/1.11.1, Via: 1.1 gateway)"),
+        ("broken", "the answer is 502: upstream connect error", ""),
+        ("page", "an HTML page came instead of a profile", ""),
+        ("text", "not a profile: `hello`", ""),
+        ("none", "no profiles here (404): pprof is not registered on this port", ""),
+        ("basic", "401 unauthorized: credentials are wanted", ""),
+    ] {
+        let proxy = Server::start(mode, &[]);
+        let (error, hint) = refusal("http://shop.test:6060", &through(&proxy.url("")));
+        let came =
+            format!("; the answer came through proxy {} and may be the proxy's own", proxy.url(""));
+        assert!(error.to_string().ends_with(&format!("{what}{came}{told}")), "{mode}: {error}");
+        assert!(!error.to_string().contains("the server"), "{error}");
+        assert!(hint.contains("NO_PROXY=HOST without --proxy goes around it"), "{mode}: {hint}");
+    }
+}
+
+/// Through a tunnel only the server can answer.
+#[test]
+fn errors_through_a_tunnel_are_the_servers() {
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["-dir", directory.path().to_str().unwrap(), "-tls"];
+    let server = Server::start("forbidden", &arguments);
+    let proxy = before(&server, "proxy");
+    let mut options = through(&proxy.url(""));
+    options.http.ca_file = Some(directory.path().join("ca.pem"));
+    let (error, _) = refusal("https://localhost:6060", &options);
+    assert!(
+        error.to_string().ends_with("403 forbidden: the server refuses this client"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_proxy_that_is_down() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -36,6 +36,13 @@ impl Tls {
         options.http.ca_file = Some(self.file("ca.pem"));
         options
     }
+
+    /// With the server's own certificate as `--cacert`.
+    fn trusting_itself(&self) -> CaptureOptions {
+        let mut options = once();
+        options.http.ca_file = Some(self.file("server.pem"));
+        options
+    }
 }
 
 #[test]
@@ -103,23 +110,48 @@ fn what_is_wrong_with_a_certificate_is_told_in_words() {
 
 #[test]
 fn a_server_that_signs_for_itself() {
-    let tls = Tls::with("tls", "self-signed");
-    let mut options = once();
-    options.http.ca_file = Some(tls.file("server.pem"));
-    assert!(take(&[&tls.url()], &options).is_ok());
-    // As `openssl req -x509` makes them.
+    // `self-signed-ca` is as `openssl req -x509` makes them.
+    for kind in ["self-signed", "self-signed-ca"] {
+        let tls = Tls::with("tls", kind);
+        assert!(take(&[&tls.url()], &tls.trusting_itself()).is_ok(), "{kind}");
+        let wrong_name = format!("https://a.localhost:{}", tls.server.port());
+        let (error, _) = refusal(&wrong_name, &tls.trusting_itself());
+        assert!(error.to_string().contains("it is not for a.localhost"), "{kind}: {error}");
+    }
+}
+
+#[test]
+fn a_ca_is_taken_for_a_server_only_if_it_is_named_itself() {
+    let refused = |tls: &Tls, options: &CaptureOptions| {
+        let (error, hint) = refusal(&tls.url(), options);
+        let text = error.to_string();
+        assert!(text.starts_with(&tls.url()), "{text}");
+        assert!(
+            text.ends_with("it is the certificate of a CA, used as that of a server"),
+            "{text}"
+        );
+        assert!(hint.contains("name this very certificate with --cacert FILE"), "{hint}");
+        assert!(hint.contains("basicConstraints=CA:FALSE"), "{hint}");
+    };
     let tls = Tls::with("tls", "self-signed-ca");
-    options.http.ca_file = Some(tls.file("server.pem"));
-    for options in [options, once()] {
-        let (error, hint) = refusal(&tls.url(), &options);
-        assert!(
-            error.to_string().ends_with("it is the certificate of a CA, used as that of a server"),
-            "{error}"
-        );
-        assert!(
-            hint.contains("basicConstraints=CA:FALSE") && hint.contains("--insecure"),
-            "{hint}"
-        );
+    refused(&tls, &once());
+    refused(&tls, &tls.trusting());
+    // The same names and dates, another key.
+    let other = Tls::with("tls", "self-signed-ca");
+    refused(&other, &tls.trusting_itself());
+}
+
+#[test]
+fn a_ca_that_is_named_itself_must_be_valid_and_for_the_host() {
+    for (kind, why) in [
+        ("self-signed-ca-expired", "it expired on 2021-02-03 04:05 UTC"),
+        ("self-signed-ca-early", "it is not valid before 2035-02-03 04:05 UTC"),
+        ("self-signed-ca-other-name", "it is not for localhost, but for shop.test, *.shop.test"),
+        ("self-signed-ca-no-name", "it is not for localhost: it names no host"),
+    ] {
+        let tls = Tls::with("tls", kind);
+        let (error, _) = refusal(&tls.url(), &tls.trusting_itself());
+        assert!(error.to_string().ends_with(&format!("not accepted: {why}")), "{kind}: {error}");
     }
 }
 

@@ -68,18 +68,18 @@ fn one_connection_does_it_all() {
 fn a_request_under_way_is_broken_off_by_a_stop() {
     let server = Server::start("slow", &[]);
     let options = once();
-    let start = std::time::Instant::now();
+    let url = server.url("");
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            std::thread::sleep(Duration::from_millis(300));
-            options.stop.stop();
-        });
-        let brought = take(&[&server.url("")], &options).unwrap();
+        let capture = scope.spawn(|| take(&[&url], &options).unwrap());
+        assert_eq!(server.line().as_deref(), Some("slow"));
+        options.stop.stop();
+        let stopped = std::time::Instant::now();
+        let brought = capture.join().unwrap();
+        assert!(stopped.elapsed() < Duration::from_secs(2), "{:?}", stopped.elapsed());
         assert!(brought.summary.stopped);
         assert!(brought.instance().snapshots[0].goroutines.is_none());
         assert_eq!(brought.problems(), "");
     });
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -181,7 +181,8 @@ fn several_instances_are_read_together_and_a_missing_one_is_a_problem() {
 
 #[test]
 fn a_stopped_capture_keeps_what_came() {
-    let server = Server::start("full", &[]);
+    // It prints a line for each request.
+    let server = Server::start("seen", &[]);
     let stop = Stop::default();
     let options = CaptureOptions {
         window: Duration::from_secs(600),
@@ -189,12 +190,13 @@ fn a_stopped_capture_keeps_what_came() {
         stop: stop.clone(),
         ..CaptureOptions::default()
     };
+    let url = server.url("");
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            std::thread::sleep(Duration::from_millis(1000));
-            stop.stop();
-        });
-        let brought = take(&[&server.url("")], &options).unwrap();
+        let capture = scope.spawn(|| take(&[&url], &options).unwrap());
+        // Several rounds, on a machine of whatever speed.
+        (0..40).for_each(|_| assert!(server.line().is_some()));
+        stop.stop();
+        let brought = capture.join().unwrap();
         assert!(brought.summary.stopped);
         assert!(brought.instance().snapshots.len() >= 2);
     });

@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -34,7 +35,7 @@ func certificates(directory, kind string, askClient bool) *tls.Config {
 	serverKey, clientKey := newKey(), newKey()
 	template = leaf(2, x509.ExtKeyUsageServerAuth)
 	server := spoil(template, kind, authority, serverKey, authorityKey)
-	if kind == "self-signed" || kind == "self-signed-ca" {
+	if strings.HasPrefix(kind, "self-signed") {
 		writePEM(directory, "server.pem", "CERTIFICATE", server.Raw)
 	}
 	client := sign(leaf(3, x509.ExtKeyUsageClientAuth), authority, clientKey, authorityKey)
@@ -53,13 +54,23 @@ func certificates(directory, kind string, askClient bool) *tls.Config {
 
 // spoil signs a server's certificate with what its kind says wrong with it.
 func spoil(template *x509.Certificate, kind string, authority *x509.Certificate, key, authorityKey *ecdsa.PrivateKey) *x509.Certificate {
-	switch kind {
-	case "good":
-	case "self-signed":
-		return sign(template, template, key, key)
-	case "self-signed-ca": // as "openssl req -x509" makes them
+	own, selfSigned := strings.CutPrefix(kind, "self-signed")
+	if !selfSigned {
+		spoilFields(template, kind)
+		return sign(template, authority, key, authorityKey)
+	}
+	if wrong, isCA := strings.CutPrefix(own, "-ca"); isCA { // as "openssl req -x509" makes them
 		template.IsCA, template.BasicConstraintsValid = true, true
-		return sign(template, template, key, key)
+		template.ExtKeyUsage = nil
+		spoilFields(template, strings.TrimPrefix(wrong, "-"))
+	}
+	return sign(template, template, key, key)
+}
+
+// spoilFields writes what a kind says is wrong into a server's certificate.
+func spoilFields(template *x509.Certificate, kind string) {
+	switch kind {
+	case "good", "":
 	case "expired":
 		template.NotBefore = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 		template.NotAfter = time.Date(2021, 2, 3, 4, 5, 0, 0, time.UTC)
@@ -75,7 +86,6 @@ func spoil(template *x509.Certificate, kind string, authority *x509.Certificate,
 	default:
 		log.Fatalf("no certificate is %q", kind)
 	}
-	return sign(template, authority, key, authorityKey)
 }
 
 func leaf(serial int64, usage x509.ExtKeyUsage) *x509.Certificate {

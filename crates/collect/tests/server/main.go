@@ -28,6 +28,7 @@ var (
 	zombie      = flag.Bool("zombie", false, "start a child and never wait for it")
 	connections = flag.Bool("connections", false, "print what happens to connections")
 	heap        = flag.Int("heap", 0, "MiB to keep live")
+	withTLS     = flag.Bool("tls", false, "speak TLS in a mode that otherwise does not")
 	certificate = flag.String("certificate", "good", "what is wrong with the server's certificate")
 )
 
@@ -52,8 +53,8 @@ func main() {
 	if *connections {
 		server.ConnState = func(_ net.Conn, state http.ConnState) { fmt.Println("connection", state) }
 	}
-	switch *mode {
-	case "tls", "mtls":
+	switch {
+	case *withTLS, *mode == "tls", *mode == "mtls":
 		server.TLSConfig = certificates(*directory, *certificate, *mode == "mtls")
 		fmt.Println("listening", listener.Addr())
 		log.Fatal(server.ServeTLS(listener, "", ""))
@@ -106,29 +107,30 @@ func handlers() map[string]http.Handler {
 		"index-only":   only(map[string]http.Handler{"/debug/pprof/": http.HandlerFunc(pprof.Index)}),
 		"hand-mounted": only(map[string]http.Handler{"/debug/pprof/goroutine": pprof.Handler("goroutine")}),
 		// pprof.Index knows its own path only: below another it answers everything with the index page.
-		"wrong-prefix":  only(map[string]http.Handler{"/admin/debug/pprof/": http.HandlerFunc(pprof.Index)}),
-		"other-command": otherCommand(),
-		"none":          only(map[string]http.Handler{"/hello": http.HandlerFunc(hello)}),
-		"basic":         guarded("Basic", "Basic ZXZlOnNlY3JldA=="), // eve:secret
-		"bearer":        guarded("Bearer", "Bearer sesame"),
-		"forbidden":     status(http.StatusForbidden, "no"),
-		"broken":        status(http.StatusBadGateway, "upstream connect error\nmore"),
-		"page":          http.HandlerFunc(page),
-		"login":         http.HandlerFunc(login),
-		"redirect":      http.HandlerFunc(redirect),
-		"loop":          http.HandlerFunc(loop),
-		"proxy":         http.HandlerFunc(proxy),
-		"proxy-locked":  lockedProxy(),
-		"proxy-closed":  status(http.StatusForbidden, "not from here"),
-		"squid-closed":  squid(),
-		"hangs-up":      http.HandlerFunc(hangUp),
-		"nginx-tls":     status(http.StatusBadRequest, "<html><center>The plain HTTP request was sent\nto HTTPS port</center></html>"),
-		"seen":          http.HandlerFunc(seen),
-		"cut-gzip":      spoiled(cutGzip),
-		"cut-body":      spoiled(cutBody),
-		"slow":          spoiled(slow),
-		"huge":          spoiled(huge),
-		"text":          status(http.StatusOK, "hello"),
+		"wrong-prefix":     only(map[string]http.Handler{"/admin/debug/pprof/": http.HandlerFunc(pprof.Index)}),
+		"other-command":    otherCommand(),
+		"none":             only(map[string]http.Handler{"/hello": http.HandlerFunc(hello)}),
+		"basic":            guarded("Basic", "Basic ZXZlOnNlY3JldA=="), // eve:secret
+		"bearer":           guarded("Bearer", "Bearer sesame"),
+		"forbidden":        status(http.StatusForbidden, "no"),
+		"broken":           status(http.StatusBadGateway, "upstream connect error\nmore"),
+		"page":             http.HandlerFunc(page),
+		"login":            http.HandlerFunc(login),
+		"redirect":         http.HandlerFunc(redirect),
+		"loop":             http.HandlerFunc(loop),
+		"proxy":            http.HandlerFunc(proxy),
+		"proxy-locked":     lockedProxy(),
+		"proxy-closed":     status(http.StatusForbidden, "not from here"),
+		"squid-closed":     squid(),
+		"tinyproxy-closed": tinyproxy(),
+		"hangs-up":         http.HandlerFunc(hangUp),
+		"nginx-tls":        status(http.StatusBadRequest, "<html><center>The plain HTTP request was sent\nto HTTPS port</center></html>"),
+		"seen":             http.HandlerFunc(seen),
+		"cut-gzip":         spoiled(cutGzip),
+		"cut-body":         spoiled(cutBody),
+		"slow":             spoiled(slow),
+		"huge":             spoiled(huge),
+		"text":             status(http.StatusOK, "hello"),
 	}
 }
 
@@ -245,6 +247,15 @@ func squid() http.Handler {
 	})
 }
 
+// tinyproxy refuses as Tinyproxy does.
+func tinyproxy() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Server", "tinyproxy/1.11.1")
+		w.Header().Set("Via", "1.1 gateway")
+		http.Error(w, "<html>Filtered</html>", http.StatusForbidden)
+	})
+}
+
 // hangUp closes the connection without an answer.
 func hangUp(w http.ResponseWriter, r *http.Request) {
 	conn, _, err := w.(http.Hijacker).Hijack()
@@ -287,6 +298,7 @@ func cutBody(w http.ResponseWriter, profile []byte) {
 }
 
 func slow(w http.ResponseWriter, profile []byte) {
+	fmt.Println("slow")
 	time.Sleep(3 * time.Second)
 	w.Write(profile)
 }

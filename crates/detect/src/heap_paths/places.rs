@@ -215,7 +215,7 @@ const GENERIC: [&str; 8] =
 /// Whether the name of a function says that it gets something and not what for: it repeats the library's (`do`, `get`,
 /// `openDB`) or is as general (`doRequest`, `newClient`). What such a function gets may be its caller's to release,
 /// which no profile shows.
-fn is_named_as_a_wrapper(frame: &Frame, entry_points: &[&str]) -> bool {
+pub(super) fn is_named_as_a_wrapper(frame: &Frame, entry_points: &[&str]) -> bool {
     let name = frame.name();
     // The result of a closure rarely goes to who called it.
     if name.is_closure() {
@@ -283,6 +283,8 @@ fn told_apart(callers: &[Branch<'_, '_>], known: &Knowledge<'_>) -> Callers {
         () if leads && clear_lead && others.iter().all(|other| other.made_once(known)) => {
             Callers::Differ
         }
+        // A sample or two may be of objects in use at this moment.
+        () if others_keep && kept < HEAP_SAMPLES_MIN - 0.5 => Callers::Unclear,
         // A factory that serves the start of the program too: the few made there are kept, and rightly so.
         () if others_keep && leads => Callers::Unclear,
         () if others_keep => Callers::Alike,
@@ -339,6 +341,10 @@ mod tests {
         check(&[(9.0, 9.0), (5.0, 5.0)], "main.audit", None);
         check(&[(9.0, 9.0), (0.0, 12.0)], "main.caller0", None);
         check(&[(1.0, 1.0), (0.0, 1.0)], "main.audit", Some(Doubt::Shared));
+        // What the others hold may be in use at this moment.
+        check(&[(2.0, 8.0), (1.0, 3.0)], "main.audit", Some(Doubt::Shared));
+        check(&[(5.0, 5.0), (2.0, 4.0)], "main.audit", Some(Doubt::Shared));
+        check(&[(1.0, 1.0); 6], "main.audit", None);
         // So many may be the few that the start of the program made.
         check(&[(120.0, 120.0), (2.0, 2.0)], "main.audit", Some(Doubt::Shared));
     }

@@ -7,9 +7,9 @@ use plumb_evidence::finding::{Role, WitnessKind};
 use plumb_evidence::number::plural;
 use plumb_evidence::suspect::{MemorySite, ObjectCrowd, Subject};
 
-use super::{Hearing, NamedLine, Testimony, Witness};
+use super::{Hearing, NamedLine, Testimony, Witness, dial};
 use crate::heap_paths::{Doubt, HeapPaths, Place, first_leads_in_one_each};
-use crate::thresholds::{BYTES_PER_LEAK, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN};
+use crate::thresholds::{BYTES_PER_CALL, BYTES_PER_LEAK, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN};
 
 /// Lines listed when nothing is decided: more would not be read.
 const CANDIDATES_MAX: usize = 5;
@@ -42,6 +42,9 @@ impl Witness for HeapWitness {
     fn testify(&self, hearing: &Hearing<'_>) -> Option<Testimony> {
         if !hearing.through.is_empty() {
             let paths = HeapPaths::of(hearing.instance, hearing.code)?;
+            if let Subject::Object(object) = &hearing.suspect.subject {
+                return Some(dial::testify(hearing, &paths, object));
+            }
             // A file is to be closed by whom it is handed to; how a connection is dialled is the dialler's alone.
             let has_owner = matches!(hearing.suspect.subject, Subject::Descriptors(_));
             let places = paths.places_through(hearing.through, has_owner, hearing.leaks());
@@ -113,7 +116,11 @@ fn the_maker(makers: &[Place]) -> Option<&Place> {
     in_one.then_some(largest)
 }
 
-fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -> Testimony {
+pub(super) fn by_places(
+    hearing: &Hearing<'_>,
+    paths: &HeapPaths<'_>,
+    places: Vec<Place>,
+) -> Testimony {
     let live: f64 = places.iter().map(|place| place.live.samples).sum();
     let count = hearing.leaks();
     let exact = paths.heap().is_exact();
@@ -132,12 +139,14 @@ fn by_places(hearing: &Hearing<'_>, paths: &HeapPaths<'_>, places: Vec<Place>) -
         share: 1.0,
         basis: "the line calls the library by it".to_owned(),
     });
-    let would_decide = if decided { Vec::new() } else { what_decides(hearing, &places, paths) };
+    let each = if hearing.through.is_empty() { BYTES_PER_LEAK } else { BYTES_PER_CALL };
+    let would_decide =
+        if decided { Vec::new() } else { what_decides(hearing, &places, paths, each) };
     Testimony { lines, passed: passed.collect(), decided, would_decide, ..Testimony::default() }
 }
 
 /// A place as a line, with the callers to whom it may return what it gets.
-fn lines_of(place: &Place, role: Role, live: f64, exact: bool) -> Vec<NamedLine> {
+pub(super) fn lines_of(place: &Place, role: Role, live: f64, exact: bool) -> Vec<NamedLine> {
     let line = |frame: &Frame, basis: String| {
         let share = place.live.samples / live;
         NamedLine { frame: frame.clone(), role, share, basis }
@@ -167,13 +176,19 @@ fn basis(place: &Place, exact: bool) -> String {
 
 /// At least three live samples, three times the runner-up's (DESIGN.md §5.4), and not a helper that healthy callers
 /// may share or that may return what it gets.
-fn is_decided(places: &[Place]) -> bool {
+pub(super) fn is_decided(places: &[Place]) -> bool {
     let live = |index: usize| places.get(index).map_or(0.0, |place| place.live.samples);
     let told = places.first().is_some_and(|place| place.doubt.is_none());
     told && live(0) >= HEAP_SAMPLES_MIN - 0.5 && live(0) >= HEAP_LEAD_MIN * live(1)
 }
 
-fn what_decides(hearing: &Hearing<'_>, places: &[Place], paths: &HeapPaths<'_>) -> Vec<String> {
+/// What decides between places. `each` = bytes that one leak keeps, where the profile does not tell.
+pub(super) fn what_decides(
+    hearing: &Hearing<'_>,
+    places: &[Place],
+    paths: &HeapPaths<'_>,
+    each: f64,
+) -> Vec<String> {
     let best = places.first().map_or(0.0, |place| place.live.samples);
     let exact = exact_heap(hearing, paths.heap().is_exact());
     if best >= HEAP_SAMPLES_MIN - 0.5 {
@@ -189,24 +204,28 @@ fn what_decides(hearing: &Hearing<'_>, places: &[Place], paths: &HeapPaths<'_>) 
     }
     let count = hearing.leaks();
     let bytes: f64 = places.iter().map(|place| place.live.bytes).sum();
-    let per_leak =
-        if best >= 1.0 && count > 0.0 { (bytes / count).max(100.0) } else { BYTES_PER_LEAK };
+    let per_leak = if best >= 1.0 && count > 0.0 { (bytes / count).max(100.0) } else { each };
     let missing = (HEAP_SAMPLES_MIN + 1.0 - best).max(1.0);
     let more = missing * paths.heap().period as f64 / per_leak;
     let mut ways = Vec::new();
     if !paths.heap().is_exact() {
-        ways.push(format!(
-            "about {} more leaks and another look: the heap profile has {} on the best path and needs {HEAP_SAMPLES_MIN:.0}",
-            round_up(more),
-            plural(best.round() as usize, "live sample")
-        ));
+        let samples = plural(best.round() as usize, "live sample");
+        let why = format!(
+            "the heap profile has {samples} on the best path and needs {HEAP_SAMPLES_MIN:.0}"
+        );
+        ways.push(more_and_another_look("leaks", more, &why));
     }
     ways.extend(exact);
     ways
 }
 
+/// So many more of what, and why they decide.
+pub(super) fn more_and_another_look(what: &str, more: f64, why: &str) -> String {
+    format!("about {} more {what} and another look: {why}", round_up(more))
+}
+
 /// How this program is made to record every allocation, if it does not yet.
-fn exact_heap(hearing: &Hearing<'_>, is_exact: bool) -> Vec<String> {
+pub(super) fn exact_heap(hearing: &Hearing<'_>, is_exact: bool) -> Vec<String> {
     if is_exact {
         return Vec::new();
     }

@@ -5,6 +5,7 @@
 
 mod blocked_stack;
 mod creator;
+mod dial;
 mod heap;
 mod source;
 mod waiting_users;

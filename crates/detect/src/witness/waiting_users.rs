@@ -41,7 +41,7 @@ impl Witness for WaitingUsers {
     }
 }
 
-/// The one line of the user's that makes objects on which others wait. The dial is near it.
+/// The one function of the user's that makes objects on which others wait, by its busiest line. The dial is near it.
 pub(crate) struct OnlyMaker;
 
 impl Witness for OnlyMaker {
@@ -52,8 +52,12 @@ impl Witness for OnlyMaker {
     fn testify(&self, hearing: &Hearing<'_>) -> Option<Testimony> {
         let Subject::Object(object) = &hearing.suspect.subject else { return None };
         enough_waiting(hearing, object)?;
-        // With several, who of them made those that leak is for the heap witness to weigh.
-        let [(frame, samples)] = &makers(hearing, object)[..] else { return None };
+        // With several functions, who of them made those that leak is for the heap witness to weigh.
+        let makers = makers(hearing, object);
+        let (frame, samples) = makers.first()?;
+        if makers.iter().any(|(maker, _)| maker.function != frame.function) {
+            return None;
+        }
         let line = NamedLine {
             frame: frame.clone(),
             role: Role::Uses,

@@ -6,43 +6,35 @@ use crate::file::File;
 /// The newest release of Go whose tag (`go1.27`) is set.
 const NEWEST_RELEASE: u32 = 27;
 
-/// Known operating systems, of `internal/syslist` of Go 1.27.
-const SYSTEMS: &[&str] = &[
-    "aix",
-    "android",
-    "darwin",
-    "dragonfly",
-    "freebsd",
-    "hurd",
-    "illumos",
-    "ios",
-    "js",
-    "linux",
-    "nacl",
-    "netbsd",
-    "openbsd",
-    "plan9",
-    "solaris",
-    "wasip1",
-    "windows",
-    "zos",
+/// Known operating systems, of `internal/syslist` of Go 1.27, and whether the tag `unix` is set for them.
+const SYSTEMS: &[(&str, bool)] = &[
+    ("aix", true),
+    ("android", true),
+    ("darwin", true),
+    ("dragonfly", true),
+    ("freebsd", true),
+    ("hurd", true),
+    ("illumos", true),
+    ("ios", true),
+    ("js", false),
+    ("linux", true),
+    ("nacl", false),
+    ("netbsd", true),
+    ("openbsd", true),
+    ("plan9", false),
+    ("solaris", true),
+    ("wasip1", false),
+    ("windows", false),
+    ("zos", false),
 ];
 
-/// Those for which the tag `unix` is set, of the same list.
-const UNIX: &[&str] = &[
-    "aix",
-    "android",
-    "darwin",
-    "dragonfly",
-    "freebsd",
-    "hurd",
-    "illumos",
-    "ios",
-    "linux",
-    "netbsd",
-    "openbsd",
-    "solaris",
-];
+fn is_system(word: &str) -> bool {
+    SYSTEMS.iter().any(|(name, _)| *name == word)
+}
+
+fn is_unix(os: &str) -> bool {
+    SYSTEMS.contains(&(os, true))
+}
 
 /// Known architectures, of the same list.
 const ARCHITECTURES: &[&str] = &[
@@ -127,7 +119,7 @@ impl Platform {
             return true;
         }
         match tag {
-            "unix" => UNIX.contains(&self.os.as_str()),
+            "unix" => is_unix(&self.os),
             "linux" => self.os == "android",
             "darwin" => self.os == "ios",
             "solaris" => self.os == "illumos",
@@ -149,10 +141,11 @@ impl Platform {
         let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
         let constraint = file.build_constraint().unwrap_or_default();
         let words = constraint.split(|c| !is_word(c)).filter(|word| !word.is_empty());
-        let is_known = |word: &&str| SYSTEMS.contains(word) || ARCHITECTURES.contains(word);
+        let is_known = |word: &&str| is_system(word) || ARCHITECTURES.contains(word);
         let named: Vec<String> = words.filter(|w| !is_known(w)).map(str::to_owned).collect();
         let with_named = [self.tags.clone(), named].concat();
-        let systems = || [self.os.as_str()].into_iter().chain(SYSTEMS.iter().copied());
+        let systems =
+            || [self.os.as_str()].into_iter().chain(SYSTEMS.iter().map(|(name, _)| *name));
         let architectures =
             || [self.arch.as_str()].into_iter().chain(ARCHITECTURES.iter().copied());
         [&self.tags, &with_named].into_iter().find_map(|tags| {
@@ -179,10 +172,10 @@ impl Platform {
         let mut parts = ending.rsplit('_');
         let last = parts.next().unwrap_or_default();
         let excluded = if ARCHITECTURES.contains(&last) {
-            let system = parts.next().filter(|part| SYSTEMS.contains(part));
+            let system = parts.next().filter(|part| is_system(part));
             !self.has_tag(last) || system.is_some_and(|system| !self.has_tag(system))
         } else {
-            SYSTEMS.contains(&last) && !self.has_tag(last)
+            is_system(last) && !self.has_tag(last)
         };
         excluded.then_some(Excluded::ByName)
     }

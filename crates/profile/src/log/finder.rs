@@ -197,9 +197,10 @@ impl<'a> Finder<'a> {
             layout,
         };
         let first = active.header_record(&records[0]);
+        let cut = active.layout.cut_line(&records[0]);
         self.state = State::Dump(Box::new(active));
         if first == Then::Complete {
-            self.end_dump(None);
+            self.end_dump(cut.as_deref().map(|line| InputEnd { last: Some(line), bytes: None }));
         }
         for record in &records[1..] {
             self.record(record);

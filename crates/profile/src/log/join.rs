@@ -85,7 +85,6 @@ impl Joiner {
     }
 }
 
-/// Start of the text of a CRI line, and whether its record ends with it.
 /// rsyslog writes control characters as `#` and three octal digits, by default: a tab is `#011`. Its lines begin with
 /// the name of a month.
 fn without_escaped_tabs(line: &[u8]) -> Cow<'_, [u8]> {
@@ -96,6 +95,7 @@ fn without_escaped_tabs(line: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// Start of the text of a CRI line, and whether its record ends with it.
 fn cri(line: &[u8]) -> Option<(usize, bool)> {
     if !line.first()?.is_ascii_digit() {
         return None;

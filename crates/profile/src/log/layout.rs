@@ -4,18 +4,19 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::json;
 use super::prefix::Prefix;
-use super::time;
+use super::quoted::unescape;
+use super::{colours, json, logfmt, time};
 use crate::goroutines::{looks_like_header, starts_stack};
 
 /// A JSON text in a JSON text in a collector's JSON.
 const MAX_DEPTH: usize = 3;
 
-/// JSON fields that hold the time of a record: docker, journald, zap, logrus, Logstash, Cloud Logging.
-const TIME_FIELDS: [&[u8]; 7] = [
+/// Fields that hold the time of a record: docker, journald, slog, zap, logrus, go-kit, log15, Logstash, Cloud Logging.
+const TIME_FIELDS: [&[u8]; 8] = [
     b"time",
     b"ts",
+    b"t",
     b"timestamp",
     b"@timestamp",
     b"__REALTIME_TIMESTAMP",
@@ -26,10 +27,51 @@ const TIME_FIELDS: [&[u8]; 7] = [
 /// From a record to the lines of a dump.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// Names of the JSON fields to go through, outermost first.
-    fields: Vec<Vec<u8>>,
+    /// What leads to the text, outermost first.
+    steps: Vec<Step>,
     /// What stands before each line.
     prefix: Prefix,
+}
+
+/// A step from a record to the text in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    /// A string of a JSON object, by its name.
+    Json(Vec<u8>),
+    /// A value of a line of `key=value`, by its key.
+    Logfmt(Vec<u8>),
+    /// Colours are taken away.
+    Uncoloured,
+    /// The tab after hclog's margin is made one again.
+    Hclog,
+}
+
+/// hclog writes a value of several lines as lines of its own after this, with tabs as escapes: `  | \t/x.go:12`.
+const HCLOG_MARGIN: &[u8] = b"  | ";
+
+impl Step {
+    /// The text within `outer`; none if a field lacks there.
+    fn text<'a>(&self, outer: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+        match self {
+            Self::Json(name) => json::field(outer, name).map(unescape),
+            Self::Logfmt(key) => logfmt::find(outer, key).map(|pair| pair.text()),
+            Self::Uncoloured => Some(colours::without(outer)),
+            Self::Hclog => Some(with_hclogs_tab(outer)),
+        }
+    }
+
+    /// The time that stands beside it.
+    fn time(&self, outer: &[u8]) -> Option<String> {
+        let value = |name: &&[u8]| {
+            let text = match self {
+                Self::Json(_) => json::field(outer, name).map(unescape)?,
+                Self::Logfmt(_) => logfmt::find(outer, name)?.text(),
+                Self::Uncoloured | Self::Hclog => return None,
+            };
+            Some(String::from_utf8_lossy(&text).into_owned())
+        };
+        TIME_FIELDS.iter().find_map(value)
+    }
 }
 
 /// What the lines after a header say about a layout.
@@ -52,15 +94,15 @@ impl Layout {
 
     /// Whether records are lines of the dump and nothing else.
     pub(super) fn is_plain(&self) -> bool {
-        self.fields.is_empty() && self.prefix.is_empty()
+        self.steps.is_empty() && self.prefix.is_empty()
     }
 
-    /// Text of a record; none if it lacks the fields.
+    /// Text of a record; none if it lacks a field.
     pub(super) fn unwrap<'a>(&self, record: &'a [u8]) -> Option<Cow<'a, [u8]>> {
         let mut text = Cow::Borrowed(record);
-        for field in &self.fields {
-            let value = json::unescape(json::field(&text, field)?).into_owned();
-            text = Cow::Owned(value);
+        for step in &self.steps {
+            let inner = step.text(&text)?.into_owned();
+            text = Cow::Owned(inner);
         }
         Some(text)
     }
@@ -110,37 +152,86 @@ impl Layout {
         self.lines(&text).skip_while(|l| header_at(l).is_none()).count() > 1
     }
 
-    /// Time of the record that holds the header.
+    /// The last line of the dump in `record` if the record ends within the value that holds it.
+    pub(super) fn cut_line(&self, record: &[u8]) -> Option<Vec<u8>> {
+        let (Step::Logfmt(key), outer) = self.steps.split_last()? else { return None };
+        let outer = Self { steps: outer.to_vec(), prefix: self.prefix.clone() };
+        let text = outer.unwrap(record)?;
+        let text = logfmt::find(&text, key).filter(|pair| pair.cut)?.text();
+        let line = self.lines(&text).last()?;
+        self.strip(line).map(<[u8]>::to_vec)
+    }
+
+    /// Time of the record that holds the header: of the outermost fields that tell one, else of what stands before
+    /// them.
     pub(super) fn time(&self, record: &[u8]) -> Option<String> {
-        let field = TIME_FIELDS.iter().find_map(|key| json::field(record, key));
-        if let Some(value) = field.filter(|_| !self.fields.is_empty()) {
-            return Some(String::from_utf8_lossy(&json::unescape(value)).into_owned());
+        let mut text = Cow::Borrowed(record);
+        for step in &self.steps {
+            if let Some(time) = step.time(&text) {
+                return Some(time);
+            }
+            let before = match step {
+                Step::Json(_) => memchr::memchr(b'{', &text)?,
+                Step::Logfmt(_) => memmem::find(&text, b"goroutine ")?,
+                Step::Uncoloured | Step::Hclog => 0,
+            };
+            if let Some(time) = time::in_prefix(&text[..before]) {
+                return Some(time);
+            }
+            let inner = step.text(&text)?.into_owned();
+            text = Cow::Owned(inner);
         }
-        let end = match self.fields.is_empty() {
-            true => header_at(record)?,
-            false => memchr::memchr(b'{', record)?,
-        };
-        time::in_prefix(&record[..end])
+        let line = text.split(|b| *b == b'\n').find(|line| header_at(line).is_some())?;
+        time::in_prefix(&line[..header_at(line)?])
     }
 }
 
 fn locate(text: &[u8], depth: usize) -> Option<Layout> {
+    let inside = |step: Step, text: &[u8], depth: usize| {
+        memmem::find(text, b"goroutine ")?;
+        let mut layout = locate(text, depth)?;
+        layout.steps.insert(0, step);
+        Some(layout)
+    };
+    if let Cow::Owned(text) = colours::without(text) {
+        return inside(Step::Uncoloured, &text, depth);
+    }
     for line in text.split(|b| *b == b'\n') {
         if let Some(at) = header_at(line)
             && !is_quotation(&line[..at])
         {
-            return Some(Layout { fields: Vec::new(), prefix: Prefix::learn(&line[..at]) });
+            let prefix = &line[..at];
+            let hclog = prefix.ends_with(HCLOG_MARGIN).then_some(Step::Hclog);
+            return Some(Layout {
+                steps: hclog.into_iter().collect(),
+                prefix: Prefix::learn(prefix),
+            });
         }
     }
     if depth == MAX_DEPTH {
         return None;
     }
-    json::fields(text).find_map(|field| {
+    let in_json = json::fields(text).find_map(|field| {
         memmem::find(field.value, b"goroutine ")?;
-        let mut layout = locate(&json::unescape(field.value), depth + 1)?;
-        layout.fields.insert(0, field.key.to_vec());
-        Some(layout)
+        inside(Step::Json(field.key.to_vec()), &unescape(field.value), depth + 1)
+    });
+    // A header has blanks in it, so a value that holds one is in quotes.
+    in_json.or_else(|| {
+        logfmt::pairs(text)
+            .filter(|pair| pair.quoted)
+            .find_map(|pair| inside(Step::Logfmt(pair.key.to_vec()), &pair.text(), depth + 1))
     })
+}
+
+fn with_hclogs_tab(text: &[u8]) -> Cow<'_, [u8]> {
+    const TAB: &[u8] = b"\\t";
+    let margin = memmem::find(text, HCLOG_MARGIN).map(|at| at + HCLOG_MARGIN.len());
+    match margin.map(|end| text.split_at(end)) {
+        Some((margin, rest)) if rest.starts_with(TAB) => {
+            [margin, b"\t", &rest[TAB.len()..]].concat().into()
+        }
+        _ => text.into(),
+    }
 }
 
 /// Column of the goroutine header in a line.
@@ -204,7 +295,7 @@ mod tests {
     fn json_in_json() {
         let line = r#"{"log":"{\"msg\":\"x\",\"stack\":\"goroutine 1 [running]:\\nf()\\n\\t/x.go:1 +0x1\"}\n","time":"T"}"#;
         let Check::Dump(layout) = check(&[line]) else { panic!("no dump") };
-        assert_eq!(layout.fields, [b"log".to_vec(), b"stack".to_vec()]);
+        assert_eq!(layout.steps, ["log", "stack"].map(|name| Step::Json(name.into())));
         assert_eq!(layout.time(line.as_bytes()).as_deref(), Some("T"));
     }
 }

@@ -46,7 +46,7 @@ fn is_variable(word: &[u8]) -> bool {
 impl Prefix {
     /// The shape of `text`.
     pub(super) fn learn(text: &[u8]) -> Self {
-        let words = text.split_inclusive(|b| *b == b' ');
+        let words = text.split_inclusive(|b| matches!(b, b' ' | b'\t'));
         let varies: Vec<bool> = words.flat_map(|w| vec![is_variable(w); w.len()]).collect();
         let mut runs: Vec<Run> = Vec::new();
         for (b, varies) in text.iter().zip(&varies) {
