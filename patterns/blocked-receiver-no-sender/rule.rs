@@ -44,6 +44,7 @@ pub(crate) fn finding(
     let span = code.file[receiver.make].span;
     let mut finding = code.finding(pattern, span, confidence, format!("{who}{comma} {why}"));
     finding.path = path(code, receiver);
+    finding.fix = plumb_scan::fixes::closed(code, receiver);
     finding
 }
 

@@ -25,6 +25,7 @@ fn finding(code: &Code<'_>, found: &PerCall) -> SourceFinding {
     if let Some(call) = found.call {
         finding.path.push(code.step(call, format!("{} asks for it, and forgets it", found.caller)));
     }
+    finding.fix = plumb_scan::fixes::shared(code, found.at);
     finding
 }
 

@@ -37,7 +37,7 @@ use plumb_gosource::edit::Edits;
 use crate::code::Code;
 use crate::resources::{Loss, LossKind};
 
-pub use channels::buffered;
+pub use channels::{buffered, closed};
 pub use defers::{after_check, each_round};
 pub use handshakes::{dialed_with_deadline, with_deadline};
 pub use locks::unlocked;

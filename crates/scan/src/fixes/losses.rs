@@ -9,7 +9,7 @@ use plumb_gosource::flow::{CallEffect, Exit, LeakExit};
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, Span, StmtId, StmtKind};
 
 use super::exits::{Exits, exits};
-use super::names::{any_in, function_of, mentions};
+use super::names::{any_in, function_of, mentions, statement_of};
 use super::outliving::{Outliving, derived, outlives};
 use super::release::{ReleaseCall, call, may_repeat};
 use super::site::{self, Site, Spot};
@@ -154,7 +154,7 @@ impl<'c> Held<'_, 'c> {
     fn late_defer(&self) -> Option<StmtId> {
         let code = self.code;
         let [release] = self.releases else { return None };
-        let stmt = stmt_of(code, *release)?;
+        let stmt = statement_of(code, *release)?;
         let StmtKind::DeferStmt(deferred) = code.file[stmt].kind else { return None };
         let span = code.file[stmt].span;
         let is_literal = function_of(code, *release) != Some(self.loss.function);
@@ -207,7 +207,7 @@ impl<'c> Held<'_, 'c> {
     fn without_last_releases(&self, edits: &mut Edits<'_, 'c>) {
         let code = self.code;
         for ident in self.releases {
-            let Some(stmt) = stmt_of(code, *ident) else { continue };
+            let Some(stmt) = statement_of(code, *ident) else { continue };
             let Some(here) = listed(code, stmt) else { continue };
             let is_plain = matches!(code.file[stmt].kind, StmtKind::ExprStmt(_))
                 && function_of(code, *ident) == Some(self.loss.function);
@@ -234,7 +234,7 @@ impl<'c> Held<'_, 'c> {
     fn error_matters(&self) -> bool {
         let code = self.code;
         let looked_at = self.releases.iter().any(|ident| {
-            stmt_of(code, *ident).is_some_and(|stmt| {
+            statement_of(code, *ident).is_some_and(|stmt| {
                 !matches!(code.file[stmt].kind, StmtKind::ExprStmt(_) | StmtKind::DeferStmt(_))
             })
         });
@@ -284,7 +284,8 @@ impl<'c> Held<'_, 'c> {
         if let Spot::Else(_) | Spot::If(..) = self.site.spot {
             return self.at_once();
         }
-        if self.loss.kind == ResourceKind::Process {
+        let is_process = self.loss.kind == ResourceKind::Process;
+        if is_process && self.releases.is_empty() {
             return None;
         }
         let settled: Vec<Span> = self
@@ -314,9 +315,21 @@ impl<'c> Held<'_, 'c> {
             }
             lines.push(code.place(code.file[self.site.owner].span).end_line.to_string());
         }
-        let safe = release.certain && is_certain(code, self.loss);
+        // To wait for a process that nobody has ended may take for ever.
+        let ends = !is_process || found.jumps.iter().all(|jump| self.is_killed_before(*jump));
+        let safe = release.certain && is_certain(code, self.loss) && ends;
         let at = if lines.len() == 1 { "line" } else { "lines" };
         fix(&edits, safe, format!("call `{text}` before {at} {}", lines.join(", ")))
+    }
+
+    /// Whether a statement right before another one kills the process.
+    fn is_killed_before(&self, jump: StmtId) -> bool {
+        let code = self.code;
+        let Some(here) = listed(code, jump) else { return false };
+        here.list[..here.index].iter().any(|stmt| {
+            let span = code.file[*stmt].span;
+            any_in(code, &[self.variable], span) && code.file.text(span).contains("Process.Kill()")
+        })
     }
 
     /// Those ways out on which it is lost; `None` if some way on which it is lost is not among them, or if what is
@@ -391,7 +404,7 @@ impl<'c> Held<'_, 'c> {
         let code = self.code;
         let commits = self.loss.releases.contains(&Release::Method("Rollback"));
         let written = self.releases.iter().find_map(|ident| {
-            let stmt = stmt_of(code, *ident)?;
+            let stmt = statement_of(code, *ident)?;
             let StmtKind::ExprStmt(call) = code.file[stmt].kind else { return None };
             let here = function_of(code, *ident) == Some(self.loss.function);
             let fits = here && !commits && is_one_line(code, code.file[stmt].span);
@@ -448,22 +461,11 @@ pub(super) fn writes(code: &Code<'_>, loss: &Loss) -> bool {
     }
 }
 
-fn is_bare_return(code: &Code<'_>, stmt: StmtId) -> bool {
+/// Whether a statement returns nothing that must be computed.
+pub(super) fn is_bare_return(code: &Code<'_>, stmt: StmtId) -> bool {
     let StmtKind::ReturnStmt(results) = code.file[stmt].kind else { return false };
     code.file[results].iter().all(|result| {
         let kind = code.file[code.file.unparen(*result)].kind;
         matches!(kind, ExprKind::Ident(_) | ExprKind::BasicLit(_))
     })
-}
-
-/// The statement in which a name stands.
-fn stmt_of(code: &Code<'_>, ident: IdentId) -> Option<StmtId> {
-    let expr = code.file.walk(Node::File).find_map(|visit| match visit.node {
-        Node::Expr(expr) => match code.file[expr].kind {
-            ExprKind::Ident(name) if name == ident => Some(Node::Expr(expr)),
-            _ => None,
-        },
-        _ => None,
-    });
-    around(code, expr?)
 }

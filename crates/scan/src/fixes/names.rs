@@ -2,8 +2,9 @@
 
 use plumb_evidence::catalogue::ResourceKind;
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{ExprKind, IdentId, Node, Referent, Span};
+use plumb_gosource::{ExprKind, IdentId, Node, Referent, Span, StmtId};
 
+use super::statements::around;
 use crate::code::Code;
 
 /// How something of a kind is usually called.
@@ -73,6 +74,19 @@ pub(super) fn any_in(code: &Code<'_>, variables: &[IdentId], span: Span) -> bool
     variables.iter().any(|variable| {
         mentions(code, *variable).iter().any(|ident| span.contains(code.file[*ident].span))
     })
+}
+
+/// The statement in which a name stands.
+pub(super) fn statement_of(code: &Code<'_>, ident: IdentId) -> Option<StmtId> {
+    let node = code.file.walk(Node::File).find_map(|visit| match visit.node {
+        Node::Expr(expr) => match code.file[expr].kind {
+            ExprKind::Ident(name) if name == ident => Some(visit.node),
+            _ => None,
+        },
+        Node::Ident(name) if name == ident => Some(visit.node),
+        _ => None,
+    });
+    around(code, node?)
 }
 
 /// The function in whose body an identifier stands.

@@ -76,7 +76,9 @@ fn method(
     (name, path): (&str, &str),
     ty: Option<&Type>,
 ) -> Option<ReleaseCall> {
-    let known = ty.filter(|_| !path.contains('.')).map(|ty| code.program.member(ty, path, ""));
+    let known = ty
+        .filter(|_| !path.contains('.'))
+        .map(|ty| code.program.member(ty, path, &code.package.path));
     if let Some(Lookup::Found(member)) = known
         && let Some(signature) = member.ty.signature()
     {

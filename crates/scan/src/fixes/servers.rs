@@ -1,6 +1,7 @@
 //! Servers without timeouts, and transports that are made for each call.
 
 use plumb_evidence::source::SourceFix;
+use plumb_gosource::flow::{Bound, BoundTo};
 use plumb_gosource::{DeclKind, ExprId, ExprKind, Node, Span, Token};
 
 use super::names::fresh;
@@ -88,7 +89,13 @@ pub fn call_with_timeout(code: &Code<'_>, call: ExprId) -> Option<SourceFix> {
 
 /// Makes a transport once, for all calls: a variable of the package in place of a literal in a function. Only for
 /// literals of what the package knows: constants, functions and variables of its own.
-pub fn shared(code: &Code<'_>, literal: ExprId) -> Option<SourceFix> {
+pub fn shared(code: &Code<'_>, at: Span) -> Option<SourceFix> {
+    let literal = code.expressions().find(|expr| {
+        let span = code.file[*expr].span;
+        matches!(code.file[*expr].kind, ExprKind::CompositeLit(_))
+            && span.end == at.end
+            && at.contains(span)
+    })?;
     let expr = match code.scope.parents().of(Node::Expr(literal))? {
         Node::Expr(above) => match code.file[above].kind {
             ExprKind::UnaryExpr(unary) if unary.op == Token::And => above,
@@ -110,7 +117,7 @@ pub fn shared(code: &Code<'_>, literal: ExprId) -> Option<SourceFix> {
     let Node::Decl(decl) = code.scope[function].node else { return None };
     let DeclKind::FuncDecl(parts) = code.file[decl].kind else { return None };
     let text = code.text(expr);
-    if !knows || text.contains('\r') {
+    if !knows || text.contains('\r') || !is_only_used(code, expr) {
         return None;
     }
     let mut edits = edits(code)?;
@@ -125,6 +132,24 @@ pub fn shared(code: &Code<'_>, literal: ExprId) -> Option<SourceFix> {
     edits.replace(Span::new(start, start), format!("var {name} = {}\n\n", lines.join("\n")));
     edits.replace(code.file[expr].span, &*name);
     fix(&edits, false, format!("make it once: `{name}`, a variable of the package"))
+}
+
+/// Whether what is made by an expression is not changed: it is the value of a field of another literal, itself or by a
+/// variable that is nothing else.
+fn is_only_used(code: &Code<'_>, expr: ExprId) -> bool {
+    let is_value = |expr: ExprId| match code.scope.parents().of(Node::Expr(expr)) {
+        Some(Node::Expr(above)) => matches!(code.file[above].kind, ExprKind::KeyValueExpr(_)),
+        _ => false,
+    };
+    let Bound::To(places) = code.scope.bound(expr) else { return is_value(expr) };
+    let [BoundTo::Variable(variable)] = places[..] else { return false };
+    code.expressions().all(|mention| {
+        let declares = match code.file[mention].kind {
+            ExprKind::Ident(ident) => ident == variable,
+            _ => return true,
+        };
+        code.declared(mention) != Some(variable) || declares || is_value(mention)
+    })
 }
 
 /// A name that neither the package nor the file has.

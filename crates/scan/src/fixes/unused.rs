@@ -10,7 +10,7 @@ use plumb_gosource::{
 
 use super::exits::exits;
 use super::losses::{contexts, is_certain, repeats, writes};
-use super::names::{fresh, usual};
+use super::names::{fresh, statement_of, usual};
 use super::outliving::{Outliving, derived, outlives};
 use super::release::{ReleaseCall, call};
 use super::site::{self, Site};
@@ -143,7 +143,7 @@ fn define(
             DeclaredAs::Param | DeclaredAs::Result | DeclaredAs::Receiver => {
                 is_body(code, here.owner, function)
             }
-            DeclaredAs::Var => around(code, Node::Ident(variable))
+            DeclaredAs::Var => statement_of(code, variable)
                 .and_then(|declared| listed(code, declared))
                 .is_some_and(|declared| declared.owner == here.owner),
             _ => false,
