@@ -113,7 +113,8 @@ fn refers(code: &Code<'_>, variables: &[IdentId], expr: ExprId) -> bool {
     let reads = code.callee(expr).is_some_and(|callee| {
         callee.receiver.is_none() && READING.contains(&(callee.path, callee.name))
     });
-    !reads && any_in(code, variables, code.file[expr].span)
+    let is_plain = || code.types.of(expr).is_some_and(is_plain);
+    !reads && any_in(code, variables, code.file[expr].span) && !is_plain()
 }
 
 fn may_refer(code: &Code<'_>, variable: IdentId) -> bool {
