@@ -29,6 +29,8 @@ mod half_open_connection;
 mod handshake_without_deadline;
 #[path = "../http-body-not-closed/pattern.rs"]
 mod http_body_not_closed;
+#[path = "../leaking-dependency-version/pattern.rs"]
+mod leaking_dependency_version;
 #[path = "../lock-held-on-return/pattern.rs"]
 mod lock_held_on_return;
 #[path = "../map-entry-never-deleted/pattern.rs"]
@@ -77,6 +79,7 @@ pub(crate) static PATTERNS: &[&Pattern] = &[
     &defer_before_error_check::PATTERN,
     &defer_in_loop::PATTERN,
     &goroutine_without_stop::PATTERN,
+    &leaking_dependency_version::PATTERN,
     &lock_held_on_return::PATTERN,
     &pool_item_not_returned::PATTERN,
     &process_not_waited::PATTERN,

@@ -24,6 +24,8 @@ mod half_open_connection;
 mod handshake_without_deadline;
 #[path = "../http-body-not-closed/rule.rs"]
 mod http_body_not_closed;
+#[path = "../leaking-dependency-version/rule.rs"]
+mod leaking_dependency_version;
 #[path = "../lock-held-on-return/rule.rs"]
 mod lock_held_on_return;
 #[path = "../map-entry-never-deleted/rule.rs"]
@@ -68,6 +70,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &half_open_connection::RULE,
     &handshake_without_deadline::RULE,
     &http_body_not_closed::RULE,
+    &leaking_dependency_version::RULE,
     &lock_held_on_return::RULE,
     &map_entry_never_deleted::RULE,
     &pool_item_not_returned::RULE,

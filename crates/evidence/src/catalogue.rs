@@ -2,6 +2,7 @@
 
 mod spelling;
 
+use crate::advisory::Advisory;
 use crate::goroutine::WaitState;
 use crate::suspect::{Match, Suspect};
 
@@ -14,6 +15,8 @@ pub struct Catalogue {
     pub patterns: &'static [&'static Pattern],
     /// All library objects, most specific first: the first whose goroutines match claims them.
     pub objects: &'static [&'static LibraryObject],
+    /// Versions of modules with a leak of their own.
+    pub advisories: fn() -> &'static [Advisory],
 }
 
 impl Catalogue {

@@ -7,6 +7,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`advisory`] | versions of modules with a leak of their own |
 //! | [`code`] | functions, frames and stacks, and whose code they are |
 //! | [`goroutine`] | wait states and groups of goroutines |
 //! | [`heap`] | heap samples and `runtime.MemStats` |
@@ -23,6 +24,7 @@
 //! | [`catalogue`] | the record types of the catalogue: patterns and library objects |
 //! | [`finding`] | sites, witnesses, findings and the diagnosis |
 
+pub mod advisory;
 pub mod catalogue;
 pub mod code;
 pub mod finding;
@@ -39,6 +41,7 @@ pub mod source_evidence;
 pub mod suspect;
 pub mod target;
 
+pub use advisory::Advisory;
 pub use catalogue::{Catalogue, LibraryObject, Pattern};
 pub use code::{Frame, Stack};
 pub use finding::{Diagnosis, Finding, Site};

@@ -9,6 +9,7 @@ use plumb_gosource::{
     DeclKind, ExprId, ExprKind, FieldListId, File, FileTypes, Names, Node, Package, Program, Span,
 };
 
+use crate::advisories::Advised;
 use crate::functions::FunctionKey;
 use crate::knowledge::Knowledge;
 use crate::resources::{self, Loss};
@@ -38,6 +39,8 @@ pub struct Code<'c> {
     pub in_test: bool,
     /// The language version of its module, the `go` line: `(1, 23)`; that of Go 1.16 if there is none, as for the go tool.
     pub go: (u32, u32),
+    /// The known leaks of the versions that its module uses.
+    pub(crate) advised: &'c Advised,
     /// By function, its graph; made when it is asked for.
     pub(crate) graphs: Vec<OnceCell<Graph>>,
     pub(crate) losses: OnceCell<Vec<Loss>>,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use plumb_evidence::Advisory;
 use plumb_evidence::catalogue::{
     Acquired, LibraryObject, ResourceKind, comparable_path, is_match, is_pattern,
 };
@@ -21,6 +22,8 @@ pub struct Knowledge {
     types: FxHashMap<&'static str, Vec<Type>>,
     /// Types whose names have one.
     type_patterns: Vec<Type>,
+    /// Versions of modules with a leak of their own.
+    advisories: &'static [Advisory],
 }
 
 /// A function that a record names, with all that it acquires.
@@ -60,6 +63,17 @@ impl Knowledge {
             types.sort_by_key(|ty| is_pattern(&ty.path));
         }
         knowledge
+    }
+
+    /// The same, with what is known of versions of modules.
+    #[must_use]
+    pub fn with_advisories(self, advisories: &'static [Advisory]) -> Self {
+        Self { advisories, ..self }
+    }
+
+    /// Versions of modules with a leak of their own.
+    pub(crate) fn advisories(&self) -> &'static [Advisory] {
+        self.advisories
     }
 
     fn add_function(

@@ -10,6 +10,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`acquisitions`] | everything that a program acquires, and what becomes of it |
+//! | [`advisories`] | leaks of the versions of modules that a program uses |
 //! | [`apply`] | fixes into files, and the proof that they mend |
 //! | [`baseline`] | findings that a team knows |
 //! | [`channels`] | who waits for ever at a channel |
@@ -37,6 +38,7 @@
 
 pub mod acquisitions;
 mod across;
+pub mod advisories;
 pub mod apply;
 pub mod baseline;
 pub mod channels;
@@ -52,16 +54,16 @@ pub mod instances;
 pub mod knowledge;
 pub mod locks;
 mod loops;
-mod mentions;
 pub mod maps;
 pub mod memory;
+mod mentions;
 pub mod new_from;
 pub mod places;
 pub mod resources;
 pub mod rule;
 pub mod summaries;
-pub mod syntax;
 pub mod suppress;
+pub mod syntax;
 pub mod tree;
 pub mod ways;
 

@@ -10,9 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use plumb_evidence::source::{FailedFile, Scan, SourceFinding};
 use plumb_gosource::{Folders, Installation, Layout, PackageFolder, Platform, Program};
 
+use crate::advisories;
 use crate::code::Code;
 use crate::knowledge::Knowledge;
 use crate::rule::Rule;
+pub(crate) use reading::language;
 use reading::{Reader, Wanted};
 
 /// What to look at, and how.
@@ -52,6 +54,7 @@ pub fn scan(
     let mut scan = scans.into_iter().fold(Scan { failed, ..Scan::default() }, joined);
     let place = |f: &SourceFinding| (f.file.clone(), f.place, f.pattern);
     scan.findings.sort_by_key(place);
+    advisories::join(&mut scan.findings);
     scan.failed.sort_by(|a, b| a.file.cmp(&b.file));
     scan.files.sort();
     scan

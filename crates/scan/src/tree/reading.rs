@@ -1,13 +1,14 @@
 //! Reads the files of packages one by one, as [`Code`].
 
 use std::cell::OnceCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use plumb_evidence::source::FailedFile;
 use plumb_gosource::flow::Scope;
 use plumb_gosource::{FileTypes, Names, Package, PackageFile, Platform, Program, Role, parse};
 
+use crate::advisories::Advised;
 use crate::code::Code;
 use crate::knowledge::Knowledge;
 use crate::summaries::Summaries;
@@ -30,6 +31,8 @@ pub(super) struct Reader<'r> {
     root: &'r Path,
     program: &'r Program<'r>,
     knowledge: &'r Knowledge,
+    /// By folder of the modules, the known leaks of the versions that they use.
+    advised: Vec<(PathBuf, Advised)>,
     /// The program for other platforms, where files ask for them.
     others: Mutex<Vec<(Platform, Arc<Program<'r>>)>>,
 }
@@ -44,7 +47,9 @@ struct Part<'p> {
 
 impl<'r> Reader<'r> {
     pub(super) fn new(root: &'r Path, program: &'r Program<'r>, knowledge: &'r Knowledge) -> Self {
-        Self { root, program, knowledge, others: Mutex::default() }
+        let (folders, layout) = (program.folders(), program.layout());
+        let advised = Advised::by_folder(folders, layout, knowledge.advisories());
+        Self { root, program, knowledge, advised, others: Mutex::default() }
     }
 
     pub(super) fn program(&self) -> &'r Program<'r> {
@@ -182,6 +187,7 @@ impl<'r> Reader<'r> {
             path: &name,
             in_test: matches!(file.role, Role::Test | Role::ExternalTest),
             go,
+            advised: self.advised(&package.folder),
             graphs: scope.functions().map(|_| OnceCell::new()).collect(),
             losses: OnceCell::new(),
         });
@@ -194,6 +200,14 @@ impl<'r> Reader<'r> {
         line.and_then(language).unwrap_or(GO_WITHOUT_LINE)
     }
 
+    /// The known leaks of the versions that the module of a folder uses.
+    fn advised(&self, folder: &Path) -> &Advised {
+        let module = self.program.layout().module_of(folder);
+        let of_module =
+            module.and_then(|module| self.advised.iter().find(|(root, _)| *root == module.root));
+        of_module.map_or(Advised::none(), |(_, advised)| advised)
+    }
+
     fn relative(&self, path: &Path) -> String {
         let relative = path.strip_prefix(self.root).unwrap_or(path);
         relative.to_string_lossy().replace('\\', "/")
@@ -201,7 +215,7 @@ impl<'r> Reader<'r> {
 }
 
 /// `1.23.4`, `1.23`, `1.23rc1` → `(1, 23)`.
-fn language(line: &str) -> Option<(u32, u32)> {
+pub(crate) fn language(line: &str) -> Option<(u32, u32)> {
     let (major, rest) = line.split_once('.')?;
     let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     Some((major.parse().ok()?, rest[..digits].parse().ok()?))
