@@ -98,6 +98,20 @@ fn every_marked_line_is_named_with_its_mechanism() {
 }
 
 #[test]
+fn the_change_is_told_where_there_is_one_right_answer() {
+    for (id, line) in [
+        ("client-not-closed", "+\tdefer client.Close()"),
+        ("http-body-not-closed", "+\t\tresp.Body.Close()"),
+        ("handshake-without-deadline", "-\treturn ssh.Dial("),
+        ("transport-per-request", "-\ttransport := &http2.Transport{"),
+    ] {
+        let found = findings(&diagnose(&case(id, "before.case"), &pattern(id)));
+        let diff = found[0]["fix"]["diff"].as_str().unwrap_or_default();
+        assert!(diff.lines().any(|have| have.starts_with(line)), "{id}: {diff}");
+    }
+}
+
+#[test]
 fn the_root_of_the_module_is_as_good_as_the_folder_of_the_program() {
     let id = "transport-per-request";
     let found = findings(&diagnose(&case(id, "before.case"), &pattern(id)));
