@@ -1,7 +1,9 @@
 //! Suspects to findings: patterns, witnesses, confidence, and what one finding explains of another.
 
 use plumb_evidence::catalogue::{Catalogue, Pattern};
-use plumb_evidence::finding::{Confidence, EvidenceItem, Finding, Resource, SiteKind, Undecided, WitnessKind};
+use plumb_evidence::finding::{
+    Confidence, EvidenceItem, Finding, Resource, SiteKind, Undecided, WitnessKind,
+};
 use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::service::{Instance, Service};
 use plumb_evidence::socket::Direction;
