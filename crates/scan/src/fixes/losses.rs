@@ -5,7 +5,7 @@ use plumb_evidence::catalogue::{Release, ResourceKind};
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFix;
 use plumb_gosource::edit::Edits;
-use plumb_gosource::flow::{CallEffect, Exit, LeakExit};
+use plumb_gosource::flow::{CallEffect, Exit, Leak, LeakExit};
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, Span, StmtId, StmtKind};
 
 use super::exits::{Exits, exits};
@@ -46,6 +46,7 @@ pub(super) fn released(code: &Code<'_>, loss: &Loss) -> Option<SourceFix> {
         _ => (&[], &[]),
     };
     let is_number = code.types.of_var(variable).is_some_and(super::outliving::is_plain);
+    let is_number = is_number || (is_descriptor(loss) && is_returned(code, loss, variable));
     if is_number || is_released_on_failure_only(code, loss, releases) {
         return None;
     }
@@ -56,6 +57,22 @@ pub(super) fn released(code: &Code<'_>, loss: &Loss) -> Option<SourceFix> {
         true => held.before_exits(),
         false => held.deferred().or_else(|| held.before_exits()),
     }
+}
+
+/// Whether it is a number that stands for something: a descriptor, which types do not tell from others.
+fn is_descriptor(loss: &Loss) -> bool {
+    matches!(loss.releases.first(), Some(Release::Argument(function, _)) if *function != "os/signal.Stop")
+}
+
+/// Whether a return mentions a variable.
+fn is_returned(code: &Code<'_>, loss: &Loss, variable: IdentId) -> bool {
+    code.file.walk(Node::Stmt(code.scope[loss.function].body)).any(|visit| match visit.node {
+        Node::Stmt(stmt) => {
+            matches!(code.file[stmt].kind, StmtKind::ReturnStmt(_))
+                && any_in(code, &[variable], code.file[stmt].span)
+        }
+        _ => false,
+    })
 }
 
 /// Whether all that speaks for a loss is a release within the check of the acquisition's own error.
@@ -154,6 +171,11 @@ impl<'c> Held<'_, 'c> {
     fn late_defer(&self) -> Option<StmtId> {
         let code = self.code;
         let [release] = self.releases else { return None };
+        // What is set again in between is what the later one releases.
+        let is_lost = |leak: &Leak| matches!(leak.exit, LeakExit::Overwritten(_));
+        if self.loss.leaks().iter().any(is_lost) {
+            return None;
+        }
         let stmt = statement_of(code, *release)?;
         let StmtKind::DeferStmt(deferred) = code.file[stmt].kind else { return None };
         let span = code.file[stmt].span;

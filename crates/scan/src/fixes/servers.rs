@@ -6,7 +6,7 @@ use plumb_gosource::{DeclKind, ExprId, ExprKind, Node, Span, Token};
 
 use super::names::fresh;
 use super::release::imported;
-use super::statements::is_one_line;
+use super::statements::{is_one_line, line_end_of_file};
 use super::{edits, fix};
 use crate::code::Code;
 
@@ -117,7 +117,7 @@ pub fn shared(code: &Code<'_>, at: Span) -> Option<SourceFix> {
     let Node::Decl(decl) = code.scope[function].node else { return None };
     let DeclKind::FuncDecl(parts) = code.file[decl].kind else { return None };
     let text = code.text(expr);
-    if !knows || text.contains('\r') || !is_only_used(code, expr) {
+    if !knows || !is_only_used(code, expr) {
         return None;
     }
     let mut edits = edits(code)?;
@@ -129,7 +129,9 @@ pub fn shared(code: &Code<'_>, at: Span) -> Option<SourceFix> {
     let indent = &before[..before.len() - before.trim_start().len()];
     let lines: Vec<&str> =
         text.lines().map(|line| line.strip_prefix(indent).unwrap_or(line)).collect();
-    edits.replace(Span::new(start, start), format!("var {name} = {}\n\n", lines.join("\n")));
+    let line_end = line_end_of_file(code);
+    let made = lines.join(line_end);
+    edits.replace(Span::new(start, start), format!("var {name} = {made}{line_end}{line_end}"));
     edits.replace(code.file[expr].span, &*name);
     fix(&edits, false, format!("make it once: `{name}`, a variable of the package"))
 }
