@@ -15,13 +15,13 @@ pub(crate) static PATTERN: Pattern = Pattern {
     why: "In a select in a loop each round makes a new timer; when another case is chosen nobody \
           waits for it any more. Until Go 1.22 the runtime's heap of timers refers to it until \
           it fires, so the collector must keep it, channel and all. The tickers of time.Tick \
-          fire for ever and nobody can stop them. Since Go 1.23 both are collected, if go.mod \
-          says so.",
+          fire for ever and nobody can stop them. Since Go 1.23 both are collected, up to Go \
+          1.26 only if the go line of the main module says so.",
     fix: "Make one timer before the loop and Reset it in each round (before Go 1.23: Stop first, \
           and drain its channel if that returned false), or stop the round's timer as soon as \
           another case is chosen. For a limit of the whole loop make the timer or a context with \
           a timeout once. Replace time.Tick by NewTicker and `defer ticker.Stop()`. Or raise the \
-          go line of go.mod to 1.23 or later.",
+          go line of go.mod to 1.23 or later, or build with Go 1.27.",
     example: Example {
         before: r#"for {
 	select {
@@ -59,6 +59,7 @@ for {
     },
     sources: &[
         "https://go.dev/doc/go1.23#timer-changes",
+        "https://go.dev/doc/godebug#go-123",
         "https://pkg.go.dev/time#After",
         "https://github.com/golang/go/issues/15781",
         "https://github.com/hashicorp/vault/issues/14814",
