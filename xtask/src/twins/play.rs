@@ -140,7 +140,8 @@ pub fn diagnose(plumb: &Path, arguments: &[String], kept: &Path) -> Result<(Answ
     }
     let (printed, errors) = (kept.with_extension("json"), kept.with_extension("err"));
     let mut command = Command::new(plumb);
-    command.arg("diagnose").args(arguments).args(["--format", "json"]);
+    // The twins' source is on this machine: what is measured is the evidence alone.
+    command.arg("diagnose").args(arguments).args(["--no-source", "--format", "json"]);
     command.stdout(File::create(&printed)?).stderr(File::create(&errors)?);
     let mut child =
         tool(&mut command).spawn().with_context(|| format!("cannot run {}", plumb.display()))?;
