@@ -114,7 +114,12 @@ pub fn search<J: Journey>(
             let Some(facts) = followed.after(edge.when, facts) else { continue };
             let Some(state) = journey.edge(block, edge, state) else { continue };
             if met.insert((edge.to, state, facts)) {
-                visits.push(Visit { block: edge.to, state, facts, from: Some((number, edge.when)) });
+                visits.push(Visit {
+                    block: edge.to,
+                    state,
+                    facts,
+                    from: Some((number, edge.when)),
+                });
             }
         }
     }

@@ -38,7 +38,8 @@ pub(crate) const RECORD: Pattern = Pattern {
     check: |_| None,
 };
 
-pub(crate) static CATALOGUE: Catalogue = Catalogue { patterns: &[&BODY], objects: &[], advisories: || &[] };
+pub(crate) static CATALOGUE: Catalogue =
+    Catalogue { patterns: &[&BODY], objects: &[], advisories: || &[] };
 
 pub(crate) fn site(function: &str, file: &str, line: u32) -> Site {
     Site {

@@ -62,7 +62,8 @@ static FILE: Pattern = Pattern {
     check: |_| None,
 };
 
-static CATALOGUE: Catalogue = Catalogue { patterns: &[&BODY, &FILE], objects: &[], advisories: || &[] };
+static CATALOGUE: Catalogue =
+    Catalogue { patterns: &[&BODY, &FILE], objects: &[], advisories: || &[] };
 
 /// Where a text stands in a source, the first time from a line on.
 pub(crate) fn place(source: &str, line: u32, text: &str) -> SourcePlace {

@@ -41,8 +41,8 @@ impl Settings {
         };
         // The team's own come first: they know their functions better.
         let objects = config.objects().into_iter().chain(CATALOGUE.objects.iter().copied());
-        let knowledge = Knowledge::new(Vec::leak(objects.collect()))
-            .with_advisories((CATALOGUE.advisories)());
+        let knowledge =
+            Knowledge::new(Vec::leak(objects.collect())).with_advisories((CATALOGUE.advisories)());
         Ok(Self { config, lead, rules, knowledge })
     }
 
