@@ -33,6 +33,14 @@ pub fn pattern_ids() -> Result<Vec<String>> {
     folders_with("pattern.rs")
 }
 
+/// The patterns that have twins, in alphabetical order. What stands in a go.mod alone has none.
+///
+/// # Errors
+/// If the catalogue's folder cannot be read.
+pub fn twins() -> Result<Vec<String>> {
+    folders_with("before")
+}
+
 /// The patterns whose twins are programs, in alphabetical order: those of the others, which only the source tells of,
 /// are packages that nobody runs.
 ///
@@ -42,12 +50,12 @@ pub fn running_twins() -> Result<Vec<String>> {
     folders_with("before/main.go")
 }
 
-/// Folders of the catalogue that hold a file.
+/// Folders of the catalogue that hold a file or folder.
 fn folders_with(file: &str) -> Result<Vec<String>> {
     let mut ids = BTreeSet::new();
     for entry in fs::read_dir(patterns()).context("cannot read patterns/")? {
         let entry = entry?;
-        if entry.path().join(file).is_file() {
+        if entry.path().join(file).exists() {
             ids.insert(entry.file_name().to_string_lossy().into_owned());
         }
     }

@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn every_twin_is_marked() {
-        for id in crate::workspace::pattern_ids().expect("the catalogue") {
+        for id in crate::workspace::twins().expect("the catalogue") {
             let folder = crate::workspace::patterns().join(&id);
             let before = Expectation::read(&folder.join("before")).expect("marks");
             assert!(before.patterns().contains(&id.as_str()), "{id}: not marked in before/");
