@@ -13,6 +13,7 @@ mod lost;
 mod made;
 mod ownership;
 mod reading;
+mod signals;
 #[cfg(test)]
 mod tests;
 

@@ -1,9 +1,10 @@
 //! What is acquired as far as types and names tell: a constructor that gives back something with a `Close`.
 
 use plumb_evidence::catalogue::{self, Release, ResourceKind};
-use plumb_gosource::{ExprId, ExprKind, IdentId, Lookup, MemberKind, Type, TypeKind};
+use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Lookup, MemberKind, Type, TypeKind};
 
 use super::acquired::{Acquired, of_record, results};
+use super::made;
 use crate::code::Code;
 use crate::functions::FunctionKey;
 use crate::knowledge::is_harmless;
@@ -231,6 +232,18 @@ fn wraps(code: &Code<'_>, call: ExprId) -> bool {
             .params
             .iter()
             .any(|param| WRAPPED.iter().any(|(path, name)| param.is_named(path, name)))
+    })
+}
+
+/// Whether a call wraps a parameter of the function: whoever made that closes it, and what is around it ends with it.
+pub(super) fn wraps_a_parameter(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    code.file[parts.args].iter().any(|argument| {
+        let Some(variable) = made::variable(code, *argument) else { return false };
+        let declared = code.names.declaration(variable);
+        let is_parameter = declared.is_some_and(|declared| declared.kind == DeclaredAs::Param);
+        let is_wrapped = |ty: &Type| WRAPPED.iter().any(|(path, name)| ty.is_named(path, name));
+        is_parameter && code.types.of_var(variable).is_some_and(is_wrapped)
     })
 }
 

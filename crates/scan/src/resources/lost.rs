@@ -16,6 +16,7 @@ use super::inferred::{self, is_error};
 use super::leaving::Leaving;
 use super::made::{self, Made};
 use super::ownership::Owner;
+use super::signals::awaits_the_end;
 use super::{Loss, LossKind};
 use crate::code::Code;
 
@@ -44,6 +45,7 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
         if all.is_empty() {
             all.extend(closed_result(code, &closed, &made, call));
         }
+        all.retain(|acquired| !is_anothers(code, call, acquired));
         if all.is_empty() {
             continue;
         }
@@ -97,6 +99,16 @@ fn closed_result(
     });
     let counts = closed.contains(&variable) && name.contains("err") && !is_known;
     counts.then(|| inferred::by_use(code, variable))
+}
+
+/// Whether what a call acquires ends with something that is not the function's: a connection that is a parameter, or the
+/// process.
+fn is_anothers(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {
+    match acquired.kind {
+        ResourceKind::Client | ResourceKind::Connection => inferred::wraps_a_parameter(code, call),
+        ResourceKind::Subscription => awaits_the_end(code, call),
+        _ => false,
+    }
 }
 
 /// Follows what is acquired in a function.
