@@ -24,7 +24,41 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &DBUS,
     &DBUS_SHARED,
     &SYSTEMD,
+    &HDFS_FILE,
+    &HDFS,
 ];
+
+static HDFS_FILE: LibraryObject = in_source(
+    "github.com/colinmarc/hdfs/v2",
+    "hdfs file",
+    "v2.4.0",
+    closed(
+        ResourceKind::File,
+        &["github.com/colinmarc/hdfs/v2.FileReader", "github.com/colinmarc/hdfs/v2.FileWriter"],
+        &[
+            first("github.com/colinmarc/hdfs/v2.(*Client).Open"),
+            first("github.com/colinmarc/hdfs/v2.(*Client).Create"),
+            first("github.com/colinmarc/hdfs/v2.(*Client).CreateFile"),
+            first("github.com/colinmarc/hdfs/v2.(*Client).Append"),
+        ],
+    ),
+    "Connections to a data node; a written file is not complete before.",
+);
+
+static HDFS: LibraryObject = in_source(
+    "github.com/colinmarc/hdfs/v2",
+    "hdfs.Client",
+    "v2.4.0",
+    closed(
+        ResourceKind::Client,
+        &["github.com/colinmarc/hdfs/v2.Client"],
+        &[
+            first("github.com/colinmarc/hdfs/v2.New"),
+            first("github.com/colinmarc/hdfs/v2.NewClient"),
+        ],
+    ),
+    "A connection to the name node.",
+);
 
 static UNIX_DESCRIPTOR: LibraryObject = in_source(
     "golang.org/x/sys",

@@ -12,6 +12,8 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &BACKOFF_TICKER,
     &WORKERPOOL,
     &NOTIFY,
+    &JOINED_CONTEXT,
+    &MERGED_CONTEXT,
     &PGZIP,
     &CGO_ZSTD,
     &GOZSTD,
@@ -65,6 +67,32 @@ static CLOCKWORK_TICKER: LibraryObject = in_source(
         releases: &[Release::Method("Stop")],
     },
     "As of package time.",
+);
+
+static JOINED_CONTEXT: LibraryObject = in_source(
+    "github.com/LK4D4/joincontext",
+    "joined context",
+    "v0.0.0-20171026170139",
+    Source {
+        kind: ResourceKind::Cancel,
+        types: &[],
+        acquires: &[second("github.com/LK4D4/joincontext.Join")],
+        releases: &[Release::Call],
+    },
+    "A goroutine waits for either parent.",
+);
+
+static MERGED_CONTEXT: LibraryObject = in_source(
+    "github.com/teivah/onecontext",
+    "merged context",
+    "v1.3.0",
+    Source {
+        kind: ResourceKind::Cancel,
+        types: &[],
+        acquires: &[second("github.com/teivah/onecontext.Merge")],
+        releases: &[Release::Call],
+    },
+    "A goroutine waits for either parent.",
 );
 
 static BACKOFF_TICKER: LibraryObject = in_source(
@@ -196,9 +224,18 @@ static PARQUET: LibraryObject = in_source(
     "v0.24.0",
     closed(
         ResourceKind::Stream,
-        &["github.com/parquet-go/parquet-go.Rows", "github.com/parquet-go/parquet-go.Pages"],
         &[
+            "github.com/parquet-go/parquet-go.Rows",
+            "github.com/parquet-go/parquet-go.Pages",
+            "github.com/parquet-go/parquet-go.Reader",
+            "github.com/parquet-go/parquet-go.GenericReader",
+        ],
+        &[
+            first("github.com/parquet-go/parquet-go.NewReader"),
+            first("github.com/parquet-go/parquet-go.NewGenericReader"),
             first("github.com/parquet-go/parquet-go.RowGroup.Rows"),
+            first("github.com/parquet-go/parquet-go.(*Buffer).Rows"),
+            first("github.com/parquet-go/parquet-go.(*GenericBuffer).Rows"),
             first("github.com/parquet-go/parquet-go.ColumnChunk.Pages"),
         ],
     ),
@@ -211,9 +248,18 @@ static SEGMENT_PARQUET: LibraryObject = in_source(
     "v0.0.0-20230712180008",
     closed(
         ResourceKind::Stream,
-        &["github.com/segmentio/parquet-go.Rows", "github.com/segmentio/parquet-go.Pages"],
         &[
+            "github.com/segmentio/parquet-go.Rows",
+            "github.com/segmentio/parquet-go.Pages",
+            "github.com/segmentio/parquet-go.Reader",
+            "github.com/segmentio/parquet-go.GenericReader",
+        ],
+        &[
+            first("github.com/segmentio/parquet-go.NewReader"),
+            first("github.com/segmentio/parquet-go.NewGenericReader"),
             first("github.com/segmentio/parquet-go.RowGroup.Rows"),
+            first("github.com/segmentio/parquet-go.(*Buffer).Rows"),
+            first("github.com/segmentio/parquet-go.(*GenericBuffer).Rows"),
             first("github.com/segmentio/parquet-go.ColumnChunk.Pages"),
         ],
     ),

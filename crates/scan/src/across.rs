@@ -3,12 +3,14 @@
 use crate::code::Code;
 use crate::instances::{FileInstances, Instances};
 use crate::maps::{FileMaps, Maps};
+use crate::resources::{Customs, FileCustoms};
 
 /// What one file adds.
 #[derive(Debug, Default)]
 pub(crate) struct FileFacts {
     maps: FileMaps,
     instances: FileInstances,
+    customs: FileCustoms,
 }
 
 impl FileFacts {
@@ -18,7 +20,11 @@ impl FileFacts {
         if code.in_test {
             return Self::default();
         }
-        Self { maps: FileMaps::read(code), instances: FileInstances::read(code) }
+        Self {
+            maps: FileMaps::read(code),
+            instances: FileInstances::read(code),
+            customs: FileCustoms::read(code),
+        }
     }
 }
 
@@ -27,13 +33,22 @@ impl FileFacts {
 pub(crate) struct Across {
     pub(crate) maps: Maps,
     pub(crate) instances: Instances,
+    pub(crate) customs: Customs,
 }
 
 impl Across {
     /// Puts the facts of files together, in any order.
     pub(crate) fn join(files: impl IntoIterator<Item = FileFacts>) -> Self {
-        let (maps, instances): (Vec<_>, Vec<_>) =
-            files.into_iter().map(|file| (file.maps, file.instances)).unzip();
-        Self { maps: Maps::join(maps), instances: Instances::join(instances) }
+        let (mut maps, mut instances, mut customs) = (Vec::new(), Vec::new(), Vec::new());
+        for file in files {
+            maps.push(file.maps);
+            instances.push(file.instances);
+            customs.push(file.customs);
+        }
+        Self {
+            maps: Maps::join(maps),
+            instances: Instances::join(instances),
+            customs: Customs::join(customs),
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! of whom nothing is known belongs to them, and nothing is said of it.
 
 mod acquired;
+mod customs;
 mod fates;
 mod findings;
 mod inferred;
@@ -24,6 +25,7 @@ use plumb_gosource::{ExprId, IdentId};
 
 use crate::code::Code;
 
+pub(crate) use customs::{Customs, FileCustoms};
 pub(crate) use fates::fates;
 pub use findings::findings;
 

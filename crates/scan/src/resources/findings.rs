@@ -29,12 +29,25 @@ fn finding(code: &Code<'_>, pattern: &'static str, loss: &Loss) -> SourceFinding
     let mut finding = code.finding(pattern, span, loss.confidence, message(code, loss));
     finding.path = path(code, loss);
     finding.object = loss.object.map_or("", |object| object.name);
-    finding.fix = crate::fixes::of_loss(code, loss);
+    // What is released after an error must not be released twice there: whoever mends it has to look.
+    let for_failures = matches!(&loss.how, LossKind::OnSomeWays { leaks, .. } if leaks.is_empty());
+    if !for_failures {
+        finding.fix = crate::fixes::of_loss(code, loss);
+    }
     finding
 }
 
 /// From the acquisition over the branches to the first exit, then the other exits.
 fn path(code: &Code<'_>, loss: &Loss) -> Vec<SourceStep> {
+    if let LossKind::OnSomeWays { leaks, releases, .. } = &loss.how
+        && leaks.is_empty()
+    {
+        let acquired = code.step(code.file[loss.call].span, "acquired");
+        let released = releases
+            .iter()
+            .map(|ident| code.step(code.file[*ident].span, "released only if there was an error"));
+        return std::iter::once(acquired).chain(released).collect();
+    }
     let Some((first, others)) = loss.leaks().split_first() else {
         let what = format!("{} acquires it, and nobody has it", called(code, loss.call));
         return vec![code.step(code.file[loss.call].span, what)];
@@ -74,6 +87,9 @@ fn message(code: &Code<'_>, loss: &Loss) -> String {
         }
         LossKind::Never(leaks) => {
             format!("{what} is never {}: {}", done.participle, ways(leaks))
+        }
+        LossKind::OnSomeWays { leaks, .. } if leaks.is_empty() => {
+            format!("{what} is {} only if there was an error", done.participle)
         }
         LossKind::OnSomeWays { leaks, .. } => {
             format!("{what} is not {} on every way: {}", done.participle, ways(leaks))

@@ -11,7 +11,7 @@ use crate::knowledge::is_harmless;
 
 /// Methods without which a type holds nothing, and what lets go of it if it has one. The order counts: a server with
 /// `Stop` and `Close` is closed. `Close` needs no other sign; the others mean it only of what a constructor made.
-const RELEASES: [(&str, &[Release]); 6] = [
+pub(super) const RELEASES: [(&str, &[Release]); 6] = [
     ("Close", &[Release::Method("Close")]),
     ("Release", &[Release::Method("Release")]),
     ("Shutdown", &[Release::Method("Shutdown")]),
@@ -89,16 +89,32 @@ pub(super) fn by_call(
 }
 
 /// What a function of the module gives back of which it does not seem to leave the release to its callers: a response
-/// whose body it has read and closed, or not. It counts if a caller closes it on some way.
+/// whose body it has read and closed, or not. It counts if a caller closes it on some way. Descriptors are left to those
+/// who ask to open them, whatever is done with them before.
 pub(super) fn fresh(
     code: &Code<'_>,
     call: ExprId,
     callee: Option<FunctionKey<'_>>,
 ) -> Vec<Acquired> {
+    let opens = called_name(code, call).is_some_and(is_system_call);
     let mut all = by_call(code, call, callee);
-    all.retain(|acquired| matches!(acquired.kind, ResourceKind::Body | ResourceKind::Rows));
-    all.iter_mut().for_each(|acquired| acquired.by_use = true);
+    all.retain_mut(|acquired| {
+        acquired.by_use = matches!(acquired.kind, ResourceKind::Body | ResourceKind::Rows);
+        acquired.by_use || (opens && is_of_system(acquired))
+    });
     all
+}
+
+/// Whether a function with a name asks the system for a new descriptor.
+fn is_system_call(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["dial", "listen", "open", "create"].iter().any(|verb| lower.starts_with(verb))
+}
+
+fn is_of_system(acquired: &Acquired) -> bool {
+    use ResourceKind::{Connection, File, Listener};
+    acquired.object.is_some_and(|object| object.module == "std")
+        && matches!(acquired.kind, Connection | File | Listener)
 }
 
 /// What a call acquires whose result is closed on some ways: whoever closes it owns it.
@@ -201,7 +217,7 @@ fn has_release(code: &Code<'_>, ty: &Type, method: &str) -> bool {
 }
 
 /// What something is to those who use it, by the name of its type.
-fn kind_of(name: &str) -> ResourceKind {
+pub(super) fn kind_of(name: &str) -> ResourceKind {
     let name = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
     match () {
@@ -303,7 +319,7 @@ fn is_path_end(rest: &str) -> bool {
 }
 
 /// `store.Reader`, for types that have a name.
-fn type_name(ty: &Type) -> Option<String> {
+pub(super) fn type_name(ty: &Type) -> Option<String> {
     let named = match ty.pointee_or_self().kind() {
         TypeKind::Named(named) => named,
         _ => return None,

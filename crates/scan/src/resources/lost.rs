@@ -7,11 +7,13 @@ use plumb_gosource::flow::{
     PlaceKind,
 };
 use plumb_gosource::{
-    Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, TypeKind,
+    Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, Token,
+    TypeKind,
 };
 use rustc_hash::FxHashSet;
 
 use super::acquired::{self, Acquired, result};
+use super::customs::{by_custom, is_put_back};
 use super::inferred::{self, is_error};
 use super::leaving::Leaving;
 use super::made::{self, Made};
@@ -19,6 +21,7 @@ use super::ownership::Owner;
 use super::signals::awaits_the_end;
 use super::{Loss, LossKind};
 use crate::code::Code;
+use crate::summaries::Parameter;
 
 /// Functions that give back their first argument, or panic: `must(http.Get(u))`.
 const PASS_THROUGH: [&str; 4] = ["must", "must1", "must2", "must0"];
@@ -42,6 +45,11 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
             _ => continue,
         };
         let mut all = acquired::by_call(code, &made, call);
+        if all.iter().all(|acquired| acquired.by_use)
+            && let Some(acquired) = by_custom(code, call)
+        {
+            all = vec![acquired];
+        }
         if all.is_empty() {
             all.extend(closed_result(code, &closed, &made, call));
         }
@@ -169,8 +177,7 @@ impl Follow<'_, '_> {
             }
             Bound::To(places) => match places.get(index)? {
                 BoundTo::Blank => {
-                    let certain = acquired.certain || acquired.object.is_some();
-                    let loses = certain && !self.code.in_test && self.may_be_dropped(acquired);
+                    let loses = !self.code.in_test && self.may_be_dropped(acquired);
                     loses.then_some((LossKind::Blank, None))
                 }
                 BoundTo::Elsewhere(_) => None,
@@ -265,8 +272,16 @@ impl Follow<'_, '_> {
         let taken_care = || {
             answer.handed_on.iter().chain(&answer.releases).any(|ident| start(ident) < call.start)
         };
-        if answer.leaks.is_empty() || (was_there && taken_care()) {
+        if was_there && taken_care() {
             return None;
+        }
+        if answer.leaks.is_empty() {
+            let fails = answer.handed_on.is_empty()
+                && owner.is_done_with()
+                && self.are_for_failures(&answer.releases)
+                && !self.ends_with_process(acquired);
+            let (releases, handed_on) = (answer.releases, Vec::new());
+            return fails.then(|| LossKind::OnSomeWays { leaks: Vec::new(), releases, handed_on });
         }
         let (handed_on, releases): (Vec<IdentId>, Vec<IdentId>) =
             answer.releases.iter().partition(|ident| owner.hands_on(**ident));
@@ -278,7 +293,19 @@ impl Follow<'_, '_> {
         let elsewhere = [handed_on, answer.handed_on, returned].concat();
         match acquired.kind {
             // What is not put back is collected: only a way that forgets what others do is a mistake.
-            ResourceKind::PoolItem if releases.is_empty() => None,
+            ResourceKind::PoolItem
+                if releases.is_empty() && !is_put_back(self.code, acquisition.call) =>
+            {
+                None
+            }
+            // Who fails need not put back what it would have handed on, unless that goes on and on.
+            ResourceKind::PoolItem if releases.is_empty() && !elsewhere.is_empty() => {
+                let returns = |leak: &Leak| matches!(leak.exit, LeakExit::Exit(Exit::Return(_)));
+                answer.leaks.retain(|leak| !returns(leak));
+                let leaks = answer.leaks;
+                let goes_on = !leaks.is_empty();
+                goes_on.then_some(LossKind::OnSomeWays { leaks, releases, handed_on: elsewhere })
+            }
             // A program that waits for a signal ends soon after.
             ResourceKind::Subscription if releases.is_empty() && self.is_program() => None,
             _ if acquired.by_use && releases.is_empty() => None,
@@ -288,6 +315,39 @@ impl Follow<'_, '_> {
                 Some(LossKind::OnSomeWays { leaks, releases, handed_on: elsewhere })
             }
         }
+    }
+
+    /// Whether something is released by deferred literals alone, and there only after an error: who returns without
+    /// one leaves it.
+    fn are_for_failures(&self, releases: &[IdentId]) -> bool {
+        let code = self.code;
+        let (mut defers, mut failures) = (Vec::new(), Vec::new());
+        for visit in code.file.walk(Node::Stmt(code.scope[self.function].body)) {
+            let Node::Stmt(stmt) = visit.node else { continue };
+            match code.file[stmt].kind {
+                StmtKind::DeferStmt(_) => defers.push(code.file[stmt].span),
+                StmtKind::IfStmt(branch) if branch.els.is_none() => {
+                    let body = code.file[branch.body].span;
+                    let deferred = defers.iter().any(|defer| defer.contains(body));
+                    failures.extend((deferred && self.is_failure(branch.cond)).then_some(body));
+                }
+                _ => {}
+            }
+        }
+        let for_failure =
+            |ident: &IdentId| failures.iter().any(|body| body.contains(code.file[*ident].span));
+        !releases.is_empty() && releases.iter().all(for_failure)
+    }
+
+    /// Whether a condition is that there is an error.
+    fn is_failure(&self, condition: ExprId) -> bool {
+        let code = self.code;
+        let ExprKind::BinaryExpr(both) = code.file[code.file.unparen(condition)].kind else {
+            return false;
+        };
+        let is_error = made::variable(code, both.x)
+            .is_some_and(|variable| code.file.name(variable).to_ascii_lowercase().ends_with("err"));
+        is_error && both.op == Token::Neq && code.is_predeclared(both.y, "nil")
     }
 
     /// Whether a way out is a return that mentions one of these.
@@ -324,8 +384,15 @@ impl Follow<'_, '_> {
             "main" => self.is_program(),
             "TestMain" => self.code.in_test,
             "init" => acquired.kind != ResourceKind::Body,
-            _ => false,
+            name => self.is_program() && self.is_left_to_main(name, acquired),
         }
+    }
+
+    /// Whether a function is a piece of `main`, and what it leaves open ends with the process anyway.
+    fn is_left_to_main(&self, function: &str, acquired: &Acquired) -> bool {
+        use ResourceKind::{Client, Connection, File, Listener, Subscription, Worker};
+        matches!(acquired.kind, Client | Connection | File | Listener | Subscription | Worker)
+            && self.code.summaries.across.customs.is_part_of_main(&self.code.package.path, function)
     }
 
     /// Whether a condition tells that it has been released by itself: rows have no next one, a timer has fired.
@@ -375,10 +442,7 @@ impl Follow<'_, '_> {
     fn may_be_dropped(&self, acquired: &Acquired) -> bool {
         use ResourceKind::{PoolItem, Subscription, Timer};
         let kept_inside = matches!(acquired.kind, PoolItem | Subscription | Timer);
-        !kept_inside
-            && !acquired.by_use
-            && (acquired.certain || acquired.object.is_some())
-            && !self.ends_with_process(acquired)
+        !kept_inside && !acquired.by_use && is_sure(acquired) && !self.ends_with_process(acquired)
     }
 
     /// Whether a call whose result is used on the spot leaves nobody who could release it: `time.NewTicker(d).C`,
@@ -389,6 +453,7 @@ impl Follow<'_, '_> {
         if !acquired.certain || !self.may_be_dropped(acquired) {
             return false;
         }
+        let start = above;
         let mut names = Vec::new();
         while let ExprKind::SelectorExpr(selector) = code.file[above].kind {
             names.push(code.file.name(selector.sel));
@@ -403,8 +468,30 @@ impl Follow<'_, '_> {
             ExprKind::CallExpr(_) if acquired.kind == ResourceKind::Body => {
                 names == ["Body"] && !Leaving::new(code, self.paths).any_argument_leaves(above)
             }
+            // `r.Rows().Count()`: what asks it has it last.
+            ExprKind::CallExpr(parts) if code.file.unparen(parts.fun) == start => {
+                self.is_asked_only(above, &names, acquired)
+            }
             ExprKind::UnaryExpr(_) | ExprKind::BinaryExpr(_) => !names.is_empty(),
             _ => false,
         }
     }
+
+    /// Whether a method that is called on what was acquired on the spot neither releases it nor gives it away.
+    fn is_asked_only(&self, call: ExprId, names: &[&str], acquired: &Acquired) -> bool {
+        use ResourceKind::{File, Rows, Stream};
+        let code = self.code;
+        let [_] = names else { return false };
+        let keeps = code.callee(call).and_then(|callee| {
+            let use_ = code.summaries.parameter(&callee, Parameter::Receiver)?;
+            Some(use_.keeps || !use_.calls.is_empty())
+        });
+        let given_away = || Leaving::new(code, self.paths).leaves(call);
+        matches!(acquired.kind, File | Rows | Stream) && keeps != Some(true) && !given_away()
+    }
+}
+
+/// Whether there is no doubt that something must be released: an interface that says no more is enough.
+fn is_sure(acquired: &Acquired) -> bool {
+    acquired.certain || acquired.object.is_some() || acquired.name.starts_with("io.")
 }

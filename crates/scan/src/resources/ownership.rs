@@ -64,6 +64,11 @@ impl<'o, 'c> Owner<'o, 'c> {
         self.returned.into_inner()
     }
 
+    /// Whether nothing that refers to the value leaves the function.
+    pub(super) fn is_done_with(&self) -> bool {
+        self.returned.borrow().is_empty() && self.handed_on.borrow().is_empty()
+    }
+
     /// Whether a mention hands on something that refers to the value.
     pub(super) fn hands_on(&self, ident: IdentId) -> bool {
         self.handed_on.borrow().contains(&ident)
@@ -212,6 +217,10 @@ impl<'o, 'c> Owner<'o, 'c> {
     fn gives_handle_away(&self, call: ExprId) -> bool {
         use ResourceKind::{Body, Client, Connection, Listener, PoolItem, Worker};
         let called = callee(self.code.file, self.code.names, call);
+        // A copy of the descriptor, with a life of its own.
+        if matches!(called, Some(Callee::Method(_, "File"))) {
+            return false;
+        }
         let makes = matches!(called, Some(Callee::Method(_, name)) if inferred::makes(name));
         match self.acquired.kind {
             // A reader that is made of a response closes it.

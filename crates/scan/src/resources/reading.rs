@@ -47,7 +47,7 @@ const READING_PACKAGES: [&str; 23] = [
 const KEEPING: [&str; 4] = ["Add", "New", "Register", "Set"];
 
 /// Functions of the standard library by package and name.
-const FUNCTIONS: [(&str, &[&str], Reading); 26] = [
+const FUNCTIONS: [(&str, &[&str], Reading); 28] = [
     ("archive/tar", &["NewReader", "NewWriter"], Wraps),
     ("archive/zip", &["NewReader", "NewWriter"], Wraps),
     (
@@ -100,6 +100,8 @@ const FUNCTIONS: [(&str, &[&str], Reading); 26] = [
     ("mime/quotedprintable", &["NewReader", "NewWriter"], Wraps),
     ("golang.org/x/text/transform", &["NewReader", "NewWriter"], Wraps),
     ("runtime", &["KeepAlive", "SetFinalizer"], Reads),
+    ("runtime/pprof", &["StartCPUProfile", "WriteHeapProfile"], Reads),
+    ("runtime/trace", &["Start"], Reads),
 ];
 
 /// Names of methods, of whatever type, that are done with a reader or writer when they return.

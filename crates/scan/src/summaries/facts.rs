@@ -139,6 +139,8 @@ pub(super) struct Wrapper {
     pub(super) name: Arc<str>,
     /// The fields with what may have to be released in them.
     pub(super) fields: Vec<(String, Source)>,
+    /// The other fields that get a value.
+    pub(super) set: Vec<String>,
 }
 
 impl FunctionFacts {

@@ -212,21 +212,28 @@ impl Giving<'_, '_, '_> {
             return None;
         }
         let mut fields = Vec::new();
-        let mut passes = Vec::new();
+        let (mut passes, mut set) = (Vec::new(), Vec::new());
         for element in &code.file[lit.elts] {
             let ExprKind::KeyValueExpr(element) = code.file[*element].kind else { continue };
             let ExprKind::Ident(field) = code.file[element.key].kind else { continue };
-            let Some(facts) = self.element(expr, element.value) else { continue };
             let field = code.file.name(field);
+            let Some(facts) = self.element(expr, element.value) else {
+                set.extend((!values::is_nil(code, element.value)).then(|| field.to_owned()));
+                continue;
+            };
             fields.extend(facts.sources.into_iter().map(|source| (field.to_owned(), source)));
             passes.extend(facts.passes);
         }
         fields.retain(|(_, source)| !matches!(source, Source::Nothing));
-        if fields.is_empty() || !values::is_released(code, ty) {
+        let opens_later = || is_stream(&named.name);
+        if (fields.is_empty() && !opens_later()) || !values::is_released(code, ty) {
             return None;
         }
         let (path, name) = (named.path.clone(), named.name.clone());
-        Some(ResultFacts { sources: vec![Source::Wraps(Wrapper { path, name, fields })], passes })
+        Some(ResultFacts {
+            sources: vec![Source::Wraps(Wrapper { path, name, fields, set })],
+            passes,
+        })
     }
 
     /// What an element of a literal may be.
@@ -243,6 +250,11 @@ impl Giving<'_, '_, '_> {
             _ => None,
         }
     }
+}
+
+/// Whether values of a type read or write, by its name: they may open what they read from at the first read.
+fn is_stream(name: &str) -> bool {
+    ["Reader", "Writer", "Closer", "Stream", "Iterator"].iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a call of a method of a part releases an object.

@@ -338,8 +338,27 @@ impl Solver {
         match methods {
             // It embeds what has the method.
             None => fresh.next().is_some(),
-            Some(methods) => fresh.any(|field| methods.iter().any(|m| self.touches(*m, field))),
+            Some(methods) => {
+                fresh.any(|field| methods.iter().any(|m| self.touches(*m, field)))
+                    || methods.iter().any(|method| self.closes_other(*method, wrapper))
+            }
         }
+    }
+
+    /// Whether a method closes a field that is empty at first: something is opened later, and kept there.
+    fn closes_other(&self, method: usize, wrapper: &Wrapper) -> bool {
+        let is_given = |field: &str| {
+            let mut given = wrapper.fields.iter().map(|(field, _)| field).chain(&wrapper.set);
+            given.any(|given| given == field)
+        };
+        let mut events = self.entries[method].bodies.iter().flat_map(|body| &body.receiver.events);
+        wrapper.fields.is_empty()
+            && events.any(|event| match event {
+                Event::Calls(path) => {
+                    path.strip_suffix(".Close").is_some_and(|field| !is_given(field))
+                }
+                Event::Passes(_) | Event::Stops(_) => false,
+            })
     }
 
     /// Whether a method does something with a field that may release it.
