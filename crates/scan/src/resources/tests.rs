@@ -267,6 +267,7 @@ shapes! {
     inferred
     wrapped
     loops
+    customs
 }
 
 #[test]
@@ -295,4 +296,28 @@ func size(path string) (int64, error) {
     assert_eq!(finding.function, "example.com/m.size");
     let lines: Vec<u32> = finding.path.iter().map(|step| step.place.line).collect();
     assert_eq!(lines, [4, 5, 9, 10]);
+}
+
+/// What a piece of `main` leaves open ends with the process; what a loop of it leaves open piles up.
+#[test]
+fn pieces_of_main_may_leave_files_open() {
+    let of = |body: &str| {
+        format!(
+            "package main
+import \"os\"
+func main() {{
+{body}
+}}
+func report(path string) {{
+\tf, err := os.Create(path)
+\tif err != nil {{
+\t\treturn
+\t}}
+\tf.WriteString(path)
+}}"
+        )
+    };
+    assert!(scanned(&of("\treport(\"a\")")).is_empty());
+    assert_eq!(scanned(&of("\tfor {\n\t\treport(\"a\")\n\t}")).len(), 1);
+    assert_eq!(scanned(&of("\treport(\"a\")\n\treport(\"b\")")).len(), 1);
 }

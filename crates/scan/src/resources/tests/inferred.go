@@ -108,7 +108,7 @@ func closedAlways(key string) ([]byte, error) {
 }
 
 func neverClosed(key string) ([]byte, error) {
-	b, err := other.Get(key)
+	b, err := other.Get(key) // lost: never
 	if err != nil {
 		return nil, err
 	}
