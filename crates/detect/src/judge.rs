@@ -11,6 +11,7 @@ use plumb_evidence::suspect::{Match, SocketCrowd, Subject, Suspect};
 
 mod alternatives;
 
+use crate::advisories::Advised;
 use crate::closed_by_peer::is_closed_by_peer;
 use crate::code::Code;
 use crate::forecast::forecast;
@@ -48,6 +49,7 @@ pub(crate) fn judge(
     service: &Service,
     codes: &[Code<'_>],
     catalogue: &Catalogue,
+    advised: &[Advised],
     work_gain: f64,
 ) -> Judgement {
     let mut judgement = Judgement::default();
@@ -94,6 +96,7 @@ pub(crate) fn judge(
         let decision = decide(&hearing);
         if let Some(mut finding) = finding(&hearing, pattern, matched, decision, &service.target) {
             name_alternatives(&mut finding, &suspect, catalogue);
+            advised[instance].tell(&mut finding, &suspect);
             judgement.cases.push(Case { finding, suspect });
         }
     }

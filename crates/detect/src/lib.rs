@@ -12,10 +12,11 @@
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
-//! | pattern, confidence, title, forecast | `judge`, `waiters`, `holders`, `unnamed`, `standing`, `closed_by_peer`, `memory_question`, `versions`, `forecast`, `wording` |
+//! | pattern, confidence, title, forecast | `judge`, `waiters`, `holders`, `unnamed`, `standing`, `closed_by_peer`, `memory_question`, `versions`, `advisories`, `forecast`, `wording` |
 //! | which mistakes of a scan leak | `convictions` |
 //! | what is open, where the memory is, and the sockets by peer | `verdict`, `one_look`, `memory_split`, `socket_summary`, `peer_listing` |
 
+mod advisories;
 mod classify;
 mod closed_by_peer;
 mod code;
@@ -56,6 +57,7 @@ use plumb_evidence::catalogue::Catalogue;
 use plumb_evidence::finding::{InstanceSummary, SnapshotSummary, Verdict};
 use plumb_evidence::{Diagnosis, Instance, Service, Snapshot};
 
+use crate::advisories::Advised;
 use crate::code::Code;
 pub use crate::convictions::{Conviction, Standing, convictions};
 use crate::sockets::Connections;
@@ -79,9 +81,13 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         surroundings,
     };
     let work_gain = surroundings::work_gain(service, &codes, catalogue, &connections);
-    let judgement =
-        judge::judge(suspects::suspects(&sources), service, &codes, catalogue, work_gain);
+    let builds = service.instances.iter().map(|instance| &instance.build);
+    let advised: Vec<Advised> =
+        builds.map(|build| Advised::new(build, (catalogue.advisories)())).collect();
+    let accused = suspects::suspects(&sources);
+    let judgement = judge::judge(accused, service, &codes, catalogue, &advised, work_gain);
     let findings = judge::settle(judgement.cases);
+    let known_leaks = advisories::besides(service, &advised, &findings);
     let sockets = socket_summary::socket_summary(service, &connections);
     let shown = one_look::Shown::by(service, &codes, &crowds, catalogue);
     let (mut verdict, mut undecided) = verdict::verdict(
@@ -108,6 +114,7 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         sockets,
         problems: service.problems.clone(),
         healthy: judgement.healthy,
+        known_leaks,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whether a version of a module is one with a leak of its own.
 
+use plumb_evidence::advisory::{Affected, Version};
 use plumb_evidence::catalogue::KnownBad;
 use plumb_evidence::suspect::ObjectCrowd;
 
@@ -8,25 +9,13 @@ pub(crate) fn known_bad(object: &ObjectCrowd) -> Vec<&'static KnownBad> {
     let (Some(record), Some(version)) = (object.record, object.version.as_deref()) else {
         return Vec::new();
     };
-    let Some(version) = numbers(version) else { return Vec::new() };
-    let applies = |bad: &&KnownBad| {
-        let introduced = bad.introduced.is_empty()
-            || numbers(bad.introduced).is_some_and(|first| version >= first);
-        introduced && numbers(bad.fixed).is_some_and(|fixed| version < fixed)
-    };
-    record.known_bad.iter().filter(applies).collect()
+    let Some(version) = Version::parse(version) else { return Vec::new() };
+    record.known_bad.iter().filter(|bad| affected(bad).has(&version)).collect()
 }
 
-/// `v1.41.0`, `go1.21.3` and `v0.0.0-2019…` as numbers; `None` for `(devel)` and the like.
-fn numbers(version: &str) -> Option<[u64; 3]> {
-    let digits = version.trim_start_matches("go").trim_start_matches('v');
-    let plain = digits.split(['-', '+', ' ']).next()?;
-    let mut parts = plain.split('.').map(|part| {
-        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-        part[..end].parse().ok()
-    });
-    let major = parts.next()??;
-    Some([major, parts.next().flatten().unwrap_or(0), parts.next().flatten().unwrap_or(0)])
+fn affected(bad: &KnownBad) -> Affected {
+    let introduced = Version::parse(bad.introduced);
+    Affected { introduced, fixed: Version::parse(bad.fixed), backports: Vec::new() }
 }
 
 #[cfg(test)]
@@ -34,11 +23,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_numbers() {
-        assert!(numbers("v1.41.0") < numbers("v1.47.0"));
-        assert!(numbers("go1.9.7") < numbers("go1.21.3"));
-        assert!(numbers("v1.5.4-0.20250319132907-e064f32e3674") < numbers("v1.6.0"));
-        assert_eq!(numbers("go1.27rc1"), Some([1, 27, 0]));
-        assert_eq!(numbers("(devel)"), None);
+    fn ranges_of_records_are_read() {
+        let has = |introduced, fixed, version: &str| {
+            let bad = KnownBad { introduced, fixed, what: "", source: "" };
+            Version::parse(version).is_some_and(|version| affected(&bad).has(&version))
+        };
+        assert!(has("", "go1.23", "go1.22.7") && !has("", "go1.23", "go1.23.0"));
+        assert!(has("v1.41.0", "v1.47.0", "v1.41.0") && !has("v1.41.0", "v1.47.0", "v1.40.9"));
+        assert!(!has("", "v1.0.0", "(devel)"));
     }
 }

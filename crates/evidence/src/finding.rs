@@ -415,4 +415,25 @@ pub struct Diagnosis {
     pub problems: Vec<Problem>,
     /// Crowds that were looked at and held to be healthy, with the reason: nothing hides silently.
     pub healthy: Vec<String>,
+    /// Known leaks of the library versions in use whose code the evidence shows, and of which no finding tells.
+    pub known_leaks: Vec<KnownLeak>,
+}
+
+/// A known leak of a library version that is in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownLeak {
+    /// The advisory.
+    pub id: &'static str,
+    /// The module; `Go` for the standard library.
+    pub module: &'static str,
+    /// Its version.
+    pub version: String,
+    /// How much of the latest evidence shows its code, leaking or not: `3 goroutines`.
+    pub seen: String,
+    /// When it leaks, as a clause.
+    pub condition: &'static str,
+    /// What mends it: `mended in v1.47.0`.
+    pub mended: String,
+    /// Where that is told.
+    pub source: &'static str,
 }

@@ -419,3 +419,25 @@ fn a_diff_or_fix_leaves_what_has_none() {
     }
     assert_eq!(fs::read_to_string(folder.path().join("clean/a.go")).expect("it"), CLEAN);
 }
+
+#[test]
+fn versions_that_leak_are_told_where_they_are_reached() {
+    let text = "package db\n\nimport \"github.com/lib/pq\"\n\nfunc stop(l *pq.Listener) error {\n\treturn l.Close()\n}\n";
+    let folder = module(&[("db/stop.go", text)]);
+    let requires = |version: &str| {
+        let text =
+            format!("module example.com/shop\n\ngo 1.24\n\nrequire github.com/lib/pq {version}\n");
+        write(folder.path(), "go.mod", &text);
+        scan(folder.path(), &["--format", "json"])
+    };
+    let said = requires("v1.10.9");
+    assert_eq!(said.code, Some(1), "{said:#?}");
+    let document: Value = serde_json::from_str(&said.out).expect("JSON");
+    let found = &document["findings"][0];
+    assert_eq!(found["pattern"], "leaking-dependency-version");
+    assert_eq!((&found["file"], &found["line"]), (&"db/stop.go".into(), &6.into()));
+    let message = found["message"].as_str().expect("a message");
+    assert!(message.starts_with("module github.com/lib/pq v1.10.9 leaks goroutines"), "{message}");
+    assert!(message.contains("mended in v1.11.0 (lib/pq#1192)"), "{message}");
+    assert_eq!(requires("v1.11.0").code, Some(0));
+}

@@ -10,6 +10,7 @@ use plumb_evidence::{Diagnosis, Finding, Problem, Site, Timestamp};
 use serde::Serialize;
 use serde_json::Number;
 
+use crate::advisories::KnownLeakJson;
 use crate::sockets::SocketsJson;
 use crate::units::significant;
 use crate::{Options, advice};
@@ -64,6 +65,7 @@ struct Document<'a> {
     memory: MemoryJson<'a>,
     sockets: Option<SocketsJson<'a>>,
     healthy: &'a [String],
+    known_leaks: Vec<KnownLeakJson<'a>>,
     problems: Vec<ProblemJson<'a>>,
 }
 
@@ -83,6 +85,7 @@ impl<'a> From<&'a Diagnosis> for Document<'a> {
             memory: MemoryJson { instances: diagnosis.memory.iter().map(Into::into).collect() },
             sockets: diagnosis.sockets.as_ref().map(Into::into),
             healthy: &diagnosis.healthy,
+            known_leaks: diagnosis.known_leaks.iter().map(Into::into).collect(),
             problems: diagnosis.problems.iter().map(Into::into).collect(),
         }
     }

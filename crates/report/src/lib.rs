@@ -14,6 +14,7 @@
 //! `advice` (commands to type next), `blocks` (prose and code of a text), `layout` (wrapping and colour).
 
 mod advice;
+mod advisories;
 mod blocks;
 pub mod explain;
 mod json;

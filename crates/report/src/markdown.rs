@@ -9,7 +9,7 @@ use crate::advice::Advice;
 use crate::blocks::{Block, blocks};
 use crate::layout::clean;
 use crate::units::{bytes, percent};
-use crate::{Options, advice, names, phrases, sockets};
+use crate::{Options, advice, advisories, names, phrases, sockets};
 
 /// Prints a diagnosis for a ticket.
 pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
@@ -25,6 +25,7 @@ pub(crate) fn render(diagnosis: &Diagnosis, options: &Options) -> String {
     questions(&mut text, diagnosis);
     diagnosis.memory.iter().for_each(|split| memory(&mut text, split));
     folded(&mut text, "Looked at and held healthy", diagnosis.healthy.iter().map(|h| prose(h)));
+    list(&mut text, advisories::HEADING_MARKDOWN, &advisories::items(diagnosis));
     let problems = phrases::grouped_problems(&diagnosis.problems);
     let problems: Vec<String> = problems
         .iter()

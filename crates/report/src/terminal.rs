@@ -8,7 +8,7 @@ use plumb_evidence::finding::Verdict;
 
 use crate::layout::{Page, Tone, pack, with_command, without_middle};
 use crate::units::plural;
-use crate::{Options, advice, phrases, sockets};
+use crate::{Options, advice, advisories, phrases, sockets};
 
 /// Lines that a single finding should fit with all the rest: a terminal that nobody has resized has 24, one in use mostly
 /// 40 and more.
@@ -63,6 +63,7 @@ fn rest(mut page: Page, diagnosis: &Diagnosis, options: &Options) -> Page {
     questions(&mut page, diagnosis);
     memory::print(&mut page, &diagnosis.memory, options);
     healthy(&mut page, diagnosis, options);
+    advisories::print(&mut page, diagnosis, options);
     problems(&mut page, diagnosis, options);
     page.paragraph(Tone::Strong, &format!("{}.", phrases::tally(diagnosis)));
     let next = advice::next(diagnosis, options);

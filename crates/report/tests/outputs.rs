@@ -302,3 +302,20 @@ fn a_collection_after_a_single_look_is_no_second_look() {
     });
     assert!(text.starts_with(":6060, 5,234 goroutines, 1 look, go1.27.3"), "{text}");
 }
+
+#[test]
+fn known_leaks_of_versions_are_told_at_the_end() {
+    let known = with_known_leaks();
+    let text = terminal(&known);
+    let first = "  - example.com/memdb v1.3.3 (3 goroutines): more than 32 channels: when one";
+    assert!(text.contains(first), "{text}");
+    assert!(text.contains("\n1 known leak more with --verbose\n"), "{text}");
+    assert!(!text.contains("example.com/last"), "{text}");
+    let all = print("terminal", &known, &verbose());
+    assert!(all.contains("example.com/last v1.3.3 (2 goroutines)"), "{all}");
+    let ticket = print("markdown", &known, &Options::default());
+    let heading = "### Known leaks in the versions used\n\n- example.com/memdb v1.3.3";
+    assert!(ticket.contains(heading), "{ticket}");
+    assert!(ticket.contains("mended in v2.0.0 (example/repo#12)"), "{ticket}");
+    assert!(!terminal(&diagnosis(Vec::new())).contains("known leak"));
+}

@@ -17,9 +17,10 @@ fn schema() -> Value {
     serde_json::from_str(DIAGNOSE_SCHEMA).unwrap()
 }
 
-fn all() -> [Value; 6] {
+fn all() -> [Value; 7] {
     let two = diagnosis(vec![with_source(), memory_leak()]);
-    [two, open_diagnosis(), undecided(), problems_only(), diagnosis(vec![]), huge(200)]
+    let known = with_known_leaks();
+    [two, open_diagnosis(), undecided(), problems_only(), diagnosis(vec![]), huge(200), known]
         .map(|d| printed(&d))
 }
 

@@ -87,7 +87,10 @@ fn imports_and_literals<'c>(
 
 fn finding(code: &Code<'_>, applying: &Applying, places: &[(Span, &Reach)]) -> SourceFinding {
     let (span, reach) = places[0];
-    let certain = applying.used.is_exact && applying.advisory.verified != Verified::Reported;
+    let Advisory { verified, harmless_since_go, .. } = applying.advisory;
+    // Since Go 1.27 timers are collected whatever `go.mod` says, and no file tells which toolchain builds it.
+    let certain =
+        applying.used.is_exact && *verified != Verified::Reported && harmless_since_go.is_none();
     let confidence = if certain { Confidence::Likely } else { Confidence::Possible };
     let message = message(applying, reach);
     let mut finding = code.finding(PATTERN, span, confidence, message);

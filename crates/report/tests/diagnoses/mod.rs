@@ -264,7 +264,29 @@ pub(crate) fn diagnosis(findings: Vec<Finding>) -> Diagnosis {
             "200 net/http.conn (idle): as many as connections that clients keep open".into(),
             "8 goroutines in main.worker (chan receive): workers at rest".into(),
         ],
+        known_leaks: Vec::new(),
     }
+}
+
+/// Nothing leaks, in a program with libraries of which some versions do.
+pub(crate) fn with_known_leaks() -> Diagnosis {
+    let leak = |id, module, seen: &str, fixed: &str| KnownLeak {
+        id,
+        module,
+        version: "v1.3.3".into(),
+        seen: seen.into(),
+        condition: "more than 32 channels: when one fires the watchers of the other chunks stay",
+        mended: format!("mended in {fixed}"),
+        source: "example/repo#12",
+    };
+    let mut diagnosis = diagnosis(Vec::new());
+    diagnosis.known_leaks = vec![
+        leak("memdb-watchset", "example.com/memdb", "3 goroutines", "v1.3.4"),
+        leak("pool-close", "example.com/pool", "1 goroutine", "v1.4.0"),
+        leak("list-grows", "example.com/list", "1.2 MB of live heap", "v1.5.0"),
+        leak("last", "example.com/last", "2 goroutines", "v2.0.0"),
+    ];
+    diagnosis
 }
 
 pub(crate) fn open_diagnosis() -> Diagnosis {

@@ -123,11 +123,12 @@ fn reported_leaks_and_uncertain_versions_are_possible() {
 #[test]
 fn timers_do_no_harm_since_their_go_line() {
     let text = "package m\nimport \"a.b/pool\"\nfunc f() { pool.Every() }\n";
-    let count = |go: &str| {
+    let of = |go: &str| {
         let go_mod = go_mod(go, "a.b/pool v1.4.0");
-        found(&[("/m/go.mod", &go_mod), ("/m/a.go", text)]).len()
+        found(&[("/m/go.mod", &go_mod), ("/m/a.go", text)])
     };
-    assert_eq!((count("1.22"), count("1.23"), count("1.24.1")), (1, 0, 0));
+    assert_eq!((of("1.22").len(), of("1.23").len(), of("1.24.1").len()), (1, 0, 0));
+    assert_eq!(of("1.22")[0].confidence, Confidence::Possible, "a new toolchain collects them");
 }
 
 #[test]
