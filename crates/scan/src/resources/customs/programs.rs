@@ -11,10 +11,13 @@ use crate::code::Code;
 /// How many functions may be between `main` and one that is a piece of it.
 const MAX_DEPTH: usize = 4;
 
+/// The package and the name of a function.
+type Function = (Arc<str>, Arc<str>);
+
 /// By package and function, where the functions of programs are mentioned: the declared function in which they are
 /// called, once; `None` for any other mention.
 #[derive(Debug, Default)]
-pub(super) struct Programs(FxHashMap<(Arc<str>, Arc<str>), Vec<Option<Arc<str>>>>);
+pub(super) struct Programs(FxHashMap<Function, Vec<Option<Arc<str>>>>);
 
 impl Programs {
     pub(super) fn read(code: &Code<'_>) -> Self {
