@@ -232,7 +232,7 @@ impl Reach {
         })
     }
 
-    /// How reports call it: `http2.Transport`, `(*pq.Listener).Close` without the parentheses.
+    /// How reports call it: `http2.Transport`, `pq.Listener.Close`.
     pub fn name(&self) -> String {
         let package = |path: &str| package_name(path).to_owned();
         match self {
