@@ -1,6 +1,7 @@
 //! A file that was read: its nodes by id, its comments, lines and problems.
 
 use std::ops::Index;
+use std::sync::{Arc, OnceLock};
 
 use crate::arena::Arena;
 use crate::ast::{Decl, Expr, ExprKind, Field, FieldList, FuncType, Ident, Spec, Stmt, StmtKind};
@@ -9,6 +10,7 @@ use crate::ids::{
     CommentGroupId, CommentId, DeclId, ExprId, FieldId, FieldListId, FuncTypeId, Id, IdentId, List,
     SpecId, StmtId,
 };
+use crate::order::Order;
 use crate::positions::{self, LineDirective, LineTable, MappedPosition, Position};
 use crate::problem::Problem;
 use crate::span::Span;
@@ -39,6 +41,8 @@ pub struct File<'a> {
     pub(crate) line_directives: Vec<LineDirective>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) more_problems: u64,
+    /// Made when somebody walks over all of it.
+    pub(crate) order: OnceLock<Arc<Order>>,
 }
 
 impl<'a> File<'a> {
@@ -175,7 +179,18 @@ impl<'a> File<'a> {
 
     /// Meets a node and all below it, parents first.
     pub fn walk(&self, root: Node) -> Walk<'_> {
-        Walk::new(self, root)
+        // What is walked as a whole is mostly walked more than once.
+        let order = match root {
+            Node::File => Some(self.order()),
+            _ => self.order.get(),
+        };
+        let along = order.and_then(|order| Walk::of_order(order, root));
+        along.unwrap_or_else(|| Walk::of_tree(self, root))
+    }
+
+    /// All nodes in the order of a walk.
+    pub(crate) fn order(&self) -> &Arc<Order> {
+        self.order.get_or_init(|| Arc::new(Order::new(self)))
     }
 
     /// How many nodes of a kind there are, and so how long a table beside them must be.

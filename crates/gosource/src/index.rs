@@ -2,7 +2,9 @@
 //! and what a type has, through pointers and embedding.
 
 mod extract;
+mod files;
 mod members;
+mod memo;
 mod method_set;
 mod package;
 mod program;

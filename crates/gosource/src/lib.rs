@@ -40,6 +40,7 @@ mod index;
 mod lexer;
 mod module;
 mod names;
+mod order;
 mod parents;
 mod parser;
 mod positions;
@@ -78,7 +79,7 @@ pub use types::{
     Basic, InterfaceMethod, InterfaceType, LocalType, Named, ParamOwner, Signature, StructField,
     StructType, Term, Type, TypeKind, TypeParam, TypeParamDecl,
 };
-pub use typing::{Callee, FileTypes};
+pub use typing::{Callee, FileTypes, Typing};
 pub use walk::{Node, Visit, Walk};
 
 /// Reads a file: any bytes, up to 1 GB.

@@ -13,5 +13,6 @@ pub use constraint::satisfied;
 pub use folders::{Entry, EntryKind, Folders};
 pub use go_mod::{GoMod, GoModProblem, GoWork, Replace, Requirement};
 pub use layout::{Installation, Layout, Location, Module};
+pub(crate) use platform::Constraint;
 pub use platform::{Excluded, Platform};
 pub use walk::PackageFolder;

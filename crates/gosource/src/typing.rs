@@ -29,7 +29,9 @@ pub struct FileTypes {
     exprs: Vec<Entry>,
     /// Types of variables, by the identifiers that declare them.
     vars: Vec<Option<Type>>,
-    callees: FxHashMap<ExprId, Callee>,
+    callees: FxHashMap<ExprId, Arc<Callee>>,
+    /// Paths of packages, and names of functions of the language.
+    texts: Vec<Arc<str>>,
 }
 
 /// The function or method that an expression names.
@@ -52,9 +54,26 @@ enum Entry {
     Unknown,
     Value(Type),
     Type(Type),
-    Package(Arc<str>),
+    /// The place of its path among the texts.
+    Package(u32),
     /// A function of the language or of `unsafe`.
-    Builtin(Arc<str>),
+    Builtin(u32),
+}
+
+/// Finds the types of several files; what it has looked up for one it knows for the next.
+pub struct Typing<'p>(Resolver<'p>);
+
+impl<'p> Typing<'p> {
+    /// One for the files of a program.
+    pub fn new(program: &'p Program<'p>) -> Self {
+        Self(Resolver::new(program))
+    }
+
+    /// The types of a file, as of [`FileTypes::new`].
+    pub fn types(&self, package: &Package, file: &File<'_>, names: &Names<'_>) -> FileTypes {
+        self.0.begin_file();
+        FileTypes::with_resolver(&self.0, package, file, names)
+    }
 }
 
 impl FileTypes {
@@ -69,8 +88,7 @@ impl FileTypes {
         file: &File<'_>,
         names: &Names<'_>,
     ) -> Self {
-        let resolver = Resolver::new(program);
-        Self::with_resolver(&resolver, package, file, names)
+        Typing::new(program).types(package, file, names)
     }
 
     fn with_resolver(
@@ -83,6 +101,7 @@ impl FileTypes {
             exprs: vec![Entry::Unknown; file.count::<ExprId>()],
             vars: vec![None; file.count::<IdentId>()],
             callees: FxHashMap::default(),
+            texts: Vec::new(),
         };
         Pass::new(resolver, package, file, names, types).run()
     }
@@ -129,7 +148,7 @@ impl FileTypes {
     /// The function of the language, or of `unsafe`, that an expression names.
     pub fn builtin(&self, expr: ExprId) -> Option<&str> {
         match self.exprs.get(expr.index())? {
-            Entry::Builtin(name) => Some(name),
+            Entry::Builtin(name) => Some(&self.texts[*name as usize]),
             _ => None,
         }
     }
@@ -142,12 +161,21 @@ impl FileTypes {
 
     /// The function or method that an expression names: what stands before the parentheses of a call.
     pub fn callee(&self, fun: ExprId) -> Option<&Callee> {
-        self.callees.get(&fun)
+        self.callees.get(&fun).map(|callee| &**callee)
     }
 
     /// All expressions that name functions and methods, in no order.
     pub fn callees(&self) -> impl Iterator<Item = (ExprId, &Callee)> {
-        self.callees.iter().map(|(expr, callee)| (*expr, callee))
+        self.callees.iter().map(|(expr, callee)| (*expr, &**callee))
+    }
+
+    /// The place of a text; a file has few.
+    fn text(&mut self, text: &str) -> u32 {
+        let known = self.texts.iter().position(|other| &**other == text);
+        known.unwrap_or_else(|| {
+            self.texts.push(text.into());
+            self.texts.len() - 1
+        }) as u32
     }
 
     /// The type of a value, unknown if it is none.

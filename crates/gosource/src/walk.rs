@@ -5,6 +5,7 @@ use crate::file::File;
 use crate::ids::{
     CommentGroupId, DeclId, ExprId, FieldId, FieldListId, FuncTypeId, IdentId, List, SpecId, StmtId,
 };
+use crate::order::Order;
 use crate::span::Span;
 
 /// Any node of a file.
@@ -43,38 +44,75 @@ pub struct Visit {
 
 /// A walk over a tree, see [`File::walk`].
 #[derive(Clone, Debug)]
-pub struct Walk<'f> {
-    file: &'f File<'f>,
-    todo: Vec<Visit>,
-    /// Whose children come next, unless they are skipped.
-    pending: Option<Node>,
+pub struct Walk<'f>(Way<'f>);
+
+#[derive(Clone, Debug)]
+enum Way<'f> {
+    /// From node to node.
+    Tree {
+        file: &'f File<'f>,
+        todo: Vec<Visit>,
+        /// Whose children come next, unless they are skipped.
+        pending: Option<Node>,
+    },
+    /// Along a table that holds all nodes.
+    Table { order: &'f Order, root: usize, next: usize, end: usize },
 }
 
 impl<'f> Walk<'f> {
-    pub(crate) fn new(file: &'f File<'f>, root: Node) -> Self {
-        Self { file, todo: vec![Visit { node: root, parent: None }], pending: None }
+    /// A walk that finds its way by the nodes alone.
+    pub(crate) fn of_tree(file: &'f File<'f>, root: Node) -> Self {
+        let todo = vec![Visit { node: root, parent: None }];
+        Self(Way::Tree { file, todo, pending: None })
+    }
+
+    /// A walk along the order of the file.
+    pub(crate) fn of_order(order: &'f Order, root: Node) -> Option<Self> {
+        let (root, end) = order.range(root)?;
+        Some(Self(Way::Table { order, root, next: root, end }))
     }
 
     /// Does not meet what is below the node that was met last.
     pub fn skip_children(&mut self) {
-        self.pending = None;
+        match &mut self.0 {
+            Way::Tree { pending, .. } => *pending = None,
+            Way::Table { order, root, next, .. } if *next > *root => {
+                // After a step without children, or of which they were skipped before, this changes nothing.
+                *next = order.end(*next - 1).max(*next);
+            }
+            Way::Table { .. } => {}
+        }
     }
 }
 
 impl Iterator for Walk<'_> {
     type Item = Visit;
 
+    #[inline]
     fn next(&mut self) -> Option<Visit> {
-        if let Some(parent) = self.pending.take() {
-            let before = self.todo.len();
-            let todo = &mut self.todo;
-            self.file
-                .for_each_child(parent, |node| todo.push(Visit { node, parent: Some(parent) }));
-            self.todo[before..].reverse();
+        match &mut self.0 {
+            Way::Table { order, root, next, end } => {
+                if *next >= *end {
+                    return None;
+                }
+                let visit = order.visit(*next);
+                let is_root = *next == *root;
+                *next += 1;
+                Some(if is_root { Visit { parent: None, ..visit } } else { visit })
+            }
+            Way::Tree { file, todo, pending } => {
+                if let Some(parent) = pending.take() {
+                    let before = todo.len();
+                    file.for_each_child(parent, |node| {
+                        todo.push(Visit { node, parent: Some(parent) });
+                    });
+                    todo[before..].reverse();
+                }
+                let visit = todo.pop()?;
+                *pending = Some(visit.node);
+                Some(visit)
+            }
         }
-        let visit = self.todo.pop()?;
-        self.pending = Some(visit.node);
-        Some(visit)
     }
 }
 

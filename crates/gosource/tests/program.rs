@@ -82,7 +82,7 @@ fn modules_and_what_they_import_are_found() {
         let found = program.layout().locate(&memory, path, from_std);
         found.map(|l| (l.path, l.folder.to_string_lossy().into_owned(), l.is_main))
     };
-    let found = |path: &str, folder: &str, main| Some((path.to_owned(), folder.to_owned(), main));
+    let found = |path: &str, folder: &str, main| Some((path.into(), folder.to_owned(), main));
     assert_eq!(at("e.org/b", false), found("e.org/b", "/w/b/", true));
     assert_eq!(at("r.org/r", false), found("r.org/r", "/w/r/", false));
     assert_eq!(at("v.org/v", false), found("v.org/v", "/w/a/vendor/v.org/v", false));

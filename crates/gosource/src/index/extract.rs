@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::memo::OneOfEach;
 use super::package::{Function, Method, Package, Place, TypeDecl, Value, ValueType};
 use super::program::Program;
 use super::type_exprs::{TypeScope, embedded_name, signature_of, type_of};
@@ -27,6 +28,7 @@ pub(super) struct Extraction<'p> {
     /// Predeclared names that the package declares anew.
     pub(super) shadowed: FxHashSet<Arc<str>>,
     strings: RefCell<FxHashSet<Arc<str>>>,
+    types: OneOfEach,
 }
 
 /// The names of one file.
@@ -40,8 +42,8 @@ struct FileScope<'x, 'p> {
 }
 
 /// What a file declares.
-#[derive(Default)]
-struct Declared {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Declared {
     types: Vec<TypeDecl>,
     functions: Vec<Function>,
     values: Vec<Value>,
@@ -50,8 +52,8 @@ struct Declared {
 
 impl<'p> Extraction<'p> {
     pub(super) fn new(program: &'p Program<'p>, package: Package) -> Self {
-        let (methods, shadowed, strings) = Default::default();
-        Self { program, package, methods, shadowed, strings }
+        let (methods, shadowed, strings, types) = Default::default();
+        Self { program, package, methods, shadowed, strings, types }
     }
 
     fn text(&self, text: &str) -> Arc<str> {
@@ -64,14 +66,13 @@ impl<'p> Extraction<'p> {
         new
     }
 
-    /// Adds what a file declares; it has this number in the package.
-    pub(super) fn add(&mut self, file: &File<'_>, number: usize, in_test: bool) {
+    /// Reads what a file declares; it has this number in the package.
+    pub(super) fn read(&self, file: &File<'_>, number: usize, in_test: bool) -> Declared {
         let place = Place { file: number as u32, name: crate::Span::new(0, 0), in_test };
-        let imports = std::mem::take(&mut self.package.files[number].imports);
         let mut scope = FileScope {
             extraction: self,
             file,
-            imports: &imports,
+            imports: &self.package.files[number].imports,
             packages: RefCell::default(),
             params: Vec::new(),
         };
@@ -83,11 +84,11 @@ impl<'p> Extraction<'p> {
                 DeclKind::BadDecl => {}
             }
         }
-        self.package.files[number].imports = imports;
-        self.insert(declared);
+        declared
     }
 
-    fn insert(&mut self, declared: Declared) {
+    /// Adds what a file declares.
+    pub(super) fn insert(&mut self, declared: Declared) {
         for decl in declared.types {
             if is_predeclared(&decl.name) {
                 self.shadowed.insert(decl.name.clone());
@@ -157,7 +158,7 @@ impl TypeScope for FileScope<'_, '_> {
         {
             return ty;
         }
-        named(self.extraction.package.path.clone(), self.text(name))
+        self.extraction.types.named(&self.extraction.package.path, name)
     }
 
     fn qualified(&self, package: IdentId, name: IdentId) -> Type {
@@ -170,13 +171,16 @@ impl TypeScope for FileScope<'_, '_> {
             self.packages.borrow_mut().insert(local, path.clone());
             path
         });
-        match path.as_deref() {
-            None | Some("C") => Type::unknown(),
-            Some("unsafe") if self.file.name(name) == "Pointer" => {
-                Type::basic(Basic::UnsafePointer)
-            }
-            Some(path) => named(self.text(path), self.text(self.file.name(name))),
+        let Some(path) = path else { return Type::unknown() };
+        match &*path {
+            "C" => Type::unknown(),
+            "unsafe" if self.file.name(name) == "Pointer" => Type::basic(Basic::UnsafePointer),
+            _ => self.extraction.types.named(&path, self.file.name(name)),
         }
+    }
+
+    fn pointer(&self, to: Type) -> Type {
+        self.extraction.types.pointer(to)
     }
 
     fn path(&self) -> Arc<str> {
@@ -289,8 +293,17 @@ impl FileScope<'_, '_> {
         self.params.clear();
         let path = self.extraction.package.path.clone();
         let place = self.place(spec.name, place);
-        let (is_alias, methods) = (spec.assign.is_some(), Vec::new());
-        out.types.push(TypeDecl { path, name, type_params, is_alias, ty, methods, place });
+        let (is_alias, methods, underlying) = (spec.assign.is_some(), Vec::new(), OnceLock::new());
+        out.types.push(TypeDecl {
+            path,
+            name,
+            type_params,
+            is_alias,
+            ty,
+            methods,
+            place,
+            underlying,
+        });
     }
 
     fn values(&self, spec: &ValueSpec, is_const: bool, place: Place, out: &mut Declared) {

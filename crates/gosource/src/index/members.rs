@@ -81,8 +81,8 @@ fn same_name(name: &str, other: &str, path: &str, other_path: &str) -> bool {
 }
 
 impl Resolver<'_> {
-    /// Finds a field or method; names that are not exported are those of the package `from`.
-    pub(crate) fn member(&self, ty: &Type, name: &str, from: &str) -> Lookup {
+    /// Looks for a field or method, see [`Resolver::member`].
+    pub(super) fn find_member(&self, ty: &Type, name: &str, from: &str) -> Lookup {
         let Some(start) = self.first_level(ty) else { return Lookup::Absent };
         let is_pointer_type = start.ty != *ty && !matches!(ty.kind(), TypeKind::Pointer(_));
         let mut current = vec![start];

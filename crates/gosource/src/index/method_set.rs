@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::members::{Lookup, MemberKind, identity, merged};
 use super::program::Program;
 use super::resolver::Resolver;
-use super::{Member, Package, Value};
+use super::{Member, Package, TypeDecl, Value};
 use crate::types::{Type, TypeKind};
 
 /// How many embedded types are looked at for one set.
@@ -46,8 +46,23 @@ impl Program<'_> {
 
     /// What a type is behind its name.
     pub fn underlying(&self, ty: &Type) -> Type {
-        let resolver = Resolver::new(self);
-        resolver.canonical(&resolver.underlying(ty))
+        let find = || {
+            let resolver = Resolver::new(self);
+            resolver.canonical(&resolver.underlying(ty))
+        };
+        let named = match ty.kind() {
+            TypeKind::Named(named) => named,
+            // Without names in it there is nothing behind it.
+            TypeKind::Local(_) => return find(),
+            _ if !ty.has_names() => return ty.clone(),
+            _ => return find(),
+        };
+        let is_plain = |decl: &Arc<TypeDecl>| decl.type_params.is_empty() && !decl.is_alias;
+        let package = if named.args.is_empty() { self.package(&named.path) } else { None };
+        match package.as_ref().and_then(|package| package.type_decl(&named.name)) {
+            Some(decl) if is_plain(decl) => decl.underlying.get_or_init(find).clone(),
+            _ => find(),
+        }
     }
 
     /// The type without aliases in it.

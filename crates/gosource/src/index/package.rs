@@ -100,6 +100,8 @@ pub struct TypeDecl {
     pub methods: Vec<Method>,
     /// Where it is declared.
     pub place: Place,
+    /// What is behind its name, without aliases, once somebody has asked; of a type without type parameters.
+    pub(super) underlying: OnceLock<Type>,
 }
 
 /// A method.
@@ -116,7 +118,7 @@ pub struct Method {
 }
 
 /// A variable or constant.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Value {
     /// Its name.
     pub name: Arc<str>,

@@ -1,22 +1,20 @@
 //! The packages of a program, read when they are asked for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 use super::extract::Extraction;
+use super::files::{FileFacts, FolderFiles};
 use super::package::{Package, PackageFile, Role};
 use crate::file::File;
-use crate::module::{EntryKind, Excluded, Folders, Layout, Location, PackageFolder, Platform};
+use crate::module::{Excluded, Folders, Layout, Location, PackageFolder, Platform};
 use crate::names::{assumed_package_name, import_paths};
 
 /// How many bytes of a file are read first to find its package clause.
 const FIRST_BYTES: usize = 4096;
-
-/// Whether the standard library imports something, and its path.
-type Import = (bool, Arc<str>);
 
 type Slot = Arc<OnceLock<Option<Arc<Package>>>>;
 
@@ -26,12 +24,21 @@ type Slot = Arc<OnceLock<Option<Arc<Package>>>>;
 /// what it imports but for the names of packages. No source is kept. Files are read one at a time by each thread.
 pub struct Program<'s> {
     folders: &'s dyn Folders,
-    layout: Layout,
     platform: Platform,
     packages: Mutex<FxHashMap<Arc<str>, Slot>>,
-    /// Where imports are.
-    locations: Mutex<FxHashMap<Import, Option<Arc<Location>>>>,
     names: Mutex<FxHashMap<Arc<str>, Option<Arc<str>>>>,
+    same: Arc<Same>,
+}
+
+/// By import path; `None` if it is nowhere.
+type Locations = FxHashMap<Arc<str>, Option<Arc<Location>>>;
+
+/// What is the same for all platforms.
+struct Same {
+    layout: Layout,
+    /// Where imports are: of the modules, and of the standard library.
+    locations: [Mutex<Locations>; 2],
+    files: Mutex<FxHashMap<PathBuf, Arc<FolderFiles>>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -42,13 +49,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl<'s> Program<'s> {
     /// A program of which nothing is read yet.
     pub fn new(folders: &'s dyn Folders, layout: Layout, platform: Platform) -> Self {
-        let (packages, locations, names) = Default::default();
-        Self { folders, layout, platform, packages, locations, names }
+        let (packages, names, locations, files) = Default::default();
+        let same = Arc::new(Same { layout, locations, files });
+        Self { folders, platform, packages, names, same }
+    }
+
+    /// The same program for another platform. It reads again only the files that nobody has asked for yet.
+    pub fn for_platform(&self, platform: Platform) -> Self {
+        let (packages, names) = Default::default();
+        Self { folders: self.folders, platform, packages, names, same: self.same.clone() }
     }
 
     /// Its modules and where their imports are.
     pub fn layout(&self) -> &Layout {
-        &self.layout
+        &self.same.layout
     }
 
     /// For which platform files are chosen.
@@ -63,8 +77,9 @@ impl<'s> Program<'s> {
 
     /// The folders with packages of all modules that are looked at.
     pub fn package_folders(&self) -> Vec<PackageFolder> {
-        let modules = self.layout.modules().iter();
-        modules.flat_map(|module| self.layout.packages(self.folders, module)).collect()
+        let layout = self.layout();
+        let modules = layout.modules().iter();
+        modules.flat_map(|module| layout.packages(self.folders, module)).collect()
     }
 
     /// The package with a path, as types are known by it. A path that ends in `_test` is that of an external test
@@ -93,18 +108,18 @@ impl<'s> Program<'s> {
     /// The path by which the types of an imported package are known.
     pub fn canonical_path(&self, import: &str, from_std: bool) -> Arc<str> {
         match self.locate(import, from_std) {
-            Some(location) => location.path.as_str().into(),
+            Some(location) => location.path.clone(),
             None => import.into(),
         }
     }
 
     fn locate(&self, import: &str, from_std: bool) -> Option<Arc<Location>> {
-        let key = (from_std, Arc::from(import));
-        if let Some(known) = lock(&self.locations).get(&key) {
+        let locations = &self.same.locations[usize::from(from_std)];
+        if let Some(known) = lock(locations).get(import) {
             return known.clone();
         }
-        let location = self.layout.locate(self.folders, import, from_std).map(Arc::new);
-        lock(&self.locations).insert(key, location.clone());
+        let location = self.layout().locate(self.folders, import, from_std).map(Arc::new);
+        lock(locations).insert(import.into(), location.clone());
         location
     }
 
@@ -114,11 +129,11 @@ impl<'s> Program<'s> {
             return Some(import.into());
         }
         let location = self.locate(import, from_std)?;
-        if let Some(known) = lock(&self.names).get(location.path.as_str()) {
+        if let Some(known) = lock(&self.names).get(&location.path) {
             return known.clone();
         }
         let name = self.read_name(&location.folder);
-        lock(&self.names).insert(location.path.as_str().into(), name.clone());
+        lock(&self.names).insert(location.path.clone(), name.clone());
         name
     }
 
@@ -152,22 +167,29 @@ impl<'s> Program<'s> {
         likely.iter().find(is_it).or_else(|| others.iter().find(is_it)).map(|path| canonical(path))
     }
 
-    fn go_files(&self, folder: &Path) -> Vec<String> {
-        let entries = self.folders.list(folder).unwrap_or_default();
-        let is_go = |name: &String| name.ends_with(".go");
-        let files = entries.into_iter().filter(|entry| entry.kind == EntryKind::File);
-        let mut files: Vec<String> = files.map(|entry| entry.name).filter(is_go).collect();
-        files.sort();
-        files
+    fn files(&self, folder: &Path) -> Arc<FolderFiles> {
+        if let Some(known) = lock(&self.same.files).get(folder) {
+            return known.clone();
+        }
+        let files = Arc::new(FolderFiles::list(self.folders, folder));
+        lock(&self.same.files).entry(folder.to_path_buf()).or_insert(files).clone()
     }
 
     /// The package clause of a folder's first file that a build takes.
     fn read_name(&self, folder: &Path) -> Option<Arc<str>> {
-        let files = self.go_files(folder);
-        let files = files.iter().filter(|name| !name.ends_with("_test.go"));
-        let mut files = files.filter(|name| self.platform.excludes_name(name).is_none());
-        files.find_map(|name| {
-            let source = self.folders.read(&folder.join(name)).ok()?;
+        let files = self.files(folder);
+        let is_wanted = |name: &String| {
+            !name.ends_with("_test.go") && self.platform.excludes_name(name).is_none()
+        };
+        let names = files.names().iter().enumerate();
+        let mut wanted = names.filter(|(_, name)| is_wanted(name));
+        wanted.find_map(|(number, _)| {
+            if let Some(facts) = files.known(number) {
+                let facts = facts?;
+                let excluded = self.platform.excludes(&facts.constraint).is_some();
+                return facts.package.clone().filter(|_| !excluded);
+            }
+            let source = self.folders.read(&files.path(number)).ok()?;
             let mut length = FIRST_BYTES;
             loop {
                 let file = crate::parse_declarations(&source[..length.min(source.len())]);
@@ -211,14 +233,27 @@ impl<'s> Program<'s> {
         };
         let mut extraction = Extraction::new(self, package);
         extraction.shadowed = before.map(|before| before.shadowed).unwrap_or_default();
-        for name in self.go_files(&location.folder) {
-            self.add_file(&mut extraction, name, external);
+        let files = self.files(&location.folder);
+        for number in 0..files.names().len() {
+            self.add_file(&mut extraction, &files, number, external);
         }
         extraction
     }
 
-    fn add_file(&self, extraction: &mut Extraction<'_>, name: String, external: bool) {
+    fn add_file(
+        &self,
+        extraction: &mut Extraction<'_>,
+        files: &FolderFiles,
+        number: usize,
+        external: bool,
+    ) {
+        let name = files.names()[number].clone();
         let is_test = name.ends_with("_test.go");
+        let package = &mut extraction.package;
+        let wanted = if external { is_test } else { package.is_main || !is_test };
+        if !wanted {
+            return;
+        }
         let mut entry = PackageFile {
             name,
             role: Role::Unreadable,
@@ -226,46 +261,75 @@ impl<'s> Program<'s> {
             problems: 0,
             imports: Vec::new(),
         };
-        let package = &mut extraction.package;
-        let wanted = if external { is_test } else { package.is_main || !is_test };
         if let Some(why) = self.platform.excludes_name(&entry.name) {
             entry.role = Role::Excluded(why);
-        }
-        if !wanted || matches!(entry.role, Role::Excluded(_)) {
-            if wanted {
-                package.files.push(entry);
-            }
+            package.files.push(entry);
             return;
         }
-        let Ok(source) = self.folders.read(&package.folder.join(&entry.name)) else {
+        let known = files.known(number);
+        let source = match known {
+            Some(_) => None,
+            None => self.folders.read(&files.path(number)).ok(),
+        };
+        let file = source.as_deref().map(crate::parse_declarations);
+        let facts = known.unwrap_or_else(|| {
+            files.remember(number, file.as_ref().map(|file| Arc::new(FileFacts::of(file))))
+        });
+        let Some(facts) = facts else {
             package.files.push(entry);
             return;
         };
-        let file = crate::parse_declarations(&source);
-        entry.generated = file.is_generated();
-        entry.problems = file.problems().len();
-        entry.role = self.role(&file, package, is_test, external);
+        entry.generated = facts.generated;
+        entry.problems = facts.problems;
+        entry.role = self.role(&facts, package, is_test, external);
         let takes = match entry.role {
             Role::ExternalTest => external,
             Role::Package | Role::Test => !external,
             Role::Excluded(_) | Role::Unreadable => false,
         };
         if takes {
-            self.add_imports(&file, package, &mut entry);
+            self.add_imports(&facts, package, &mut entry);
             if package.name.is_empty() {
-                package.name = file.package_name().unwrap_or_default().into();
+                package.name = facts.package.clone().unwrap_or_default();
             }
         }
         package.files.push(entry);
         if takes {
-            let number = extraction.package.files.len() - 1;
-            extraction.add(&file, number, is_test);
+            self.add_declared(extraction, &facts, file.as_ref(), &files.path(number), external);
         }
     }
 
-    fn role(&self, file: &File<'_>, package: &Package, is_test: bool, external: bool) -> Role {
-        let Some(name) = file.package_name() else { return Role::Excluded(Excluded::NoPackage) };
-        if let Some(why) = self.platform.excludes_file(file) {
+    /// Adds what the last file of a package declares; it is read again if others needed it only for other platforms.
+    fn add_declared(
+        &self,
+        extraction: &mut Extraction<'_>,
+        facts: &FileFacts,
+        file: Option<&File<'_>>,
+        path: &Path,
+        external: bool,
+    ) {
+        let number = extraction.package.files.len() - 1;
+        let in_test = extraction.package.files[number].name.ends_with("_test.go");
+        let read = || match file {
+            Some(file) => extraction.read(file, number, in_test),
+            None => {
+                let source = self.folders.read(path).unwrap_or_default();
+                extraction.read(&crate::parse_declarations(&source), number, in_test)
+            }
+        };
+        // Where a package declares predeclared names anew, what it declares was read with other meanings before.
+        let declared = match extraction.shadowed.is_empty() {
+            true => facts.declared[usize::from(external)].get_or_init(read).clone(),
+            false => read(),
+        };
+        extraction.insert(declared);
+    }
+
+    fn role(&self, facts: &FileFacts, package: &Package, is_test: bool, external: bool) -> Role {
+        let Some(name) = facts.package.as_deref() else {
+            return Role::Excluded(Excluded::NoPackage);
+        };
+        if let Some(why) = self.platform.excludes(&facts.constraint) {
             return Role::Excluded(why);
         }
         let is_external = is_test && name.ends_with("_test");
@@ -282,10 +346,9 @@ impl<'s> Program<'s> {
         }
     }
 
-    fn add_imports(&self, file: &File<'_>, package: &mut Package, entry: &mut PackageFile) {
-        let names = crate::names::imports_of(file);
-        for (name, path) in names {
-            match name {
+    fn add_imports(&self, facts: &FileFacts, package: &mut Package, entry: &mut PackageFile) {
+        for (name, path) in &facts.imports {
+            match name.as_deref() {
                 Some("_") => {}
                 Some(".") => {
                     let path = self.canonical_path(path, package.is_std);
@@ -293,7 +356,7 @@ impl<'s> Program<'s> {
                         package.dot_imports.push(path);
                     }
                 }
-                name => entry.imports.push((name.map(Arc::from), path.into())),
+                _ => entry.imports.push((name.clone(), path.clone())),
             }
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::memo::Memo;
 use super::package::{Package, TypeDecl, is_exported};
 use super::program::Program;
 use crate::types::{
@@ -31,11 +32,10 @@ pub(super) struct Effort {
 /// Looks at types with the declarations of a program; for one thread.
 pub(crate) struct Resolver<'p> {
     pub(crate) program: &'p Program<'p>,
-    packages: RefCell<FxHashMap<Arc<str>, Option<Arc<Package>>>>,
     pub(crate) locals: RefCell<Locals>,
     /// Constraints of the type parameters in scope: those of the receiver's type, and of the function.
     pub(crate) constraints: RefCell<[Vec<Type>; 2]>,
-    canonical: RefCell<FxHashMap<usize, (Type, Type)>>,
+    pub(super) memo: Memo,
     pub(super) depth: u32,
     pub(super) effort: Rc<Effort>,
 }
@@ -47,16 +47,22 @@ impl<'p> Resolver<'p> {
     }
 
     pub(super) fn with_effort(program: &'p Program<'p>, depth: u32, effort: Rc<Effort>) -> Self {
-        let (packages, locals, constraints, canonical) = Default::default();
-        Self { program, packages, locals, constraints, canonical, depth, effort }
+        let (locals, constraints, memo) = Default::default();
+        Self { program, locals, constraints, memo, depth, effort }
+    }
+
+    /// Forgets what holds only within one file.
+    pub(crate) fn begin_file(&self) {
+        self.locals.borrow_mut().clear();
+        *self.constraints.borrow_mut() = Default::default();
     }
 
     pub(crate) fn package(&self, path: &str) -> Option<Arc<Package>> {
-        if let Some(known) = self.packages.borrow().get(path) {
+        if let Some(known) = self.memo.packages.borrow().get(path) {
             return known.clone();
         }
         let package = self.program.package(path);
-        self.packages.borrow_mut().insert(path.into(), package.clone());
+        self.memo.packages.borrow_mut().insert(path.into(), package.clone());
         package
     }
 
@@ -80,12 +86,12 @@ impl<'p> Resolver<'p> {
         if !ty.has_names() {
             return ty.clone();
         }
-        if let Some((_, known)) = self.canonical.borrow().get(&ty.address()) {
+        if let Some((_, known)) = self.memo.canonical.borrow().get(&ty.address()) {
             return known.clone();
         }
         let canonical = self.unaliased(ty, LONGEST_CHAIN);
         // The key is kept with the value, so that its address stays its own.
-        self.canonical.borrow_mut().insert(ty.address(), (ty.clone(), canonical.clone()));
+        self.memo.canonical.borrow_mut().insert(ty.address(), (ty.clone(), canonical.clone()));
         canonical
     }
 

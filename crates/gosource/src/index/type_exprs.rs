@@ -22,6 +22,11 @@ pub(crate) trait TypeScope {
     /// Import path of the package in which the type is written.
     fn path(&self) -> Arc<str>;
 
+    /// A pointer to a type.
+    fn pointer(&self, to: Type) -> Type {
+        Type::pointer(to)
+    }
+
     /// A name, of which there should be few copies.
     fn text(&self, name: &str) -> Arc<str> {
         name.into()
@@ -34,7 +39,7 @@ pub(crate) fn type_of(scope: &dyn TypeScope, file: &File<'_>, expr: ExprId) -> T
     match file[expr].kind {
         ExprKind::Ident(ident) => scope.ident(ident),
         ExprKind::ParenExpr(x) => read(x),
-        ExprKind::StarExpr(x) => Type::new(TypeKind::Pointer(read(x))),
+        ExprKind::StarExpr(x) => scope.pointer(read(x)),
         ExprKind::SelectorExpr(selector) => match file[selector.x].kind {
             ExprKind::Ident(package) => scope.qualified(package, selector.sel),
             _ => Type::unknown(),

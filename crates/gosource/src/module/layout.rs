@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::folders::{EntryKind, Folders};
 use super::go_mod::{GoMod, GoWork, Replace, Requirement};
@@ -45,7 +46,7 @@ pub struct Layout {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     /// The path by which its types are known: what the standard library vendors begins with `vendor/`.
-    pub path: String,
+    pub path: Arc<str>,
     /// Its folder.
     pub folder: PathBuf,
     /// Whether it belongs to one of the modules that are looked at.
@@ -129,7 +130,7 @@ impl Layout {
         }
         let found = |path: &str, folder: PathBuf, is_main: bool, is_std: bool| {
             has_go_files(folders, &folder).then(|| Location {
-                path: path.to_owned(),
+                path: path.into(),
                 folder,
                 is_main,
                 is_std,

@@ -146,6 +146,7 @@ impl Platform {
         let with_named = [self.tags.clone(), named].concat();
         let systems =
             || [self.os.as_str()].into_iter().chain(SYSTEMS.iter().map(|(name, _)| *name));
+        let constraint = Constraint::of(file);
         let architectures =
             || [self.arch.as_str()].into_iter().chain(ARCHITECTURES.iter().copied());
         [&self.tags, &with_named].into_iter().find_map(|tags| {
@@ -154,7 +155,7 @@ impl Platform {
                 let (os, arch, tags) = (os.to_owned(), arch.to_owned(), tags.clone());
                 let platform = Self { os, arch, cgo: self.cgo, tags };
                 let takes = platform.excludes_name(name).is_none()
-                    && platform.excludes_file(file).is_none();
+                    && platform.excludes(&constraint).is_none();
                 takes.then_some(platform)
             })
         })
@@ -182,16 +183,42 @@ impl Platform {
 
     /// Whether what stands in a file speaks against it.
     pub(crate) fn excludes_file(&self, file: &File<'_>) -> Option<Excluded> {
+        self.excludes(&Constraint::of(file))
+    }
+
+    /// The same for what it says of builds.
+    pub(crate) fn excludes(&self, file: &Constraint) -> Option<Excluded> {
         let tag = |tag: &str| self.has_tag(tag);
-        let holds = match file.build_constraint() {
+        let holds = match &file.expression {
             Some(expression) => satisfied(expression, &tag).unwrap_or(false),
-            None => plus_build_lines(file).all(|words| plus_build_satisfied(words, &tag)),
+            None => file.plus_build.iter().all(|words| plus_build_satisfied(words, &tag)),
         };
         if !holds {
             return Some(Excluded::ByConstraint);
         }
-        let imports_c = !self.cgo && crate::names::import_paths(file).any(|path| path == "C");
-        imports_c.then_some(Excluded::ByCgo)
+        (file.imports_c && !self.cgo).then_some(Excluded::ByCgo)
+    }
+}
+
+/// What a file says of the builds that take it.
+#[derive(Clone, Debug)]
+pub(crate) struct Constraint {
+    /// That of its `//go:build` line.
+    expression: Option<Box<str>>,
+    /// The words of its `// +build` lines, which count if there is no such line.
+    plus_build: Vec<Box<str>>,
+    imports_c: bool,
+}
+
+impl Constraint {
+    pub(crate) fn of(file: &File<'_>) -> Self {
+        let expression = file.build_constraint().map(Box::from);
+        let plus_build = match expression {
+            Some(_) => Vec::new(),
+            None => plus_build_lines(file).map(Box::from).collect(),
+        };
+        let imports_c = crate::names::import_paths(file).any(|path| path == "C");
+        Self { expression, plus_build, imports_c }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A whole file: package clause, imports, declarations.
 
+use std::sync::OnceLock;
+
 use super::{Bail, Parsed, Parser};
 use crate::arena::close_list;
 use crate::file::{File, PackageClause};
@@ -34,6 +36,7 @@ impl<'a> Parser<'a> {
             line_directives: self.lex.directives,
             problems: problems.list,
             more_problems: problems.dropped,
+            order: OnceLock::new(),
         }
     }
 

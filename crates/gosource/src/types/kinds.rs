@@ -134,11 +134,26 @@ impl Basic {
 
     /// The type that a predeclared name stands for.
     pub(crate) fn predeclared(name: &str) -> Option<Self> {
-        match name {
-            "byte" => Some(Self::Uint8),
-            "rune" => Some(Self::Int32),
-            _ => Self::ALL[..=Self::String as usize].iter().copied().find(|b| b.name() == name),
-        }
+        Some(match name {
+            "bool" => Self::Bool,
+            "byte" | "uint8" => Self::Uint8,
+            "complex128" => Self::Complex128,
+            "complex64" => Self::Complex64,
+            "float32" => Self::Float32,
+            "float64" => Self::Float64,
+            "int" => Self::Int,
+            "int16" => Self::Int16,
+            "int32" | "rune" => Self::Int32,
+            "int64" => Self::Int64,
+            "int8" => Self::Int8,
+            "string" => Self::String,
+            "uint" => Self::Uint,
+            "uint16" => Self::Uint16,
+            "uint32" => Self::Uint32,
+            "uint64" => Self::Uint64,
+            "uintptr" => Self::Uintptr,
+            _ => return None,
+        })
     }
 
     /// Whether it is the type of a constant without a type, or of `nil`.

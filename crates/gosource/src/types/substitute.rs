@@ -28,6 +28,24 @@ impl Type {
 
     /// The type with each of its direct parts replaced.
     pub(crate) fn map_parts(&self, f: &mut impl FnMut(&Type) -> Type) -> Type {
+        // Mostly nothing changes, and then the type can stay as it is.
+        let mut changed = false;
+        let mut parts = Vec::new();
+        self.kind().for_each_part(|part| {
+            let new = f(part);
+            changed |= new.address() != part.address();
+            parts.push(new);
+        });
+        match changed {
+            true => self.with_parts(parts),
+            false => self.clone(),
+        }
+    }
+
+    /// The type with other parts, in the order of [`TypeKind::for_each_part`].
+    fn with_parts(&self, parts: Vec<Type>) -> Type {
+        let mut parts = parts.into_iter();
+        let f = &mut |part: &Type| parts.next().unwrap_or_else(|| part.clone());
         let kind = match self.kind() {
             TypeKind::Unknown | TypeKind::Basic(_) | TypeKind::Local(_) | TypeKind::Param(_) => {
                 return self.clone();

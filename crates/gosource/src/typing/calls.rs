@@ -11,7 +11,7 @@ impl Pass<'_, '_> {
     pub(super) fn call(&mut self, call: &CallExpr) -> Type {
         match self.entry(call.fun).clone() {
             Entry::Type(ty) => self.canonical(&ty),
-            Entry::Builtin(name) => self.builtin(&name, call),
+            Entry::Builtin(name) => self.builtin(&self.out.texts[name as usize], call),
             Entry::Value(fun) => {
                 let core = self.resolver.core(&fun);
                 let Some(signature) = core.signature() else { return Type::unknown() };

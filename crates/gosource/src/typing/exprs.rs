@@ -61,7 +61,7 @@ impl Pass<'_, '_> {
 
     fn star(&self, x: ExprId) -> Entry {
         match self.entry(x) {
-            Entry::Type(ty) => Entry::Type(Type::pointer(ty.clone())),
+            Entry::Type(ty) => Entry::Type(self.resolver.pointer(ty.clone())),
             Entry::Value(ty) => match self.resolver.core(ty).kind() {
                 TypeKind::Pointer(to) => Entry::Value(self.canonical(to)),
                 _ => Entry::Unknown,
@@ -73,7 +73,10 @@ impl Pass<'_, '_> {
     fn selector(&mut self, expr: ExprId, selector: &SelectorExpr) -> Entry {
         let name = self.file.name(selector.sel);
         match self.entry(selector.x).clone() {
-            Entry::Package(path) => self.of_import(expr, &path, name),
+            Entry::Package(path) => {
+                let path = self.out.texts[path as usize].clone();
+                self.of_import(expr, &path, name)
+            }
             Entry::Type(ty) => {
                 let ty = self.canonical(&ty);
                 self.method_expr(expr, &ty, name)
@@ -92,7 +95,7 @@ impl Pass<'_, '_> {
         match (path, name) {
             ("C", _) => Entry::Unknown,
             ("unsafe", "Pointer") => Entry::Type(Type::basic(Basic::UnsafePointer)),
-            ("unsafe", name) => Entry::Builtin(format!("unsafe.{name}").into()),
+            ("unsafe", name) => Entry::Builtin(self.out.text(&format!("unsafe.{name}"))),
             _ => match self.resolver.package(path) {
                 Some(package) => self.of_package(expr, &package, name).unwrap_or_default(),
                 None => Entry::Unknown,
@@ -126,7 +129,7 @@ impl Pass<'_, '_> {
         };
         let dynamic = member.kind == MemberKind::InterfaceMethod;
         let callee = Callee { path, receiver, name: member.name.clone(), dynamic };
-        self.out.callees.insert(expr, callee);
+        self.out.callees.insert(expr, self.resolver.callee(callee));
     }
 
     fn index(&self, index: &IndexExpr) -> Entry {
@@ -191,7 +194,7 @@ impl Pass<'_, '_> {
     fn unary(&self, unary: &UnaryExpr) -> Type {
         let x = self.value(unary.x);
         match unary.op {
-            Token::And if !x.is_unknown() => Type::pointer(x),
+            Token::And if !x.is_unknown() => self.resolver.pointer(x),
             Token::And => Type::unknown(),
             Token::Arrow => match self.resolver.core(&x).kind() {
                 TypeKind::Chan(_, elem) => self.canonical(elem),

@@ -6,7 +6,7 @@ use super::pass::Pass;
 use super::{Callee, Entry};
 use crate::ast::TypeSpec;
 use crate::ids::{ExprId, Id, IdentId, SpecId};
-use crate::index::{Package, TypeScope, named, predeclared, type_of};
+use crate::index::{Package, TypeScope, predeclared, type_of};
 use crate::names::{DeclaredAs, Referent};
 use crate::types::{Basic, LocalType, Type, TypeKind};
 
@@ -32,7 +32,7 @@ impl TypeScope for Pass<'_, '_> {
                 Some(declaration) if declaration.top_level => {
                     let decl = self.package.type_decl(name);
                     match decl.is_some_and(|decl| decl.place.name == self.file[declaring].span) {
-                        true => named(self.package.path.clone(), name.into()),
+                        true => self.resolver.named(&self.package.path, name),
                         false => Type::unknown(),
                     }
                 }
@@ -47,11 +47,16 @@ impl TypeScope for Pass<'_, '_> {
             return Type::unknown();
         };
         let name = self.file.name(name);
-        match &*self.import_path(spec) {
+        let path = self.import_path(spec);
+        match &*path {
             "C" => Type::unknown(),
             "unsafe" if name == "Pointer" => Type::basic(Basic::UnsafePointer),
-            path => named(path.into(), name.into()),
+            _ => self.resolver.named(&path, name),
         }
+    }
+
+    fn pointer(&self, to: Type) -> Type {
+        self.resolver.pointer(to)
     }
 
     fn path(&self) -> Arc<str> {
@@ -67,7 +72,12 @@ impl Pass<'_, '_> {
 
     /// A type of which the name is declared in another file, or by the language.
     fn type_of_package(&self, name: &str) -> Type {
-        let of_package = named(self.package.path.clone(), name.into());
+        let path = &self.package.path;
+        self.resolver.written(path, name, || self.declared_elsewhere(name))
+    }
+
+    fn declared_elsewhere(&self, name: &str) -> Type {
+        let of_package = self.resolver.named(&self.package.path, name);
         let TypeKind::Named(of_name) = of_package.kind() else { return Type::unknown() };
         if self.resolver.decl(of_name).is_some() {
             return of_package;
@@ -116,7 +126,10 @@ impl Pass<'_, '_> {
 
     pub(super) fn enter_ident(&mut self, expr: ExprId, ident: IdentId) {
         let entry = match self.names.referent(ident) {
-            Some(Referent::Import(spec)) => Entry::Package(self.import_path(spec)),
+            Some(Referent::Import(spec)) => {
+                let path = self.import_path(spec);
+                Entry::Package(self.out.text(&path))
+            }
             Some(Referent::Declared(declaring)) => self.declared(expr, ident, declaring),
             None => self.not_in_file(expr, ident),
         };
@@ -166,7 +179,7 @@ impl Pass<'_, '_> {
             "true" | "false" => Entry::Value(Type::basic(Basic::UntypedBool)),
             "iota" => Entry::Value(Type::basic(Basic::UntypedInt)),
             "nil" => Entry::Value(Type::basic(Basic::UntypedNil)),
-            _ if BUILTINS.contains(&name) => Entry::Builtin(name.into()),
+            _ if BUILTINS.contains(&name) => Entry::Builtin(self.out.text(name)),
             _ => predeclared(name).map_or(Entry::Unknown, Entry::Type),
         }
     }
@@ -181,11 +194,11 @@ impl Pass<'_, '_> {
         if let Some(function) = package.function(name) {
             let (path, name) = (package.path.clone(), function.name.clone());
             let callee = Callee { path, receiver: None, name, dynamic: false };
-            self.out.callees.insert(expr, callee);
+            self.out.callees.insert(expr, self.resolver.callee(callee));
             return Some(Entry::Value(self.canonical(&function.ty)));
         }
         if let Some(decl) = package.type_decl(name) {
-            return Some(Entry::Type(named(decl.path.clone(), decl.name.clone())));
+            return Some(Entry::Type(self.resolver.named(&decl.path, &decl.name)));
         }
         let value = package.value(name)?;
         Some(Entry::Value(self.resolver.value_type(package, value)))

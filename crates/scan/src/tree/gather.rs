@@ -6,7 +6,10 @@ use std::sync::Arc;
 use plumb_gosource::PackageFolder;
 
 use super::in_parallel;
-use super::reading::{Reader, Wanted};
+use super::layers::{Files, Kept, Known};
+use super::units::{Reader, Wanted};
+use crate::code::Code;
+use crate::knowledge::Knowledge;
 use crate::summaries::{Facts, Ours, Summaries};
 
 /// The summaries of the functions that chosen packages call, and of all on which those depend.
@@ -14,34 +17,27 @@ use crate::summaries::{Facts, Ours, Summaries};
 /// Packages are read in rounds: the chosen ones, what they import, and then whatever the facts found so far ask for. So
 /// the summaries are those of a scan of everything, but only a part is read.
 pub(super) fn summaries(
-    reader: &Reader<'_>,
+    kept: &Kept<'_>,
+    knowledge: &Knowledge,
     chosen: &[PackageFolder],
-    tests: bool,
     threads: usize,
 ) -> Summaries {
+    let reader = kept.reader;
     let modules = reader.program().layout().modules().iter();
     let ours = Ours::new(modules.map(|module| module.path.clone()));
-    let mut todo: Vec<(String, bool)> =
-        chosen.iter().map(|package| (package.path.clone(), tests)).collect();
-    let mut read: BTreeSet<String> = todo.iter().map(|(path, _)| path.clone()).collect();
+    let nothing = Summaries::default();
+    let known = Known { reader, knowledge, summaries: &nothing };
+    let mut read: BTreeSet<String> = chosen.iter().map(|package| package.path.clone()).collect();
+    let numbers: Vec<usize> = (0..chosen.len()).collect();
+    let mut found = in_parallel(&numbers, threads, |number| {
+        let mut facts = Facts::default();
+        let mut look = |code: &Code<'_>| facts.read(code, &ours);
+        kept.first_look(*number, &chosen[*number].path, known, &mut look);
+        facts
+    });
+    let mut asked: BTreeSet<Arc<str>> = imports_of(reader, chosen);
     let mut all = Facts::default();
-    let mut imported: BTreeSet<Arc<str>> = chosen
-        .iter()
-        .filter_map(|package| reader.program().package(&package.path))
-        .flat_map(|package| {
-            let files = package.files.iter();
-            files.flat_map(|file| file.imports().map(Arc::from)).collect::<Vec<Arc<str>>>()
-        })
-        .collect();
-    while !todo.is_empty() {
-        let found = in_parallel(&todo, threads, |(path, tests)| {
-            let mut facts = Facts::default();
-            let wanted = Wanted { tests: *tests, generated: true };
-            let mut look = |code: &crate::code::Code<'_>| facts.read(code, &ours);
-            reader.each_file(path, wanted, &Summaries::default(), &mut Vec::new(), &mut look);
-            facts
-        });
-        let mut asked: BTreeSet<Arc<str>> = std::mem::take(&mut imported);
+    while !found.is_empty() {
         for facts in found {
             asked.extend(facts.depends_on().cloned());
             all.join(facts);
@@ -51,7 +47,24 @@ pub(super) fn summaries(
                 && reader.program().package(path).is_some_and(|package| package.is_main)
                 && read.insert(path.to_string())
         };
-        todo = asked.into_iter().filter(is_new).map(|path| (path.to_string(), false)).collect();
+        let todo: Vec<Arc<str>> = std::mem::take(&mut asked).into_iter().filter(is_new).collect();
+        found = in_parallel(&todo, threads, |path| {
+            let mut facts = Facts::default();
+            let mut files = Files::default();
+            let wanted = Wanted { tests: false, generated: true };
+            reader.each_unit(path, wanted, &mut |read| files.add(read));
+            files.look_once(known, &mut |code: &Code<'_>| facts.read(code, &ours));
+            facts
+        });
     }
     all.solve()
+}
+
+fn imports_of(reader: &Reader<'_>, packages: &[PackageFolder]) -> BTreeSet<Arc<str>> {
+    let packages = packages.iter().filter_map(|package| reader.program().package(&package.path));
+    let mut imports = BTreeSet::new();
+    for package in packages {
+        imports.extend(package.files.iter().flat_map(|file| file.imports().map(Arc::from)));
+    }
+    imports
 }

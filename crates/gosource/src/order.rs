@@ -1,0 +1,185 @@
+//! All nodes of a file in the order in which a walk meets them, found once: whoever walks after the first reads a table.
+
+use crate::file::File;
+use crate::ids::{DeclId, ExprId, FieldId, FieldListId, FuncTypeId, Id, IdentId, SpecId, StmtId};
+use crate::walk::{Node, Visit, Walk};
+
+/// Stands for a node that is not in the tree.
+const ABSENT: u32 = u32::MAX;
+
+/// The nodes of a file, parents first.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    steps: Vec<Step>,
+    places: Places,
+}
+
+/// Where nodes are among the steps.
+#[derive(Clone, Debug)]
+struct Places {
+    decls: Vec<u32>,
+    specs: Vec<u32>,
+    stmts: Vec<u32>,
+    exprs: Vec<u32>,
+    idents: Vec<u32>,
+    func_types: Vec<u32>,
+    field_lists: Vec<u32>,
+    fields: Vec<u32>,
+}
+
+/// One node of an order.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    node: Node,
+    /// The place of the node above it.
+    parent: u32,
+    /// The place after all that is below it.
+    end: u32,
+}
+
+impl Places {
+    fn new(file: &File<'_>) -> Self {
+        Self {
+            decls: vec![ABSENT; file.count::<DeclId>()],
+            specs: vec![ABSENT; file.count::<SpecId>()],
+            stmts: vec![ABSENT; file.count::<StmtId>()],
+            exprs: vec![ABSENT; file.count::<ExprId>()],
+            idents: vec![ABSENT; file.count::<IdentId>()],
+            func_types: vec![ABSENT; file.count::<FuncTypeId>()],
+            field_lists: vec![ABSENT; file.count::<FieldListId>()],
+            fields: vec![ABSENT; file.count::<FieldId>()],
+        }
+    }
+
+    fn slot(&mut self, node: Node) -> Option<&mut u32> {
+        match node {
+            Node::Decl(id) => self.decls.get_mut(id.index()),
+            Node::Spec(id) => self.specs.get_mut(id.index()),
+            Node::Stmt(id) => self.stmts.get_mut(id.index()),
+            Node::Expr(id) => self.exprs.get_mut(id.index()),
+            Node::Ident(id) => self.idents.get_mut(id.index()),
+            Node::FuncType(id) => self.func_types.get_mut(id.index()),
+            Node::FieldList(id) => self.field_lists.get_mut(id.index()),
+            Node::Field(id) => self.fields.get_mut(id.index()),
+            Node::File | Node::Comments(_) => None,
+        }
+    }
+
+    fn of(&self, node: Node) -> Option<u32> {
+        match node {
+            Node::File => Some(0),
+            Node::Decl(id) => self.decls.get(id.index()).copied(),
+            Node::Spec(id) => self.specs.get(id.index()).copied(),
+            Node::Stmt(id) => self.stmts.get(id.index()).copied(),
+            Node::Expr(id) => self.exprs.get(id.index()).copied(),
+            Node::Ident(id) => self.idents.get(id.index()).copied(),
+            Node::FuncType(id) => self.func_types.get(id.index()).copied(),
+            Node::FieldList(id) => self.field_lists.get(id.index()).copied(),
+            Node::Field(id) => self.fields.get(id.index()).copied(),
+            Node::Comments(_) => None,
+        }
+    }
+}
+
+impl Order {
+    pub(crate) fn new(file: &File<'_>) -> Self {
+        let exprs = file.count::<ExprId>();
+        // What is no expression is about half as much again.
+        let steps = Vec::with_capacity(exprs + exprs / 2);
+        let mut order = Self { steps, places: Places::new(file) };
+        let mut open: Vec<u32> = Vec::new();
+        for visit in Walk::of_tree(file, Node::File) {
+            let place = order.steps.len() as u32;
+            order.close(&mut open, visit.parent, place);
+            if let Some(slot) = order.places.slot(visit.node) {
+                *slot = place;
+            }
+            let parent = open.last().copied().unwrap_or(ABSENT);
+            order.steps.push(Step { node: visit.node, parent, end: place });
+            open.push(place);
+        }
+        order.close(&mut open, None, order.steps.len() as u32);
+        order.steps.shrink_to_fit();
+        order
+    }
+
+    /// Ends the open nodes that are not above what comes at `place`.
+    fn close(&mut self, open: &mut Vec<u32>, parent: Option<Node>, place: u32) {
+        while let Some(last) = open.last() {
+            let step = &mut self.steps[*last as usize];
+            if Some(step.node) == parent {
+                return;
+            }
+            step.end = place;
+            open.pop();
+        }
+    }
+
+    /// Where a node and what is below it stand; `None` if it is not in the tree, or a comment.
+    pub(crate) fn range(&self, root: Node) -> Option<(usize, usize)> {
+        let place = self.places.of(root)? as usize;
+        Some((place, self.steps.get(place)?.end as usize))
+    }
+
+    /// The place after all that is below the node at a place.
+    #[inline]
+    pub(crate) fn end(&self, place: usize) -> usize {
+        self.steps[place].end as usize
+    }
+
+    /// The node at a place, with the one above it.
+    #[inline]
+    pub(crate) fn visit(&self, place: usize) -> Visit {
+        let step = self.steps[place];
+        let parent = self.steps.get(step.parent as usize).map(|above| above.node);
+        Visit { node: step.node, parent }
+    }
+
+    /// The node above one.
+    pub(crate) fn parent(&self, node: Node) -> Option<Node> {
+        let step = self.steps.get(self.places.of(node)? as usize)?;
+        self.steps.get(step.parent as usize).map(|above| above.node)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &[u8] = b"// Package p.\npackage p\n\nimport \"fmt\"\n\ntype t struct {\n\ta, b int // of both\n}\n\n\
+        func (x *t) f(y ...int) (z error) {\n\tfor i := range y {\n\t\tif y[i] > 1 {\n\t\t\tgo func() { fmt.Println(x.a) }()\n\
+        \t\t}\n\t}\n\treturn nil\n}\n";
+
+    #[test]
+    fn a_table_is_read_like_the_tree() {
+        let file = crate::parse(SOURCE);
+        let roots: Vec<Node> = Walk::of_tree(&file, Node::File).map(|visit| visit.node).collect();
+        assert!(roots.len() > 40, "{}", roots.len());
+        file.walk(Node::File).count();
+        for root in roots {
+            let visits = |walk: Walk<'_>| walk.map(|v| (v.node, v.parent)).collect::<Vec<_>>();
+            assert_eq!(visits(file.walk(root)), visits(Walk::of_tree(&file, root)), "{root:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_skipped_is_the_same_in_table_and_tree() {
+        let file = crate::parse(SOURCE);
+        file.walk(Node::File).count();
+        for skipped in 0..40 {
+            let visits = |mut walk: Walk<'_>| {
+                let mut out = Vec::new();
+                while let Some(visit) = walk.next() {
+                    out.push(visit.node);
+                    if out.len() == skipped {
+                        walk.skip_children();
+                        walk.skip_children();
+                    }
+                }
+                out
+            };
+            let table = visits(file.walk(Node::File));
+            assert_eq!(table, visits(Walk::of_tree(&file, Node::File)), "{skipped}");
+        }
+    }
+}
