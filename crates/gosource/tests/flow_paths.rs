@@ -192,3 +192,16 @@ fn long_functions_stay_fast() {
     // Quadratic time would be minutes.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+#[test]
+fn of_many_exits_the_nearest_are_told() {
+    let mut source = String::from("package p\nfunc f() {\nr, err := open()\n");
+    for i in 0..1_000 {
+        source += &format!("if c{i}() {{ return }}\n");
+    }
+    source += "r.Close()\n}\n";
+    let file = parse(source.as_bytes());
+    let lines = leak_lines(&file);
+    let expected: BTreeSet<u32> = (4..).take(64).collect();
+    assert_eq!(lines, expected);
+}

@@ -15,6 +15,10 @@ use crate::walk::Node;
 /// How often a block may be met with different knowledge, on average, before that knowledge is given up.
 const MEETINGS: usize = 16;
 
+/// How many exits are told of one acquisition, the nearest: each has its way, so that all of a function with thousands
+/// would take memory in the cube of its length.
+const EXITS_MAX: usize = 64;
+
 pub(super) struct Search<'q, 'f, 'a> {
     pub(super) paths: &'q Paths<'q, 'f, 'a>,
     pub(super) at: StepId,
@@ -148,7 +152,7 @@ impl Search<'_, '_, '_> {
         let mut lost: FxHashMap<LeakExit, usize> = FxHashMap::default();
         let mut leaks = Vec::new();
         let mut next = 0;
-        while let Some(visit) = ways.visits.get(next).copied() {
+        while let Some(visit) = ways.visits.get(next).copied().filter(|_| leaks.len() < EXITS_MAX) {
             let number = next;
             next += 1;
             if next > most {
