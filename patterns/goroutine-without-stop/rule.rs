@@ -3,6 +3,7 @@
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
 use plumb_scan::endless::{Endless, EndlessGoroutine, endless_goroutines};
+use plumb_scan::fixes::left_on_signal;
 use plumb_scan::{Code, Rule};
 
 pub(crate) static RULE: Rule =
@@ -35,6 +36,7 @@ fn finding(code: &Code<'_>, goroutine: &EndlessGoroutine) -> SourceFinding {
     ];
     if let Endless::IgnoresSignal(clause) = goroutine.why {
         finding.path.push(code.step(code.file[clause].span, "goes on with the loop"));
+        finding.fix = left_on_signal(code, goroutine.body, clause);
     }
     finding
 }

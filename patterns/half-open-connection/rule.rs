@@ -3,6 +3,7 @@
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
 use plumb_gosource::{ExprId, ExprKind, Node, Token};
+use plumb_scan::fixes::{probed, with_probes};
 use plumb_scan::{Code, Rule};
 
 pub(crate) static RULE: Rule = Rule { pattern: "half-open-connection", linters: &[], check };
@@ -31,7 +32,11 @@ fn check(code: &Code<'_>) -> Vec<SourceFinding> {
                 if code.file[parts.args].first().is_some_and(|arg| code.text(*arg) == "false"));
         let message = "keepalive is turned off and no read has a deadline: a peer that vanishes without a word is never \
                        noticed, and what reads from this connection waits for ever";
-        turns_off.then(|| finding(code, call, Confidence::Likely, message))
+        turns_off.then(|| {
+            let mut finding = finding(code, call, Confidence::Likely, message);
+            finding.fix = probed(code, call);
+            finding
+        })
     })).collect()
 }
 
@@ -43,7 +48,9 @@ fn dialer(code: &Code<'_>, literal: ExprId) -> Option<SourceFinding> {
         Some(value) => is_negative(code, value).then(|| {
             let message = "this turns keepalive off and no read has a deadline: a peer that vanishes without a word is \
                            never noticed, and what reads from its connections waits for ever";
-            finding(code, literal, Confidence::Likely, message)
+            let mut finding = finding(code, literal, Confidence::Likely, message);
+            finding.fix = with_probes(code, literal, value);
+            finding
         }),
         None => {
             let ExprKind::CompositeLit(parts) = code.file[literal].kind else { return None };

@@ -16,12 +16,13 @@ use tempfile::TempDir;
 use xtask::tools::{NEWEST_GO, install_go, tools_directory};
 
 /// The shapes, with the language version of their module.
-const SHAPES: [(&str, &str); 5] = [
+const SHAPES: [(&str, &str); 6] = [
     ("bodies.go", "1.24"),
     ("files.go", "1.24"),
     ("contexts.go", "1.24"),
     ("timers.go", "1.22"),
     ("others.go", "1.24"),
+    ("endless.go", "1.24"),
 ];
 
 /// How many findings with a fix the shapes hold at least.

@@ -4,6 +4,7 @@
 
 mod cases;
 mod expect;
+mod fixed;
 mod go;
 mod judge;
 mod play;
@@ -14,6 +15,7 @@ mod tally;
 
 pub use cases::RecordedCase;
 pub use expect::{Expectation, Mark, Variant};
+pub use fixed::{WITHOUT_FIX, copy_before};
 pub use go::{SourcePaths, Which, build, go_program, toolchains_of};
 pub use judge::{Answer, Judgement, LineVerdict, Standard, judge};
 pub use play::{Look, Moment, Plan, diagnose, look_again, on_stage, play};

@@ -221,10 +221,28 @@ impl Work<'_> {
             }
         }
         // Other files too: what a function does may matter to its callers.
-        let new =
-            after.iter().find(|(place, count)| before.get(*place).copied().unwrap_or(0) < **count);
+        let is_new = |(place, count): &(&Where<'_>, &usize)| {
+            before.get(*place).copied().unwrap_or(0) < **count
+                && !(place.file == file && has_moved(place, &before, &after, &gone))
+        };
+        let new = after.iter().find(is_new);
         new.map(|(place, _)| format!("it would make {} in {}", place.pattern, place.function))
     }
+}
+
+/// Whether a finding that is new in its function was in another one of the same file: a call that a fix puts into a
+/// function of its own takes along what else is said of it. What the fixes mend cannot have moved.
+fn has_moved(
+    place: &Where<'_>,
+    before: &HashMap<Where<'_>, usize>,
+    after: &HashMap<Where<'_>, usize>,
+    gone: &HashMap<Where<'_>, usize>,
+) -> bool {
+    let all = |counts: &HashMap<Where<'_>, usize>| -> usize {
+        let alike = |other: &Where<'_>| other.pattern == place.pattern && other.file == place.file;
+        counts.iter().filter(|(other, _)| alike(other)).map(|(_, count)| count).sum()
+    };
+    all(after) + all(gone) <= all(before)
 }
 
 /// Where a finding is, without its lines.

@@ -15,6 +15,8 @@
 //! | `channels` | channels without room for the answer that nobody waits for |
 //! | `servers` | servers without timeouts, and transports made for each call |
 //! | `handshakes` | handshakes without a deadline |
+//! | `probes` | connections of which keepalive is turned off |
+//! | `signals` | goroutines that see the signal to end and go on |
 
 mod channels;
 mod defers;
@@ -24,8 +26,10 @@ mod locks;
 mod losses;
 mod names;
 mod outliving;
+mod probes;
 mod release;
 mod servers;
+mod signals;
 mod site;
 mod statements;
 mod timers;
@@ -41,7 +45,9 @@ pub use channels::{buffered, closed};
 pub use defers::{after_check, each_round};
 pub use handshakes::{dialed_with_deadline, with_deadline};
 pub use locks::unlocked;
+pub use probes::{probed, with_probes};
 pub use servers::{call_with_timeout, literal_with_timeout, shared};
+pub use signals::left_on_signal;
 pub use timers::{hoisted_ticker, stopped_timer};
 
 /// Releases what is lost.

@@ -9,24 +9,44 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
+use super::fixed;
 use crate::tools::{self, NEWEST_GO};
 use crate::{command, workspace};
 
-/// One of a pattern's two programs.
+/// One of a pattern's programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
     /// The one that leaks.
     Before,
     /// The repaired one.
     After,
+    /// The one that leaks, with all fixes of `plumb scan`.
+    Fixed,
 }
 
 impl Which {
-    /// Name of its folder.
-    pub fn folder(self) -> &'static str {
+    /// How tables and files call it.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Before => "before",
             Self::After => "after",
+            Self::Fixed => "fixed",
+        }
+    }
+
+    /// Name of its folder.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Before | Self::Fixed => "before",
+            Self::After => "after",
+        }
+    }
+
+    /// The module in which its folder is.
+    fn module(self, id: &str) -> PathBuf {
+        match self {
+            Self::Before | Self::After => workspace::patterns().join(id),
+            Self::Fixed => fixed::folder(id),
         }
     }
 }
@@ -65,18 +85,18 @@ pub enum SourcePaths {
     Trimmed,
 }
 
-/// Builds a twin with a Go version and returns the executable.
+/// Builds a twin with a Go version and returns the executable. The copy of a fixed one must have been written.
 ///
 /// # Errors
 /// If the toolchain cannot be installed or the build fails.
 pub fn build(id: &str, which: Which, go_version: &str, paths: SourcePaths) -> Result<PathBuf> {
-    let folder = workspace::patterns().join(id);
+    let folder = which.module(id);
     let package = format!("./{}", which.folder());
     let (flags, suffix): (&[&str], _) = match paths {
         SourcePaths::Absolute => (&[], ""),
         SourcePaths::Trimmed => (&["-trimpath"], "-trimmed"),
     };
-    once(go_version, &format!("{id}-{}{suffix}", which.folder()), |executable| {
+    once(go_version, &format!("{id}-{}{suffix}", which.name()), |executable| {
         if go_version == GO_1_9.1 {
             return build_with_script(&folder, which, executable);
         }

@@ -43,7 +43,10 @@ impl Subject {
     /// If its marks cannot be read.
     pub fn new(id: &str, which: Which, go: &str) -> Result<Self> {
         let folder = workspace::patterns().join(id).join(which.folder());
-        let expected = Expectation::read(&folder)?;
+        let expected = match which {
+            Which::Before | Which::After => Expectation::read(&folder)?,
+            Which::Fixed => Expectation::default(),
+        };
         Ok(Self {
             id: id.to_owned(),
             which,
@@ -56,7 +59,7 @@ impl Subject {
 
     /// How tables and files call it: `id/before go1.27.3 -flag`.
     pub fn name(&self) -> String {
-        let mut name = format!("{}/{} go{}", self.id, self.which.folder(), self.go);
+        let mut name = format!("{}/{} go{}", self.id, self.which.name(), self.go);
         for flag in &self.flags {
             name.push(' ');
             name.push_str(flag);

@@ -27,6 +27,8 @@ pub enum Scenario {
     Exact,
     /// The recorded cases.
     Offline,
+    /// The leaking twins with the fixes of `plumb scan`, as the repaired ones are looked at under load.
+    Fixed,
 }
 
 impl Scenario {
@@ -38,6 +40,7 @@ impl Scenario {
             Self::Many => "3,000 leaks",
             Self::Exact => "100 leaks, memprofilerate=1",
             Self::Offline => "offline",
+            Self::Fixed => "under load",
         }
     }
 
@@ -47,7 +50,7 @@ impl Scenario {
     }
 
     fn moment(self) -> Moment {
-        if self == Self::Live { Moment::Live } else { Moment::Late }
+        if matches!(self, Self::Live | Self::Fixed) { Moment::Live } else { Moment::Late }
     }
 
     /// The run in which this situation comes about.
@@ -59,7 +62,7 @@ impl Scenario {
             exact_heap: false,
         };
         match self {
-            Self::Live => {
+            Self::Live | Self::Fixed => {
                 let load = Load { leaks: 900, rate: 20 };
                 Plan { load, live: Some(Duration::from_secs(6)), late: None, exact_heap: false }
             }
@@ -93,7 +96,9 @@ pub fn standard(pattern: &str, scenario: Scenario) -> Standard {
     let exact = match scenario {
         Scenario::Exact => true,
         Scenario::Many => EXACT_AT_MANY.contains(&pattern),
-        Scenario::Live | Scenario::Late | Scenario::Offline => ALWAYS_EXACT.contains(&pattern),
+        Scenario::Live | Scenario::Late | Scenario::Offline | Scenario::Fixed => {
+            ALWAYS_EXACT.contains(&pattern)
+        }
     };
     Standard { possible_suffices, exact }
 }
@@ -216,7 +221,9 @@ pub fn subjects(selection: &Selection, which: &[Which]) -> Result<Vec<Subject>> 
             None => go::toolchains_of(id)?,
         };
         for (index, version) in versions.iter().enumerate() {
-            for &which in which {
+            // Whether a fix is right does not depend on the version.
+            let is_played = |which: &&Which| **which != Which::Fixed || index == 0;
+            for &which in which.iter().filter(is_played) {
                 let subject = Subject::new(id, which, version)?;
                 if index == 0 {
                     subjects.extend(variants(&subject));
@@ -275,7 +282,11 @@ pub fn observe(plumb: &Path, run: &Run, tag: &str, source: Source) -> Result<Vec
 
 /// The twins that a scenario looks at.
 pub fn twins_of(scenario: Scenario) -> &'static [Which] {
-    if scenario.has_after() { &[Which::Before, Which::After] } else { &[Which::Before] }
+    match scenario {
+        Scenario::Fixed => &[Which::Fixed],
+        _ if scenario.has_after() => &[Which::Before, Which::After],
+        _ => &[Which::Before],
+    }
 }
 
 /// Calls `work` for each item with its index, at most `jobs` at a time, in order of start.

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Error, Result, ensure};
 
 use super::cases::RecordedCase;
+use super::fixed::{self, without_fix};
 use super::judge::Judgement;
 use super::process::Ended;
 use super::suite::{Run, Scenario, Selection, Source, in_parallel, observe, subjects, twins_of};
@@ -19,7 +20,7 @@ pub struct Tally {
     pub passed: usize,
     /// What the others did.
     pub failed: Vec<String>,
-    /// How many this machine does not allow to be made.
+    /// How many this machine does not allow to be made, or for which there is no fix.
     pub ignored: usize,
     /// Seconds in all.
     pub seconds: f64,
@@ -110,6 +111,10 @@ fn running(
 ) -> Result<()> {
     let mut runs = Vec::new();
     for &scenario in scenarios {
+        let selection = match scenario {
+            Scenario::Fixed => &fixed(plumb, selection, tally)?,
+            _ => selection,
+        };
         for subject in subjects(selection, twins_of(scenario))? {
             runs.push((scenario, Run { subject, scenarios: vec![scenario] }));
         }
@@ -125,6 +130,25 @@ fn running(
         tally.take(&name.replace(' ', "::"), started, judgement);
     });
     Ok(())
+}
+
+/// Writes the fixed twins of a selection; what is left of it are those that have a fix.
+fn fixed(plumb: &Path, selection: &Selection, tally: &Mutex<Tally>) -> Result<Selection> {
+    let mut left = selection.clone();
+    left.ids.clear();
+    for id in &selection.ids {
+        match without_fix(id) {
+            Some(why) => {
+                println!("test twins::{id}/fixed ... ignored, it has no fix: {why}");
+                tally.lock().unwrap_or_else(PoisonError::into_inner).ignored += 1;
+            }
+            None => {
+                fixed::write(plumb, id)?;
+                left.ids.push(id.clone());
+            }
+        }
+    }
+    Ok(left)
 }
 
 fn recorded(plumb: &Path, selection: &Selection, tally: &mut Tally) -> Result<()> {

@@ -21,7 +21,8 @@ impl Folders for Files {
 }
 
 /// Finds each `open` of a line that has no `close` behind it; its fix adds one. A line with `!` stays wrong whatever
-/// is added, one with `?` breaks the file, one with `&` makes a second mistake.
+/// is added, one with `?` breaks the file, one with `&` makes a second mistake, and one with `>` has a second one, which
+/// moves to another function.
 fn look(folders: &dyn Folders) -> Scan {
     let mut scan = Scan::default();
     for entry in folders.list(Path::new("/m")).unwrap() {
@@ -37,6 +38,10 @@ fn look(folders: &dyn Folders) -> Scan {
             }
             if text.contains("close") && text.contains('&') {
                 scan.findings.push(finding(&entry.name, "other", line, text.trim(), end));
+            }
+            if text.contains('>') {
+                let snippet = if is_closed { "moved" } else { text.trim() };
+                scan.findings.push(finding(&entry.name, "other", line, snippet, end));
             }
             if text.contains("close") && text.contains('?') {
                 let why = "broken".into();
@@ -102,6 +107,16 @@ fn a_fix_that_breaks_the_file_or_makes_another_mistake_is_refused() {
     let expect = ["the changed file cannot be read as Go", "it would make other in p.g"];
     assert_eq!(refused, expect);
     assert_eq!(applied.left.findings.len(), 2, "as it was");
+}
+
+#[test]
+fn what_moves_to_another_function_is_not_new() {
+    let applied = applied(&[("a", "f open >\n"), ("b", "g open &>\n")]);
+    let files: Vec<_> = applied.files.iter().map(|file| (&*file.file, &*file.new)).collect();
+    assert_eq!(files, [("a", "f open > close\n")]);
+    let left: Vec<_> = applied.left.findings.iter().map(|f| (f.pattern, &*f.function)).collect();
+    assert_eq!(left, [("other", "p.moved"), ("leak", "p.g"), ("other", "p.g")]);
+    assert_eq!(applied.refused.len(), 1);
 }
 
 #[test]
