@@ -85,11 +85,15 @@ fn tests(summary: &mut Summary) -> Result<()> {
 
 fn live_twins(summary: &mut Summary, plumb: PathBuf) -> Result<()> {
     let selection = Selection::new(Vec::new(), None, 2, Some(plumb))?;
-    let tally = twins::run(&selection, &[Scenario::Live])?;
-    summary.passed += tally.passed;
-    summary.failed += tally.failed.len();
-    summary.lines.push(tally.summary());
-    tally.into_result()
+    let fixed = selection.soon_mended();
+    for (selection, scenario) in [(selection, Scenario::Live), (fixed, Scenario::Fixed)] {
+        let tally = twins::run(&selection, &[scenario])?;
+        summary.passed += tally.passed;
+        summary.failed += tally.failed.len();
+        summary.lines.push(tally.summary());
+        tally.into_result()?;
+    }
+    Ok(())
 }
 
 /// The number that stands before a word: 12 in `ok. 12 passed; 0 failed`.

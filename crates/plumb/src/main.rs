@@ -8,6 +8,7 @@
 //! | `live` | evidence of running targets into a case |
 //! | `joined` | listings that belong to an instance read otherwise |
 //! | `source` | the source of the program, in the terms of the binary |
+//! | `team` | what a team says of its code in `plumb.toml` |
 //! | `progress` | what is going on, on standard error |
 //! | `screen` | where results go: colour, width, broken pipes |
 //! | `exit_code`, `user_error` | how it ends, and what is said then |
@@ -21,6 +22,7 @@ mod progress;
 mod screen;
 mod source;
 mod targets;
+mod team;
 mod user_error;
 
 use std::process::ExitCode;

@@ -21,11 +21,13 @@ use std::sync::Arc;
 
 use plumb_evidence::source_evidence::SourceEvidence;
 use plumb_evidence::{Diagnosis, Service};
+use plumb_scan::Options;
 use plumb_scan::acquisitions::{self, Subject, Survey};
 use plumb_scan::disk::Disk;
 use plumb_scan::installation::installed;
-use plumb_scan::{Knowledge, Options};
 
+use crate::screen;
+use crate::team::Team;
 use crate::user_error::UserError;
 use frames::UserFrames;
 use module::Module;
@@ -111,7 +113,8 @@ impl Source {
     pub(crate) fn named(folder: &Path, service: &mut Service) -> Result<Self, UserError> {
         let frames = UserFrames::of(service);
         let module = Module::find(folder, service)?;
-        let read = read(&module, service, &frames);
+        let team = Team::nearest(&module.root)?;
+        let read = read(&module, &team, service, &frames);
         if read.survey.functions.is_empty() {
             return Err(UnfitSource::NoModule(folder.to_owned()).into());
         }
@@ -129,7 +132,12 @@ impl Source {
         let frames = UserFrames::of(service);
         let folder = frames.existing_folder()?;
         let module = Module::find(&folder, service).ok()?;
-        let read = read(&module, service, &frames);
+        // Nobody asked for this source, so that a mistake in it is no reason to refuse.
+        let team = Team::nearest(&module.root).unwrap_or_else(|error| {
+            screen::complain(&error.to_text(screen::error_width()));
+            Team::default()
+        });
+        let read = read(&module, &team, service, &frames);
         // What is elsewhere by now is not what the binary was built of.
         let counts = !read.survey.functions.is_empty() && read.lines.revision().lines_count();
         let root = module.root.display().to_string();
@@ -157,11 +165,13 @@ struct Read {
     recorded_root: Arc<str>,
 }
 
-fn read(module: &Module, service: &Service, frames: &UserFrames) -> Read {
+/// Reads the source, with the team's own constructors. What a scan is not to tell of is looked at all the same: here the
+/// evidence says that something leaks.
+fn read(module: &Module, team: &Team, service: &Service, frames: &UserFrames) -> Read {
     let builds = service.instances.iter().map(|instance| &instance.build);
     let main_package = builds.clone().find_map(|build| build.main_package.as_deref());
     let subject = Subject { root: &module.root, main_package };
-    let knowledge = Knowledge::new(plumb_patterns::CATALOGUE.objects);
+    let knowledge = team.knowledge();
     let threads = Options::default().threads;
     let rules = plumb_patterns::RULES;
     let survey = acquisitions::survey(&Disk, subject, installed(), rules, &knowledge, threads);

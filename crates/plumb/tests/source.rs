@@ -254,6 +254,47 @@ fn where_a_frame_tells_the_line_a_shifted_source_names_it_in_the_terms_of_the_bi
     }
 }
 
+/// A copy of a twin in which a method that stops something is called by a word of its own.
+fn with_a_word_of_its_own(id: &str) -> TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    copy_folder(&pattern(id), copy.path());
+    for (name, calls) in [
+        ("exchange.go", ("func (e *exchange) Close()", "func (e *exchange) settle()")),
+        ("forecasts.go", ("exchange.Close()", "exchange.settle()")),
+        ("main.go", ("shared.Close()", "shared.settle()")),
+    ] {
+        let path = copy.path().join("before").join(name);
+        let text = fs::read_to_string(&path).expect("a file");
+        assert!(text.contains(calls.0), "{name}");
+        fs::write(path, text.replace(calls.0, calls.1)).expect("a file");
+    }
+    copy
+}
+
+#[test]
+fn constructors_that_plumb_toml_names_are_known_to_a_diagnosis() {
+    let id = "unstopped-worker";
+    let source = with_a_word_of_its_own(id);
+    let found = || findings(&diagnose(&case(id, "before.case"), source.path())).remove(0);
+    let change = |finding: &Value| finding["fix"]["diff"].to_string();
+    assert!(!change(&found()).contains("settle"), "no name tells that it must be called");
+    let file = source.path().join("plumb.toml");
+    let text = "[[acquire]]\nfunction = \"example.com/tenants/before.newExchange\"\n\
+                release = [\"settle\"]\nkind = \"worker\"\nname = \"tenants.Exchange\"\n";
+    fs::write(&file, text).expect("a file");
+    let told = found();
+    assert!(is_marked(&told, &marks(id)), "{:#}", told["site"]);
+    assert!(change(&told).contains("+\\tdefer exchange.settle()"), "{}", change(&told));
+    assert!(told["evidence"].to_string().contains("tenants.Exchange"), "{:#}", told["evidence"]);
+    // What a scan is not to tell of leaks all the same.
+    fs::write(&file, format!("{text}[scan]\ndisable = [\"{id}\"]\nexclude = [\"before\"]\n"))
+        .expect("a file");
+    assert_eq!(found(), told);
+    fs::write(&file, "[scan]\nexcluded = []\n").expect("a file");
+    diagnose(&case(id, "before.case"), source.path())
+        .fails_with(&["plumb.toml: line 2: unknown field `excluded`", "docs/guide/scan.md"]);
+}
+
 fn git(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new("git");
     command.args(["-c", "user.name=A", "-c", "user.email=a@example.com"]);

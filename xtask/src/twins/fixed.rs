@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use super::expect::Expectation;
 use crate::workspace;
 
 /// What a program of a pattern is built from beside its own folder.
@@ -30,6 +31,17 @@ pub(super) fn without_fix(id: &str) -> Option<&'static str> {
 /// Where the fixed copy of a twin is kept: a module with the folder `before` in it.
 pub(super) fn folder(id: &str) -> PathBuf {
     workspace::target().join("twins/fixed").join(id)
+}
+
+/// The flags with which a program leaks only what fixes mend, if it leaks more than that without.
+pub(super) fn flags(marked: &Expectation) -> Vec<String> {
+    let mended = |pattern: &str| without_fix(pattern).is_none();
+    if marked.patterns().into_iter().all(mended) {
+        return Vec::new();
+    }
+    let mut variants = marked.variants.iter();
+    let variant = variants.find(|variant| variant.leaves.iter().all(|pattern| mended(pattern)));
+    variant.map(|variant| variant.flags.clone()).unwrap_or_default()
 }
 
 /// Copies the leaking twin of a pattern, with all that it is built from, into a folder that is there.
@@ -83,6 +95,16 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_fix_mends_is_left_out_by_flags() {
+        let flags_of = |id: &str| {
+            let folder = workspace::patterns().join(id).join("before");
+            flags(&Expectation::read(&folder).expect("marks"))
+        };
+        assert_eq!(flags_of("http-body-not-closed"), ["-leak-file=false"]);
+        assert_eq!(flags_of("client-not-closed"), [""; 0]);
+    }
 
     #[test]
     fn a_copy_holds_what_the_program_is_built_from() {

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use super::expect::Expectation;
+use super::fixed;
 use super::go::{self, SourcePaths, Which};
 use super::process::Process;
 use crate::workspace;
@@ -37,22 +38,23 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// A twin started without further flags.
+    /// A twin started without further flags; a fixed one with those that leave only what fixes mend.
     ///
     /// # Errors
     /// If its marks cannot be read.
     pub fn new(id: &str, which: Which, go: &str) -> Result<Self> {
         let folder = workspace::patterns().join(id).join(which.folder());
-        let expected = match which {
-            Which::Before | Which::After => Expectation::read(&folder)?,
-            Which::Fixed => Expectation::default(),
+        let marked = Expectation::read(&folder)?;
+        let (flags, expected) = match which {
+            Which::Before | Which::After => (Vec::new(), marked),
+            Which::Fixed => (fixed::flags(&marked), Expectation::default()),
         };
         Ok(Self {
             id: id.to_owned(),
             which,
             go: go.to_owned(),
             paths: SourcePaths::Absolute,
-            flags: Vec::new(),
+            flags,
             expected,
         })
     }

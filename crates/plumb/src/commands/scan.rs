@@ -212,7 +212,8 @@ impl Looking {
     fn options(&self, settings: &Settings) -> Options {
         let defaults = Options::default();
         Options {
-            tests: self.tests || (!self.no_tests && settings.config.scan.tests.unwrap_or(true)),
+            tests: self.tests
+                || (!self.no_tests && settings.team.config.scan.tests.unwrap_or(true)),
             threads: self.threads.map_or(defaults.threads, usize::from),
             ..defaults
         }

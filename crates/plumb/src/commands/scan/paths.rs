@@ -13,6 +13,7 @@ use plumb_scan::installation::installed;
 use plumb_scan::places::{Places, with_slashes};
 
 use super::SourceError;
+use crate::team::repository;
 use crate::user_error::UserError;
 
 /// What a folder with all below it may end in: as the go tool writes it, and as it is often printed.
@@ -23,8 +24,6 @@ pub(super) struct Asked {
     pub(super) places: Places,
     pub(super) roots: Roots,
     pub(super) installation: Installation,
-    /// The folder above all in which settings may be: the repository, else that of the places.
-    pub(super) top: PathBuf,
     /// The first path as it was given, for messages.
     pub(super) named: PathBuf,
 }
@@ -49,11 +48,10 @@ impl Asked {
         let installation = installed();
         let places = Places::find(&Disk, folders, files, &installation);
         let base = places.base.clone();
-        let top = base.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&base);
+        let top = repository(&base);
         let roots =
             Roots { in_repository: lead(&base, top), working_folder: working_folder(&base) };
-        let top = top.to_owned();
-        Ok(Self { places, roots, installation, top, named: paths[0].clone() })
+        Ok(Self { places, roots, installation, named: paths[0].clone() })
     }
 
     /// What a baseline knows a finding by: told from the repository, it does not depend on what else was looked at.
