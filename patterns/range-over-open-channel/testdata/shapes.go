@@ -381,3 +381,90 @@ func sliceOK(numbers []int) {
 		}()
 	}
 }
+
+// The worker says with its error that it has left.
+func reportedEndOK(stop chan bool) error {
+	ch := make(chan int, 1)
+	failed := make(chan error, 1)
+	go func() {
+		for n := range ch {
+			if err := do(n); err != nil {
+				failed <- err
+				return
+			}
+		}
+		close(failed)
+	}()
+	for {
+		select {
+		case <-stop:
+			close(ch)
+			return nil
+		case err := <-failed:
+			return err
+		}
+	}
+}
+
+func deferredEndOK() error {
+	ch := make(chan int)
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		for n := range ch {
+			if do(n) != nil {
+				return
+			}
+		}
+	}()
+	select {
+	case ch <- 1:
+	case <-gone:
+		return errors.New("gone")
+	}
+	close(ch)
+	return nil
+}
+
+// One worker that has left says nothing of the others.
+func reportedByOneOfMany(stop chan bool, workers int) error {
+	ch := make(chan int) // want
+	failed := make(chan error, workers)
+	for i := 0; i < workers; i++ {
+		go func() {
+			for n := range ch {
+				if err := do(n); err != nil {
+					failed <- err
+					return
+				}
+			}
+		}()
+	}
+	select {
+	case <-stop:
+		close(ch)
+		return nil
+	case err := <-failed:
+		return err
+	}
+}
+
+// The worker goes on after its error.
+func reportedAndGoesOn(stop chan bool) error {
+	ch := make(chan int) // want
+	failed := make(chan error, 1)
+	go func() {
+		for n := range ch {
+			if err := do(n); err != nil {
+				failed <- err
+			}
+		}
+	}()
+	select {
+	case <-stop:
+		close(ch)
+		return nil
+	case err := <-failed:
+		return err
+	}
+}

@@ -1,6 +1,7 @@
 //! Goroutines and functions that receive from a channel on which nobody sends, and which nobody closes.
 
 mod caller;
+mod ended;
 mod needs;
 
 use plumb_gosource::flow::{Exit, FunctionId, StepId};
@@ -55,15 +56,13 @@ pub fn blocked_receivers(code: &Code<'_>) -> Vec<BlockedReceiver> {
         return Vec::new();
     }
     let mentions = Mentions::new(code);
-    let mut found = Vec::new();
-    for channel in channels(code, &mentions) {
-        if code.ends_program(channel.function) {
-            continue;
-        }
-        let waiting = waiting_goroutine(code, &mentions, &channel);
-        found.extend(waiting.or_else(|| caller::waits(code, &mentions, &channel)));
-    }
-    found
+    let channels = channels(code, &mentions);
+    let lasting = channels.iter().filter(|channel| !code.ends_program(channel.function));
+    let found = lasting.filter_map(|channel| {
+        let waiting = waiting_goroutine(code, &mentions, channel, &channels);
+        waiting.or_else(|| caller::waits(code, &mentions, channel))
+    });
+    found.collect()
 }
 
 /// A goroutine that cannot end without a signal, and ways out of the function on which it gets none.
@@ -71,6 +70,7 @@ fn waiting_goroutine(
     code: &Code<'_>,
     mentions: &Mentions,
     channel: &Channel,
+    all: &[Channel],
 ) -> Option<BlockedReceiver> {
     let receives: Vec<&Operation> =
         channel.operations.iter().filter(|operation| operation.receives()).collect();
@@ -85,7 +85,10 @@ fn waiting_goroutine(
     }
     let needs = needs::of(code, mentions, &receives, body)?;
     let waits_for = if needs.close { WaitsFor::Close } else { WaitsFor::Signal };
-    let (events, signalled) = events(code, channel, &first.runs, body, waits_for)?;
+    let (mut events, signalled) = events(code, channel, &first.runs, body, waits_for)?;
+    if let [run] = first.runs[..] {
+        ended::reports(code, channel, all, &receives, run, &mut events);
+    }
     let ways = ways::search(code, channel.function, &Leaving(&events), State::default());
     if ways.is_empty() {
         return None;
@@ -145,7 +148,7 @@ fn events(
 
 /// What a step of the function does.
 #[derive(Clone, Copy)]
-enum Event {
+pub(super) enum Event {
     Makes,
     Starts,
     Signals,
