@@ -462,3 +462,172 @@ func deferredReceiveOK() error {
 var kept []chan error
 
 var keep = func(ch chan error) { kept = append(kept, ch) }
+
+// What starts the goroutines receives, and leaves before only while there is none.
+func startsAndReceivesOK() error {
+	ch := make(chan error, 1)
+	if err := begin(ch); err != nil {
+		return err
+	}
+	return work()
+}
+
+func begin(ch chan error) error {
+	if !ready() {
+		return errors.New("not ready")
+	}
+	go func() { ch <- work() }()
+	go func() { ch <- nil }()
+	return <-ch
+}
+
+func startsAndMayLeave() error {
+	ch := make(chan error) // want
+	return beginOrLeave(ch)
+}
+
+func beginOrLeave(ch chan error) error {
+	go func() { ch <- work() }()
+	if !ready() {
+		return errors.New("not ready")
+	}
+	return <-ch
+}
+
+// The sender looks for the end before it sends more than the buffer holds.
+func stoppedSenderOK(ctx context.Context, d time.Duration) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ch := make(chan error, 1)
+	go func() {
+		t := time.NewTicker(d)
+		defer t.Stop()
+		for {
+			select {
+			case <-t.C:
+				ch <- work()
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case err := <-ch:
+			if err != nil {
+				return err
+			}
+		case <-time.After(d):
+			return errors.New("timeout")
+		}
+	}
+}
+
+func closedStopOK(ctx context.Context, d time.Duration) error {
+	ch := make(chan error, 1)
+	stop := make(chan struct{})
+	go func() {
+		for {
+			ch <- work()
+			select {
+			case <-stop:
+				return
+			case <-time.After(d):
+			}
+		}
+	}()
+	for {
+		select {
+		case err := <-ch:
+			if err != nil {
+				close(stop)
+				return err
+			}
+		case <-ctx.Done():
+			close(stop)
+			return ctx.Err()
+		}
+	}
+}
+
+// Nobody receives the value with which it waits when it is told.
+func stoppedWithoutBuffer(ctx context.Context, d time.Duration) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ch := make(chan error) // want
+	go func() {
+		for {
+			select {
+			case <-time.After(d):
+				ch <- work()
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case err := <-ch:
+			if err != nil {
+				return err
+			}
+		case <-time.After(d):
+			return errors.New("timeout")
+		}
+	}
+}
+
+// It sends twice without a look.
+func stoppedTooLate(ctx context.Context, d time.Duration) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ch := make(chan error, 1) // want
+	go func() {
+		for {
+			select {
+			case <-time.After(d):
+				ch <- work()
+				ch <- work()
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case err := <-ch:
+			if err != nil {
+				return err
+			}
+		case <-time.After(d):
+			return errors.New("timeout")
+		}
+	}
+}
+
+// One of the ways out does not tell it.
+func stopForgotten(ctx context.Context, d time.Duration) error {
+	ch := make(chan error, 1) // want
+	stop := make(chan struct{})
+	go func() {
+		for {
+			ch <- work()
+			select {
+			case <-stop:
+				return
+			case <-time.After(d):
+			}
+		}
+	}()
+	for {
+		select {
+		case err := <-ch:
+			if err != nil {
+				close(stop)
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

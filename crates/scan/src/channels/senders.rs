@@ -2,6 +2,7 @@
 
 mod leaving;
 mod sending;
+mod stopping;
 
 use plumb_gosource::flow::{FunctionId, StepId};
 use plumb_gosource::{ExprId, StmtId};

@@ -7,6 +7,7 @@ use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::sending::{MANY, Sending, signals, stands_in};
+use super::stopping;
 use crate::channels::local::Channel;
 use crate::channels::operations::{Operation, What};
 use crate::code::Code;
@@ -90,6 +91,11 @@ impl<'a, 'c> Leaving<'a, 'c> {
         }
         leaving.receives(mentions, channel)?;
         leaving.settles(graph, goroutines, all, one);
+        if let ([sending], true) = (goroutines, one && capacity > 0) {
+            for told in stopping::told(code, mentions, channel, sending, leaving.capacity)? {
+                leaving.events.entry(told).or_default().push(Event::Settles);
+            }
+        }
         Some(leaving)
     }
 
@@ -158,7 +164,9 @@ impl<'a, 'c> Leaving<'a, 'c> {
                 steps.insert(graph.step_at(run.at)?);
             }
         }
-        let ways = ways::search(code, function, &Without(&steps), ());
+        let starts = started_in(code, mentions, channel, function)?;
+        let without = Without { receives: &steps, starts: &starts };
+        let ways = ways::search(code, function, &without, starts.is_empty());
         let always = ways.is_empty();
         if !always {
             self.helper = Some((function, ways));
@@ -350,18 +358,44 @@ impl Journey for Leaving<'_, '_> {
     }
 }
 
-/// Ways through a function that take none of some steps.
-struct Without<'s>(&'s FxHashSet<StepId>);
+/// The steps at which a function starts the goroutines that send; none if others start them.
+fn started_in(
+    code: &Code<'_>,
+    mentions: &Mentions,
+    channel: &Channel,
+    function: FunctionId,
+) -> Option<FxHashSet<StepId>> {
+    let mut starts = FxHashSet::default();
+    for send in channel.operations.iter().filter(|operation| operation.is_send()) {
+        if !stands_in(code, send.at, function) {
+            return Some(FxHashSet::default());
+        }
+        for run in goroutines::runs(code, mentions, send.at, function) {
+            starts.insert(code.graph(function).step_at(run.at)?);
+        }
+    }
+    Some(starts)
+}
+
+/// Ways through a function that do not receive, once there is a sender.
+struct Without<'s> {
+    receives: &'s FxHashSet<StepId>,
+    starts: &'s FxHashSet<StepId>,
+}
 
 impl Journey for Without<'_> {
-    type State = ();
+    /// Whether a sender has been started.
+    type State = bool;
 
-    fn step(&self, step: StepId, (): ()) -> Onward<()> {
-        if self.0.contains(&step) { Onward::Done } else { Onward::With(()) }
+    fn step(&self, step: StepId, started: bool) -> Onward<bool> {
+        match self.receives.contains(&step) {
+            true => Onward::Done,
+            false => Onward::With(started || self.starts.contains(&step)),
+        }
     }
 
-    fn is_bad(&self, exit: Exit, (): ()) -> bool {
-        matches!(exit, Exit::Return(_) | Exit::End)
+    fn is_bad(&self, exit: Exit, started: bool) -> bool {
+        matches!(exit, Exit::Return(_) | Exit::End) && started
     }
 }
 
