@@ -1,6 +1,6 @@
 //! Loops around what stands in them.
 
-use plumb_gosource::{ExprId, ExprKind, Node, Span, StmtId, StmtKind};
+use plumb_gosource::{ExprId, ExprKind, Node, Span, StmtId, StmtKind, Token};
 
 use crate::code::Code;
 
@@ -28,19 +28,45 @@ impl Code<'_> {
         }
     }
 
-    /// Whether a loop has as few rounds as somebody wrote down: over the elements of a literal, or up to a literal.
+    /// Whether a loop has as few rounds as somebody wrote down: over the elements of a literal, up to a literal, or
+    /// until an index that is compared with a literal leaves it.
     pub fn is_short_loop(&self, stmt: StmtId) -> bool {
         let is_literal = |expr: ExprId| {
             let kind = self.file[self.file.unparen(expr)].kind;
             matches!(kind, ExprKind::BasicLit(_) | ExprKind::CompositeLit(_))
         };
         match self.file[stmt].kind {
-            StmtKind::RangeStmt(range) => is_literal(range.x),
+            StmtKind::RangeStmt(range) => is_literal(range.x) || self.leaves_by_index(range),
             StmtKind::ForStmt(for_) => for_.cond.is_some_and(|cond| match self.file[cond].kind {
                 ExprKind::BinaryExpr(both) => is_literal(both.x) || is_literal(both.y),
                 _ => false,
             }),
             _ => false,
         }
+    }
+
+    /// Whether the first statement of a range leaves it from some round on: `if i > 0 { return errSeveral }`.
+    fn leaves_by_index(&self, range: plumb_gosource::RangeStmt) -> bool {
+        let StmtKind::BlockStmt(body) = self.file[range.body].kind else { return false };
+        let Some(first) = self.file[body].first() else { return false };
+        let StmtKind::IfStmt(guard) = self.file[*first].kind else { return false };
+        let ExprKind::BinaryExpr(both) = self.file[self.file.unparen(guard.cond)].kind else {
+            return false;
+        };
+        let index = range.key.and_then(|key| self.declared(key));
+        let is_literal = matches!(self.file[self.file.unparen(both.y)].kind, ExprKind::BasicLit(_));
+        let leaves =
+            self.file.block(guard.body).last().is_some_and(|last| match self.file[*last].kind {
+                StmtKind::ReturnStmt(_) => true,
+                StmtKind::BranchStmt(branch) => {
+                    branch.tok == Token::Break && branch.label.is_none()
+                }
+                _ => false,
+            });
+        matches!(both.op, Token::Gtr | Token::Geq | Token::Eql)
+            && index.is_some()
+            && self.declared(both.x) == index
+            && is_literal
+            && leaves
     }
 }

@@ -326,3 +326,37 @@ func allLockedOK(shards []*shard) {
 		defer s.mu.Unlock()
 	}
 }
+
+func firstOnlyOK(names []string) error {
+	for i, name := range names {
+		if i > 0 {
+			return os.ErrInvalid
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := use(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func skippedByIndex(names []string) error {
+	for i, name := range names {
+		if i > 0 {
+			_ = name
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want
+		if err := use(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
