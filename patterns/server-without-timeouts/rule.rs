@@ -5,6 +5,8 @@ use plumb_evidence::source::SourceFinding;
 use plumb_gosource::{ExprId, ExprKind, Node, StmtKind};
 use plumb_scan::{Code, Rule};
 
+mod clients;
+
 /// Fields of `http.Server` of which one bounds how long a client may take to send its request's header.
 const HEADER_TIMEOUTS: [&str; 2] = ["ReadHeaderTimeout", "ReadTimeout"];
 
@@ -22,8 +24,11 @@ fn check(code: &Code<'_>) -> Vec<SourceFinding> {
     if code.in_test {
         return Vec::new();
     }
-    let calls = code.calls().filter(|(_, callee)| {
-        callee.path == "net/http" && callee.receiver.is_none() && SERVING.contains(&callee.name)
+    let calls = code.calls().filter(|(call, callee)| {
+        callee.path == "net/http"
+            && callee.receiver.is_none()
+            && SERVING.contains(&callee.name)
+            && !clients::are_bounded(code, *call)
     });
     let calls = calls.map(|(call, callee)| {
         let message = format!(
@@ -35,8 +40,9 @@ fn check(code: &Code<'_>) -> Vec<SourceFinding> {
         finding.fix = plumb_scan::fixes::call_with_timeout(code, call);
         finding
     });
-    let literals =
-        code.literals_of("net/http", "Server").filter(|literal| !has_timeout(code, *literal));
+    let literals = code
+        .literals_of("net/http", "Server")
+        .filter(|literal| !has_timeout(code, *literal) && !clients::are_bounded(code, *literal));
     let literals = literals.map(|literal| {
         let message = "this http.Server has neither ReadHeaderTimeout nor ReadTimeout: a client that never finishes \
                        its request keeps a goroutine and a descriptor for ever";
@@ -63,6 +69,7 @@ fn has_timeout(code: &Code<'_>, literal: ExprId) -> bool {
         elements.iter().any(|e| !matches!(code.file[*e].kind, ExprKind::KeyValueExpr(_)));
     positional
         || HEADER_TIMEOUTS.iter().any(|name| code.field(literal, name).is_some())
+        || code.field(literal, "ConnState").is_some_and(|watch| clients::is_timed(code, watch))
         || is_assigned_later(code)
 }
 
@@ -113,5 +120,54 @@ mod tests {
         silent("type Server struct{}\nvar s = Server{}");
         silent("func f(s *http.Server) error { return s.ListenAndServe() }");
         silent("func f(c *http.Client) *http.Client { return &http.Client{} }");
+        silent("var s = http.Server{ConnState: limited(headerTimeout)}");
+    }
+
+    #[test]
+    fn servers_whose_clients_are_bounded_are_not() {
+        let head = "package p\nimport (\n\"fmt\"\n\"net\"\n\"net/http\"\n\"time\"\n)\n\
+            var _ = time.Second\nvar _ = fmt.Sprint\nvar _ net.Conn\n";
+        let found = |body: &str| lines_found(&RULE, &format!("{head}{body}"));
+        let silent = |body: &str| assert_eq!(found(body), [0; 0], "{body}");
+        silent("func f() { http.ListenAndServe(\"localhost:6060\", nil) }");
+        silent("func f() { http.ListenAndServe(\"127.0.0.1:\"+port, nil) }");
+        silent(
+            "func f(n int) { addr := fmt.Sprintf(\"127.0.0.1:%d\", n)\nhttp.ListenAndServe(addr, nil) }",
+        );
+        silent("const addr = \"[::1]:80\"\nvar s = http.Server{Addr: addr}");
+        silent(
+            "func f() { l, _ := net.Listen(\"tcp\", \"127.0.0.1:0\")\ns := &http.Server{}\ns.Serve(l) }",
+        );
+        silent("func f(path string) { l, _ := net.Listen(\"unix\", path)\nhttp.Serve(l, nil) }");
+        silent(
+            "func f(a string, d time.Duration) { l, _ := newListener(a, d)\ns := &http.Server{}\ns.Serve(l) }\n\
+             func newListener(a string, d time.Duration) (net.Listener, error) { return nil, nil }",
+        );
+        silent("type loginServer struct{}\nfunc (s *loginServer) start() { _ = &http.Server{} }");
+        silent("func newCallbackServer() *http.Server { return &http.Server{} }");
+        // Those that others may reach.
+        assert_eq!(found("func f() { http.ListenAndServe(\":6060\", nil) }"), [11]);
+        assert_eq!(found("func f() { http.ListenAndServe(\"0.0.0.0:80\", nil) }"), [11]);
+        assert_eq!(
+            found("func f(host string) { http.ListenAndServe(fmt.Sprintf(\"%s:80\", host), nil) }"),
+            [11]
+        );
+        assert_eq!(
+            found(
+                "func f(a string) { l, _ := net.Listen(\"tcp\", a)\ns := &http.Server{}\ns.Serve(l) }"
+            ),
+            [12]
+        );
+        assert_eq!(
+            found(
+                "func f(a string) { m, _ := net.Listen(\"tcp\", \"localhost:1\")\nl, _ := net.Listen(\"tcp\", a)\nhttp.Serve(l, m) }"
+            ),
+            [13]
+        );
+        assert_eq!(
+            found("func f(d time.Duration) { time.Sleep(d)\nhttp.ListenAndServe(\":80\", nil) }"),
+            [12]
+        );
+        assert_eq!(found("var s = http.Server{ConnState: count}"), [11]);
     }
 }

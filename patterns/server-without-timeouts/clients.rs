@@ -1,0 +1,137 @@
+//! Who can be a client of a server: only programs of the same machine, or connections that have limits already.
+
+use plumb_gosource::{ExprId, ExprKind, IdentId, Node, SpecKind, StmtKind, Type};
+use plumb_scan::Code;
+
+/// How addresses begin that only programs of the same machine reach.
+const LOOPBACK: [&str; 3] = ["127.", "localhost:", "[::1]:"];
+
+/// Parts of names, in lower case, of servers that wait for one redirect of the user's own browser.
+const FOR_ONE_LOGIN: [&str; 4] = ["callback", "oauth", "oidc", "login"];
+
+/// Through how many variables and operands an address is followed. Nobody writes as many.
+const MAX_DEPTH: usize = 8;
+
+/// Whether a server, its literal or the call that serves, has no clients that could stay for ever: it listens for
+/// programs of the same machine, its listener has got a timeout, or it is there for one login.
+pub(super) fn are_bounded(code: &Code<'_>, server: ExprId) -> bool {
+    address(code, server).is_some_and(|address| is_loopback(code, address, MAX_DEPTH))
+        || listens_within_bounds(code, server)
+        || is_for_one_login(code, server)
+}
+
+/// Whether a value mentions a timeout or a deadline by its name.
+pub(super) fn is_timed(code: &Code<'_>, value: ExprId) -> bool {
+    let text = code.text(value).to_lowercase();
+    text.contains("timeout") || text.contains("deadline")
+}
+
+/// The address that a server is told: its field, or the first argument of the call.
+fn address(code: &Code<'_>, server: ExprId) -> Option<ExprId> {
+    match code.file[server].kind {
+        ExprKind::CompositeLit(_) => code.field(server, "Addr"),
+        ExprKind::CallExpr(call) => code.file[call.args].first().copied(),
+        _ => None,
+    }
+}
+
+/// Whether an address begins with that of the loopback interface.
+fn is_loopback(code: &Code<'_>, address: ExprId, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let address = code.file.unparen(address);
+    match code.file[address].kind {
+        ExprKind::BasicLit(_) => {
+            let text = code.text(address).trim_matches(['"', '`']);
+            LOOPBACK.iter().any(|start| text.starts_with(start))
+                || matches!(text, "localhost" | "::1")
+        }
+        ExprKind::BinaryExpr(both) => is_loopback(code, both.x, depth),
+        // fmt.Sprintf("127.0.0.1:%d", port), net.JoinHostPort("localhost", port)
+        ExprKind::CallExpr(call) => {
+            let args = &code.file[call.args];
+            let joins = code.callee(address).is_some_and(|callee| {
+                matches!(
+                    (callee.path, callee.name),
+                    ("fmt", "Sprintf" | "Sprint") | ("net", "JoinHostPort")
+                )
+            });
+            joins && args.first().is_some_and(|arg| is_loopback(code, *arg, depth))
+        }
+        ExprKind::Ident(_) => code.declared(address).is_some_and(|name| {
+            let values = values(code, name);
+            !values.is_empty() && values.iter().all(|value| is_loopback(code, *value, depth))
+        }),
+        _ => false,
+    }
+}
+
+/// The values that a variable or constant gets where it is named.
+fn values(code: &Code<'_>, name: IdentId) -> Vec<ExprId> {
+    let mut all = Vec::new();
+    for visit in code.file.walk(Node::File) {
+        match visit.node {
+            Node::Stmt(stmt) => {
+                let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { continue };
+                let index =
+                    code.file[assign.lhs].iter().position(|to| code.declared(*to) == Some(name));
+                all.extend(index.and_then(|index| code.file[assign.rhs].get(index)));
+            }
+            Node::Spec(spec) => {
+                let SpecKind::ValueSpec(spec) = code.file[spec].kind else { continue };
+                let index = code.file[spec.names].iter().position(|to| *to == name);
+                all.extend(index.and_then(|index| code.file[spec.values].get(index)));
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// Whether the declared function around a server makes listeners, and each of them is for programs of the same machine
+/// or has got a timeout.
+fn listens_within_bounds(code: &Code<'_>, server: ExprId) -> bool {
+    let Some(function) = code.declared_at(code.file[server].span.start) else { return false };
+    let body = code.scope[function].body;
+    let mut listens = code.file.walk(Node::Stmt(body)).filter_map(|visit| match visit.node {
+        Node::Expr(expr) => is_bounded_listen(code, expr),
+        _ => None,
+    });
+    let Some(first) = listens.next() else { return false };
+    first && listens.all(|is_bounded| is_bounded)
+}
+
+/// Whether the listener that a call makes has bounds; `None` if it makes none.
+fn is_bounded_listen(code: &Code<'_>, call: ExprId) -> Option<bool> {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return None };
+    let args = &code.file[parts.args];
+    let name = match code.file[code.file.unparen(parts.fun)].kind {
+        ExprKind::SelectorExpr(selector) => code.file.name(selector.sel),
+        ExprKind::Ident(name) => code.file.name(name),
+        _ => return None,
+    };
+    if name.starts_with("ListenAndServe") || !name.to_lowercase().contains("listen") {
+        return None;
+    }
+    if code.callee(call).is_some_and(|callee| callee.path == "net") {
+        let [.., network, address] = args else { return None };
+        let is_unix = code.text(*network).trim_matches('"').starts_with("unix");
+        return Some(is_unix || is_loopback(code, *address, MAX_DEPTH));
+    }
+    Some(args.iter().any(|arg| is_duration(code, *arg)))
+}
+
+fn is_duration(code: &Code<'_>, value: ExprId) -> bool {
+    match code.types.of(value) {
+        Some(ty) => Type::is_named(ty, "time", "Duration"),
+        None => code.text(value).contains("time.Duration("),
+    }
+}
+
+/// Whether the names around a server say that it waits for one login: of its function, the type of that one, or the
+/// package.
+fn is_for_one_login(code: &Code<'_>, server: ExprId) -> bool {
+    let function = code.declared_at(code.file[server].span.start);
+    let name = code.function_name(function).to_lowercase();
+    let name = name.rsplit('/').next().unwrap_or(&name);
+    FOR_ONE_LOGIN.iter().any(|part| name.contains(part))
+}
