@@ -268,7 +268,7 @@ static SEGMENT_PARQUET: LibraryObject = in_source(
 
 static ARROW: LibraryObject = in_source(
     "github.com/apache/arrow-go/v18",
-    "arrow builder",
+    "arrow object",
     "v18.0.0",
     Source {
         kind: ResourceKind::Worker,
@@ -286,7 +286,7 @@ static ARROW: LibraryObject = in_source(
 
 static FORMER_ARROW: LibraryObject = in_source(
     "github.com/apache/arrow/go/v17",
-    "arrow builder",
+    "arrow object",
     "v17.0.0",
     Source {
         kind: ResourceKind::Worker,

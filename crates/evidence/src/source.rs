@@ -68,6 +68,18 @@ pub struct SourceFinding {
     pub fix: Option<SourceFix>,
 }
 
+/// How the text of a step begins that is not on the way before it: another place where the same thing is lost.
+pub const ALSO_LOST: &str = "also lost here: ";
+
+impl SourceFinding {
+    /// Where it is lost: the end of the way that [`SourceFinding::path`] tells, then the other places of its end.
+    pub fn lost_at(&self) -> impl Iterator<Item = &SourceStep> {
+        let is_other = |step: &&SourceStep| step.text.starts_with(ALSO_LOST);
+        let end = self.path.iter().rfind(|step| !is_other(step));
+        end.into_iter().chain(self.path.iter().filter(is_other))
+    }
+}
+
 /// A range of a source file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourcePlace {

@@ -317,8 +317,11 @@ pub fn rules(catalogue: &Catalogue, rules: &[RuleNames], options: &Options) -> S
 
 /// The message and, where it is lost on another line, that line: for outputs without a place for the way.
 fn whole_message(finding: &SourceFinding) -> String {
-    let is_told = |line: u32| finding.message.contains(&format!("line {line}"));
-    let last = finding.path.last();
+    let is_told = |line: u32| {
+        let mut numbers = finding.message.split(|c: char| !c.is_ascii_digit());
+        finding.message.contains(" line") && numbers.any(|number| number == line.to_string())
+    };
+    let last = finding.lost_at().next();
     let last =
         last.filter(|step| step.place.line != finding.place.line && !is_told(step.place.line));
     match last {

@@ -78,9 +78,8 @@ impl Ignore<'_> {
     fn covers(&self, finding: &SourceFinding) -> bool {
         let (first, last) = self.lines;
         let within = |line: u32, end: u32| first <= end && line <= last;
-        let lost = finding.path.last().map(|step| step.place.line);
-        within(finding.place.line, finding.place.end_line)
-            || lost.is_some_and(|line| within(line, line))
+        let mut lost = finding.lost_at().map(|step| step.place.line);
+        within(finding.place.line, finding.place.end_line) || lost.any(|line| within(line, line))
     }
 
     /// What is wrong with the comment, with its line.

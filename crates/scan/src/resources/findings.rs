@@ -1,7 +1,7 @@
 //! Losses as findings.
 
 use plumb_evidence::catalogue::ResourceKind;
-use plumb_evidence::source::{SourceFinding, SourceStep};
+use plumb_evidence::source::{ALSO_LOST, SourceFinding, SourceStep};
 use plumb_gosource::flow::{Exit, Leak, LeakExit, Place};
 use plumb_gosource::{ExprId, ExprKind, Span};
 
@@ -37,7 +37,7 @@ fn finding(code: &Code<'_>, pattern: &'static str, loss: &Loss) -> SourceFinding
     finding
 }
 
-/// From the acquisition over the branches to the first exit, then the other exits.
+/// From the acquisition over the branches to where a shortest way loses it, then where other ways do, by line.
 fn path(code: &Code<'_>, loss: &Loss) -> Vec<SourceStep> {
     if let LossKind::OnSomeWays { leaks, releases, .. } = &loss.how
         && leaks.is_empty()
@@ -52,8 +52,12 @@ fn path(code: &Code<'_>, loss: &Loss) -> Vec<SourceStep> {
         let what = format!("{} acquires it, and nobody has it", called(code, loss.call));
         return vec![code.step(code.file[loss.call].span, what)];
     };
-    let steps = first.witness.places.iter().chain(others.iter().filter_map(end));
-    steps.map(|place| code.step(span_of(code, place), place.describe(code.file))).collect()
+    let mut also: Vec<&Place> = others.iter().filter_map(end).collect();
+    also.sort_by_key(|place| place.offset);
+    let way = first.witness.places.iter().map(|place| (place, place.describe(code.file)));
+    let also =
+        also.into_iter().map(|place| (place, format!("{ALSO_LOST}{}", place.describe(code.file))));
+    way.chain(also).map(|(place, text)| code.step(span_of(code, place), text)).collect()
 }
 
 fn end(leak: &Leak) -> Option<&Place> {
@@ -71,10 +75,7 @@ fn span_of(code: &Code<'_>, place: &Place) -> Span {
 
 fn message(code: &Code<'_>, loss: &Loss) -> String {
     let call = called(code, loss.call);
-    let name = match loss.kind {
-        ResourceKind::Cancel => "cancel function",
-        _ => &loss.name,
-    };
+    let name = name(code, loss);
     let what = match loss.variable {
         Some(variable) => format!("`{}` ({name} of {call})", code.file.name(variable)),
         None => format!("the {name} of {call}"),
@@ -97,24 +98,67 @@ fn message(code: &Code<'_>, loss: &Loss) -> String {
     }
 }
 
-/// `it is lost where the function returns on line 12 and ends on line 20`.
-fn ways(leaks: &[Leak]) -> String {
-    let shown: Vec<String> = leaks.iter().filter_map(way).take(MAX_WAYS).collect();
-    let more = match leaks.len().saturating_sub(MAX_WAYS) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+/// How a message calls what is lost: by the name of its record, or where that stands for other types too, by the type
+/// at hand.
+fn name(code: &Code<'_>, loss: &Loss) -> String {
+    if loss.kind == ResourceKind::Cancel {
+        return "cancel function".to_owned();
+    }
+    let at_hand = || {
+        let types = loss.object?.source.types;
+        let named = code.types.of_var(loss.variable?)?.named()?;
+        let path = format!("{}.{}", named.path, named.name);
+        let stands_for_it = types.iter().any(|ty| **ty == path);
+        let package = named.path.rsplit('/').find(|part| !is_major_version(part))?;
+        (types.len() > 1 || !stands_for_it).then(|| format!("{package}.{}", named.name))
     };
-    format!("it is lost where {}{more}", shown.join(", "))
+    let of_value = !matches!(loss.kind, ResourceKind::Body | ResourceKind::PoolItem);
+    of_value.then(at_hand).flatten().unwrap_or_else(|| loss.name.clone())
 }
 
-fn way(leak: &Leak) -> Option<String> {
-    let line = end(leak)?.line;
-    Some(match leak.exit {
-        LeakExit::Overwritten(_) => format!("its variable is set again on line {line}"),
-        LeakExit::Exit(Exit::End) => format!("the function ends on line {line}"),
-        LeakExit::Exit(Exit::Return(_)) => format!("the function returns on line {line}"),
-        LeakExit::Exit(_) => format!("the function is left on line {line}"),
-    })
+/// Whether an element of a package's path is a major version: `v2`.
+fn is_major_version(part: &str) -> bool {
+    let digits = part.strip_prefix('v').unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `it is lost where the function returns on lines 12, 14 and 2 more`: the first ways by line.
+fn ways(leaks: &[Leak]) -> String {
+    let mut all: Vec<(u32, &str)> = leaks.iter().filter_map(way).collect();
+    all.sort_unstable();
+    all.dedup();
+    let shown = &all[..all.len().min(MAX_WAYS)];
+    let more = all.len() - shown.len();
+    let clauses: Vec<String> = shown
+        .chunk_by(|(_, one), (_, other)| one == other)
+        .map(|chunk| clause(chunk, if chunk.last() == shown.last() { more } else { 0 }))
+        .collect();
+    format!("it is lost where {}", clauses.join(", "))
+}
+
+/// Ways that end alike: `the function returns on lines 12, 14 and 2 more`.
+fn clause(ways: &[(u32, &str)], more: usize) -> String {
+    let what = ways.first().map_or("", |(_, what)| *what);
+    let mut lines: Vec<String> = ways.iter().map(|(line, _)| line.to_string()).collect();
+    let last = match more {
+        0 if lines.len() > 1 => lines.pop(),
+        0 => None,
+        more => Some(format!("{more} more")),
+    };
+    let noun = if ways.len() > 1 { "lines" } else { "line" };
+    let last = last.map(|last| format!(" and {last}")).unwrap_or_default();
+    format!("{what} on {noun} {}{last}", lines.join(", "))
+}
+
+/// The line of the end of a way, and how it ends.
+fn way(leak: &Leak) -> Option<(u32, &'static str)> {
+    let what = match leak.exit {
+        LeakExit::Overwritten(_) => "its variable is set again",
+        LeakExit::Exit(Exit::End) => "the function ends",
+        LeakExit::Exit(Exit::Return(_)) => "the function returns",
+        LeakExit::Exit(_) => "the function is left",
+    };
+    Some((end(leak)?.line, what))
 }
 
 /// What has to be done with it, in words.

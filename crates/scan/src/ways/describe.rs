@@ -50,9 +50,11 @@ impl Way {
     }
 }
 
-/// The ends of ways, as clauses: `it returns on line 12, it ends on line 20`.
+/// The ends of ways by line, as clauses: `it returns on line 12, it ends on line 20`.
 pub fn ends(code: &Code<'_>, function: FunctionId, ways: &[Way]) -> String {
-    let shown = ways.iter().take(MAX_WAYS).map(|way| way.end_text(code, function));
+    let mut by_line: Vec<&Way> = ways.iter().collect();
+    by_line.sort_by_key(|way| way.end_span(code, function).start);
+    let shown = by_line.into_iter().take(MAX_WAYS).map(|way| way.end_text(code, function));
     let shown = shown.collect::<Vec<_>>().join(", ");
     match ways.len().saturating_sub(MAX_WAYS) {
         0 => shown,
