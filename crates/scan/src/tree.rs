@@ -1,6 +1,7 @@
 //! The files of a tree, and the threads that look at them.
 
 mod gather;
+mod helpers;
 mod layers;
 mod units;
 

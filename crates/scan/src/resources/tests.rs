@@ -7,7 +7,7 @@ use plumb_evidence::catalogue::{
     Acquire, Acquired, LibraryObject, Release, ResourceKind, Side, Source,
 };
 use plumb_evidence::finding::Confidence;
-use plumb_evidence::source::SourceFinding;
+use plumb_evidence::source::{ALSO_LOST, SourceFinding};
 
 use super::{LossKind, findings};
 use crate::code::Code;
@@ -45,7 +45,16 @@ const fn object(name: &'static str, source: Source) -> LibraryObject {
     }
 }
 
-static OBJECTS: [&LibraryObject; 14] = [
+static OBJECTS: [&LibraryObject; 15] = [
+    &object(
+        "codec",
+        Source {
+            kind: ResourceKind::Worker,
+            types: &["example.com/m.Encoder", "example.com/m.Decoder"],
+            acquires: &[first("example.com/m.NewDecoder"), first("example.com/m.Open")],
+            releases: CLOSE,
+        },
+    ),
     &object(
         "http.Response",
         Source {
@@ -320,4 +329,87 @@ func report(path string) {{
     assert!(scanned(&of("\treport(\"a\")")).is_empty());
     assert_eq!(scanned(&of("\tfor {\n\t\treport(\"a\")\n\t}")).len(), 1);
     assert_eq!(scanned(&of("\treport(\"a\")\n\treport(\"b\")")).len(), 1);
+}
+
+/// The way that is told first is a shortest one; other ways out follow by line, as the message tells them.
+#[test]
+fn ways_out_are_told_by_line() {
+    let text = "package p
+import \"os\"
+func size(deep, more bool) (int, error) {
+\tf, err := os.Open(\"a\")
+\tif err != nil {
+\t\treturn 0, err
+\t}
+\tif deep {
+\t\tif more {
+\t\t\treturn 1, nil
+\t\t}
+\t\tif _, err := f.Stat(); err != nil {
+\t\t\treturn 2, err
+\t\t}
+\t\tif _, err := f.Stat(); err != nil {
+\t\t\treturn 3, err
+\t\t}
+\t\treturn 4, f.Close()
+\t}
+\treturn 5, nil
+}";
+    let found = scanned(text);
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(
+        finding.message,
+        "`f` (os.File of os.Open) is not closed on every way: it is lost where the function \
+         returns on lines 10, 13, 16 and 1 more"
+    );
+    let steps: Vec<(u32, bool)> =
+        finding.path.iter().map(|s| (s.place.line, s.text.starts_with(ALSO_LOST))).collect();
+    assert_eq!(
+        steps,
+        [(4, false), (5, false), (8, false), (20, false), (10, true), (13, true), (16, true)]
+    );
+    let lost: Vec<u32> = finding.lost_at().map(|step| step.place.line).collect();
+    assert_eq!(lost, [20, 10, 13, 16]);
+}
+
+/// A record may stand for several types: a message names the one at hand.
+#[test]
+fn what_is_lost_is_called_by_its_type() {
+    let text = "package p
+type Decoder struct{ n int }
+func (d *Decoder) Close() error { return nil }
+func (d *Decoder) Decode() int { return d.n }
+func NewDecoder() *Decoder { return &Decoder{} }
+func f() int {
+\td := NewDecoder()
+\treturn d.Decode()
+}
+func g() int {
+\td := Open()
+\treturn d.Decode()
+}";
+    let messages: Vec<String> = scanned(text).into_iter().map(|f| f.message).collect();
+    let [of_known, of_unknown] = &messages[..] else { panic!("{messages:?}") };
+    assert!(of_known.starts_with("`d` (m.Decoder of NewDecoder) is"), "{of_known}");
+    assert!(of_unknown.starts_with("`d` (codec of Open) is"), "{of_unknown}");
+}
+
+/// A file whose functions ask for a running test helps tests, whatever its name.
+#[test]
+fn files_that_help_tests_are_tests() {
+    let of = |parameter: &str| {
+        format!(
+            "package p
+import (
+\t\"os\"
+\t\"testing\"
+)
+var _ testing.TB
+func open({parameter}) {{ os.Open(\"a\") }}"
+        )
+    };
+    let in_test = |text: &str| scanned(text).iter().map(|f| f.in_test).collect::<Vec<_>>();
+    assert_eq!(in_test(&of("t *testing.T")), [true]);
+    assert_eq!(in_test(&of("t testing.TB, name string")), [true]);
+    assert_eq!(in_test(&of("name string")), [false]);
 }

@@ -10,6 +10,7 @@ use plumb_gosource::flow::Scope;
 use plumb_gosource::{File, FileTypes, Names, Package, Typing, parse};
 use rustc_hash::FxHashMap;
 
+use super::helpers::helps_tests;
 use super::units::{Read, Reader, Unit, Wanted};
 use crate::code::Code;
 use crate::knowledge::Knowledge;
@@ -223,7 +224,7 @@ fn code<'c>(
         knowledge: known.knowledge,
         summaries: known.summaries,
         path: &unit.path,
-        in_test: unit.in_test,
+        in_test: unit.in_test || helps_tests(&syntax.file, &meaning.names),
         go: unit.go,
         advised: known.reader.advised(&unit.package.folder),
         graphs: scope.functions().map(|_| OnceCell::new()).collect(),
