@@ -13,11 +13,12 @@ const FOR_ONE_LOGIN: [&str; 4] = ["callback", "oauth", "oidc", "login"];
 const MAX_DEPTH: usize = 8;
 
 /// Whether a server, its literal or the call that serves, has no clients that could stay for ever: it listens for
-/// programs of the same machine, its listener has got a timeout, or it is there for one login.
+/// programs of the same machine, its listener has got a timeout, or it is there for one login or for tests.
 pub(super) fn are_bounded(code: &Code<'_>, server: ExprId) -> bool {
     address(code, server).is_some_and(|address| is_loopback(code, address, MAX_DEPTH))
         || listens_within_bounds(code, server)
         || is_for_one_login(code, server)
+        || is_in_test_tool(code)
 }
 
 /// Whether a value mentions a timeout or a deadline by its name.
@@ -134,4 +135,9 @@ fn is_for_one_login(code: &Code<'_>, server: ExprId) -> bool {
     let name = code.function_name(function).to_lowercase();
     let name = name.rsplit('/').next().unwrap_or(&name);
     FOR_ONE_LOGIN.iter().any(|part| name.contains(part))
+}
+
+/// Whether a file serves with the servers for tests too: its program runs tests, and its clients are its own.
+fn is_in_test_tool(code: &Code<'_>) -> bool {
+    code.names.imports().iter().any(|import| import.path == "net/http/httptest")
 }

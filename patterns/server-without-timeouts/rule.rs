@@ -145,6 +145,9 @@ mod tests {
         );
         silent("type loginServer struct{}\nfunc (s *loginServer) start() { _ = &http.Server{} }");
         silent("func newCallbackServer() *http.Server { return &http.Server{} }");
+        let text = "package p\nimport (\n\"net/http\"\n\"net/http/httptest\"\n)\n\
+            func f(h http.Handler, own bool) {\nif own { httptest.NewServer(h) } else { http.ListenAndServe(\":80\", h) }\n}";
+        assert_eq!(lines_found(&RULE, text), [0; 0]);
         // Those that others may reach.
         assert_eq!(found("func f() { http.ListenAndServe(\":6060\", nil) }"), [11]);
         assert_eq!(found("func f() { http.ListenAndServe(\"0.0.0.0:80\", nil) }"), [11]);
