@@ -1,7 +1,8 @@
 //! Conditions that recur: what one of them has said, the next one says too.
 //!
-//! A program that opens a file `if verbose` and closes it `if verbose` is right. Only conditions that cannot change in
-//! between are followed: variables of the function that are set once, or flags that are set to `true` and `false`.
+//! A program that opens a file `if verbose` and closes it `if verbose` is right, and one that has found `err` to be nil
+//! finds it so again. Only variables of the function and their fields are followed, and what sets them is seen: it makes
+//! them unknown, unless it sets a flag to `true` or `false`.
 
 use rustc_hash::FxHashMap;
 
@@ -49,7 +50,9 @@ struct Leaf<'a> {
     /// Whether the condition is the negation of the text.
     negated: bool,
     variables: Vec<IdentId>,
-    /// Whether it is nothing but a variable.
+    /// The names of the fields that are selected from the variable.
+    path: Vec<&'a str>,
+    /// Whether it is a truth value by itself.
     is_flag: bool,
 }
 
@@ -71,12 +74,17 @@ impl Correlated {
         for (i, (_, leaf)) in leaves.iter().enumerate() {
             by_text.entry((leaf.text, leaf.with, &leaf.variables)).or_default().push(i);
         }
-        let mut groups: Vec<Vec<usize>> = by_text.into_values().collect();
+        let groups = by_text.into_values().filter_map(|group| {
+            let (_, first) = &leaves[group[0]];
+            let sets = settings(scope, function, graph, first)?;
+            // What is set again and again is followed last: it says least.
+            let unknown = sets.iter().filter(|(_, value)| value.is_none()).count();
+            Some((unknown > 1, group, sets))
+        });
+        let mut groups: Vec<_> = groups.collect();
         groups.sort();
         let mut count = 0;
-        for group in groups {
-            let (_, first) = &leaves[group[0]];
-            let Some(sets) = settings(scope, function, graph, first) else { continue };
+        for (_, group, sets) in groups {
             // What is tested once says nothing, unless its value is set at hand.
             if group.len() == 1 && sets.iter().all(|(_, value)| value.is_none()) {
                 continue;
@@ -140,17 +148,19 @@ fn leaf<'a>(scope: &Scope<'_, 'a>, expr: ExprId) -> Option<Leaf<'a>> {
         }
         _ => (expr, "", false),
     };
-    let mut root = x;
+    let (mut root, mut path) = (x, Vec::new());
     while let ExprKind::SelectorExpr(selector) = file[root].kind {
+        path.push(file.name(selector.sel));
         root = selector.x;
     }
+    path.reverse();
     let variable = match file[root].kind {
         ExprKind::Ident(_) => scope.variable(root)?,
         _ => return None,
     };
     let text = file.text(file[x].span);
-    let is_flag = root == expr;
-    Some(Leaf { text, with, negated, variables: vec![variable], is_flag })
+    let is_flag = x == expr;
+    Some(Leaf { text, with, negated, variables: vec![variable], path, is_flag })
 }
 
 /// The steps that set a condition, and to what; `None` if it may change in ways that are not seen.
@@ -161,39 +171,54 @@ fn settings(
     leaf: &Leaf<'_>,
 ) -> Option<Vec<(StepId, Option<bool>)>> {
     let mut settings = Vec::new();
-    let mut others = 0;
     for variable in &leaf.variables {
         if scope.names.declaration(*variable).is_none_or(|declared| declared.top_level) {
             return None;
         }
         for mention in scope.mentions(*variable) {
             let use_ = scope.classify(mention, function);
-            let by = match use_.kind {
-                _ if use_.address => return None,
-                UseKind::Written => return None,
-                UseKind::Overwritten(by) => by,
+            if use_.address && !is_other(scope, &use_.selected, &leaf.path) {
+                return None;
+            }
+            match use_.kind {
+                UseKind::Overwritten(_) => {}
+                UseKind::Written if is_other(scope, &use_.selected, &leaf.path) => continue,
+                UseKind::Written => {}
                 _ => continue,
-            };
+            }
             if use_.captured && use_.within != Within::Function && mention.ident != *variable {
                 return None;
             }
             let Some(step) = graph.step_at(scope.file[mention.ident].span.start) else { continue };
-            let value = if leaf.is_flag { constant(scope, by, mention.ident) } else { None };
-            others += u32::from(value.is_none() && mention.ident != *variable);
-            settings.push((step, value));
+            let value = match use_.kind {
+                UseKind::Overwritten(by) if leaf.path.is_empty() => {
+                    constant(scope, by, leaf, mention.ident)
+                }
+                UseKind::Written => constant(scope, graph.step(step).node(), leaf, mention.ident),
+                _ => None,
+            };
+            settings.push((step, value.filter(|_| leaf.is_flag)));
         }
     }
-    (others == 0).then_some(settings)
+    Some(settings)
 }
 
-/// The truth value that an assignment gives to a variable, if it stands there.
-fn constant(scope: &Scope<'_, '_>, by: Node, ident: IdentId) -> Option<bool> {
+/// Whether names that are selected from a variable lead to something else than a path: neither to what holds it, nor
+/// into it.
+fn is_other(scope: &Scope<'_, '_>, selected: &[IdentId], path: &[&str]) -> bool {
+    selected.iter().zip(path).any(|(name, of_path)| scope.file.name(*name) != *of_path)
+}
+
+/// The truth value that an assignment gives to a flag, if it stands there.
+fn constant(scope: &Scope<'_, '_>, by: Node, leaf: &Leaf<'_>, ident: IdentId) -> Option<bool> {
     let file = scope.file;
     let value = match by {
         Node::Stmt(stmt) => {
             let StmtKind::AssignStmt(assign) = file[stmt].kind else { return None };
-            let is_it =
-                |expr: &ExprId| matches!(file[*expr].kind, ExprKind::Ident(i) if i == ident);
+            let is_it = |expr: &ExprId| {
+                let span = file[*expr].span;
+                span.contains(file[ident].span) && file.text(span) == leaf.text
+            };
             let index = file[assign.lhs].iter().position(is_it)?;
             *file[assign.rhs].get(index)?
         }
