@@ -5,6 +5,7 @@
 //! of whom nothing is known belongs to them, and nothing is said of it.
 
 mod acquired;
+mod commands;
 mod customs;
 mod fates;
 mod findings;
@@ -12,6 +13,7 @@ mod inferred;
 mod leaving;
 mod lost;
 mod made;
+mod nothing;
 mod ownership;
 mod reading;
 mod signals;

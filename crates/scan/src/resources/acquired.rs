@@ -9,9 +9,24 @@ use crate::code::Code;
 use crate::knowledge::is_harmless;
 use crate::summaries::Given;
 
+/// What tells that something is acquired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A record of the function that is called.
+    Record,
+    /// The function that is called, which is one of the modules.
+    Summary,
+    /// The types of its results, and its name.
+    Signature,
+    /// What other callers do with what it gives them.
+    Custom,
+}
+
 /// What a call acquires.
 #[derive(Clone, Debug)]
 pub(crate) struct Acquired {
+    /// What tells so.
+    pub(crate) origin: Origin,
     /// What it is.
     pub(crate) kind: ResourceKind,
     /// Its record, if there is one.
@@ -46,6 +61,7 @@ pub(super) fn by_call(code: &Code<'_>, made: &Made, call: ExprId) -> Vec<Acquire
 
 pub(super) fn of_record(object: &'static LibraryObject, what: catalogue::Acquired) -> Acquired {
     Acquired {
+        origin: Origin::Record,
         kind: object.source.kind,
         object: Some(object),
         name: object.name.to_owned(),
@@ -59,10 +75,10 @@ pub(super) fn of_record(object: &'static LibraryObject, what: catalogue::Acquire
 fn of_given(code: &Code<'_>, call: ExprId, given: &Given) -> Option<Acquired> {
     let what = catalogue::Acquired::Result(u8::try_from(given.result).ok()?);
     if let Some(object) = given.object {
-        return Some(of_record(object, what));
+        return Some(Acquired { origin: Origin::Summary, ..of_record(object, what) });
     }
     let acquired = inferred::of_type(code, result(code, call, given.result)?)?;
-    Some(Acquired { what, certain: true, ..acquired })
+    Some(Acquired { what, certain: true, origin: Origin::Summary, ..acquired })
 }
 
 /// The type of a result of a call, from 0.

@@ -3,20 +3,23 @@
 //! That tells of functions that cannot be read (a module that is not at hand, a method of an interface) and of those
 //! that give back what somebody else made.
 
+mod givers;
 mod programs;
 mod reading;
 
 use std::hash::{Hash, Hasher};
 
-use plumb_evidence::catalogue::{self, ResourceKind};
+use plumb_evidence::catalogue::{self, Release, ResourceKind};
 use plumb_gosource::flow::{Bound, BoundTo, Callee, callee};
 use plumb_gosource::{ExprId, ExprKind, Referent, TypeKind};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use super::acquired::{Acquired, result};
+use super::acquired::{Acquired, Origin, result};
 use super::inferred::{self, RELEASES};
 use crate::code::Code;
+use crate::functions::FunctionKey;
 use crate::knowledge::is_harmless;
+use givers::Givers;
 use programs::Programs;
 
 /// Callers that release what they get without a `defer` before it counts as the custom. One may be a mistake of its
@@ -62,6 +65,7 @@ pub(crate) struct FileCustoms {
     /// Pools that something is put back into.
     pools: FxHashSet<Key>,
     programs: Programs,
+    givers: Givers,
 }
 
 /// The customs of all files.
@@ -78,11 +82,18 @@ impl Customs {
             }
             all.pools.extend(file.pools);
             all.programs.join(file.programs);
+            all.givers.join(file.givers);
         }
         Self(all)
     }
 
-    /// Whether a function of a program is called by its `main` alone, once, itself or through others like it.
+    /// Whether a function keeps what it gives its callers, where they do not see it.
+    pub(super) fn keeps(&self, function: &FunctionKey<'_>) -> bool {
+        self.0.givers.keeps(function)
+    }
+
+    /// Whether a function is a piece of what a program does: a command, or called by `main` or commands alone and in no
+    /// loop, itself or through others like it.
     pub(super) fn is_part_of_main(&self, package: &str, function: &str) -> bool {
         self.0.programs.is_part_of_main(package, function)
     }
@@ -96,7 +107,9 @@ pub(super) fn by_custom(code: &Code<'_>, call: ExprId) -> Option<Acquired> {
     }
     let custom = customs.calls.get(&key_of_call(code, call)?)?;
     let is_known = code.callee(call).is_some_and(|callee| {
-        !code.knowledge.acquired_by(&callee).is_empty() || inferred::is_standard(code, callee.path)
+        !code.knowledge.acquired_by(&callee).is_empty()
+            || inferred::is_standard(code, callee.path)
+            || customs.givers.gives_nothing(&callee)
     });
     if is_known || !custom.is_custom() {
         return None;
@@ -123,14 +136,27 @@ pub(super) fn by_custom(code: &Code<'_>, call: ExprId) -> Option<Acquired> {
     let certain = custom.released >= ENOUGH;
     let Some((_, releases)) = RELEASES.get(custom.by) else {
         let body = of_type.filter(|acquired| acquired.kind == ResourceKind::Body)?;
-        return Some(Acquired { certain, ..body });
+        return Some(Acquired { certain, origin: Origin::Custom, ..body });
     };
     if let Some(record) = of_type.filter(|acquired| acquired.object.is_some()) {
-        return Some(Acquired { certain, ..record });
+        return Some(Acquired { certain, origin: Origin::Custom, ..record });
     }
     let name = ty.and_then(inferred::type_name).unwrap_or_else(|| "io.Closer".to_owned());
+    if let (Some(ty), Some(method)) = (ty, releases.iter().find_map(method))
+        && inferred::begins_later(code, ty, method)
+    {
+        return None;
+    }
     let (kind, what) = (inferred::kind_of(&name), catalogue::Acquired::Result(0));
-    Some(Acquired { kind, object: None, name, what, releases, certain, by_use: false })
+    let (origin, object, by_use) = (Origin::Custom, None, false);
+    Some(Acquired { origin, kind, object, name, what, releases, certain, by_use })
+}
+
+fn method(release: &Release) -> Option<&'static str> {
+    match release {
+        Release::Method(name) => Some(*name),
+        _ => None,
+    }
 }
 
 /// Whether anybody puts something back into the pool from which a call takes something.

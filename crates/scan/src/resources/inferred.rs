@@ -1,9 +1,10 @@
 //! What is acquired as far as types and names tell: a constructor that gives back something with a `Close`.
 
 use plumb_evidence::catalogue::{self, Release, ResourceKind};
+use plumb_gosource::flow::{Callee, callee};
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Lookup, MemberKind, Type, TypeKind};
 
-use super::acquired::{Acquired, of_record, results};
+use super::acquired::{Acquired, Origin, of_record, results};
 use super::made;
 use crate::code::Code;
 use crate::functions::FunctionKey;
@@ -28,6 +29,29 @@ const CLOSERS: [(&str, &str); 6] = [
     ("io", "ReadSeekCloser"),
     ("io", "Closer"),
     ("net", "PacketConn"),
+];
+
+/// By a method that releases, those without which there is nothing to release: what only makes the value begins nothing.
+const BEGINNINGS: [(&str, &[&str]); 3] = [
+    ("Shutdown", &["Start", "Serve", "ListenAndServe"]),
+    ("Disconnect", &["Connect"]),
+    ("Unsubscribe", &["Subscribe"]),
+];
+
+/// Methods that open the value that they are called on, if they have no arguments and give nothing back but an error.
+const OPENINGS: [&str; 3] = ["Open", "Connect", "Dial"];
+
+/// Servers hold nothing before they are told to serve, and that is what their records are of.
+const SERVERS: [&str; 1] = ["net/http.Server"];
+
+/// Values that are in memory, or somebody else's: what is made around them only reads or writes them.
+const AROUND: [(&str, &str); 6] = [
+    ("bytes", "Buffer"),
+    ("bytes", "Reader"),
+    ("strings", "Builder"),
+    ("strings", "Reader"),
+    ("io", "Reader"),
+    ("io", "Writer"),
 ];
 
 /// How names of functions begin that make something. What `Get` gives is somebody else's, as a rule.
@@ -75,6 +99,9 @@ pub(super) fn by_call(
         return Vec::new();
     }
     let Some(name) = called_name(code, call) else { return Vec::new() };
+    if code.builtin_call(call, "new").is_some() {
+        return Vec::new();
+    }
     let fails = types.len() > 1 && types.last().is_some_and(is_error);
     let mut all = Vec::new();
     for (index, ty) in types.iter().enumerate() {
@@ -96,7 +123,8 @@ pub(super) fn fresh(
     call: ExprId,
     callee: Option<FunctionKey<'_>>,
 ) -> Vec<Acquired> {
-    let opens = called_name(code, call).is_some_and(is_system_call);
+    let keeps = callee.is_some_and(|callee| code.summaries.across.customs.keeps(&callee));
+    let opens = !keeps && called_name(code, call).is_some_and(is_system_call);
     let mut all = by_call(code, call, callee);
     all.retain_mut(|acquired| {
         acquired.by_use = matches!(acquired.kind, ResourceKind::Body | ResourceKind::Rows);
@@ -127,7 +155,8 @@ pub(super) fn by_use(code: &Code<'_>, variable: IdentId) -> Acquired {
     let (_, releases) = RELEASES[0];
     let (what, certain) = (catalogue::Acquired::Result(0), false);
     let kind = kind_of(&name);
-    Acquired { kind, object: None, name, what, releases, certain, by_use: true }
+    let (origin, object, by_use) = (Origin::Signature, None, true);
+    Acquired { origin, kind, object, name, what, releases, certain, by_use }
 }
 
 /// Whether a function with a name makes what it gives back.
@@ -167,14 +196,18 @@ pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
     if let Some(named) = ty.named()
         && let Some(object) = code.knowledge.of_type(&named.path, &named.name)
     {
-        let record = || Acquired { certain: false, ..of_record(object, what) };
-        return (!is_harmless(object)).then(record);
+        let holds =
+            !is_harmless(object) && object.source.types.iter().all(|ty| !SERVERS.contains(ty));
+        let origin = Origin::Signature;
+        let record = || Acquired { certain: false, origin, ..of_record(object, what) };
+        return holds.then(record);
     }
     let name = type_name(ty)?;
     if is_closer(ty) {
         let (_, releases) = RELEASES[0];
         let kind = ResourceKind::Stream;
         return Some(Acquired {
+            origin: Origin::Signature,
             kind,
             object: None,
             name,
@@ -187,8 +220,12 @@ pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
     if ty.named().is_some_and(|named| is_standard(code, &named.path)) {
         return None;
     }
-    let (_, releases) = RELEASES.iter().find(|(method, _)| has_release(code, ty, method))?;
+    let (method, releases) = RELEASES.iter().find(|(method, _)| has_release(code, ty, method))?;
+    if begins_later(code, ty, method) {
+        return None;
+    }
     Some(Acquired {
+        origin: Origin::Signature,
         kind: kind_of(&name),
         object: None,
         name,
@@ -197,6 +234,35 @@ pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
         certain: false,
         by_use: false,
     })
+}
+
+/// Whether a type has a method that begins what another one ends.
+pub(super) fn begins_later(code: &Code<'_>, ty: &Type, method: &str) -> bool {
+    // `Open() error` opens the value itself; `Open(name) (File, error)` is something else.
+    if method == "Close" {
+        return OPENINGS.iter().any(|name| has_release(code, ty, name));
+    }
+    let mut beginnings = BEGINNINGS.iter().filter(|(end, _)| *end == method);
+    let has = |name: &&str| matches!(code.program.member(ty, name, ""), Lookup::Found(_));
+    beginnings.any(|(_, names)| names.iter().any(has))
+}
+
+/// Whether a function of a package makes something around a value that is in memory, or somebody else's.
+pub(super) fn is_around(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let is_function = matches!(
+        callee(code.file, code.names, call),
+        Some(Callee::Imported(..) | Callee::Declared(_) | Callee::Undeclared(_))
+    );
+    let of_value = |argument: &ExprId| {
+        code.types.of(*argument).is_some_and(|ty| {
+            let is = |(path, name): &(&str, &str)| ty.pointee_or_self().is_named(path, name);
+            AROUND.iter().any(is)
+        })
+    };
+    is_function
+        && called_name(code, call).is_some_and(is_maker)
+        && code.file[parts.args].iter().any(of_value)
 }
 
 /// Whether a type has a method that releases: without arguments but for a context, and with no result but an error.

@@ -13,12 +13,13 @@ use plumb_gosource::{
 use rustc_hash::FxHashSet;
 
 use super::acquired::{self, Acquired, result};
+use super::commands;
 use super::customs::{by_custom, is_put_back};
 use super::inferred::{self, is_error};
 use super::leaving::Leaving;
 use super::made::{self, Made};
+use super::nothing::{has_nothing, is_anothers};
 use super::ownership::Owner;
-use super::signals::awaits_the_end;
 use super::{Loss, LossKind};
 use crate::code::Code;
 use crate::summaries::Parameter;
@@ -77,7 +78,14 @@ fn closed(code: &Code<'_>) -> FxHashSet<IdentId> {
     });
     let variables = expressions.filter_map(|expr| {
         let ExprKind::SelectorExpr(selector) = code.file[expr].kind else { return None };
-        if code.file.name(selector.sel) != "Close" {
+        // What takes arguments does more than to close: it commits.
+        let does_more = match code.scope.parents().of(Node::Expr(expr)) {
+            Some(Node::Expr(call)) => {
+                matches!(code.file[call].kind, ExprKind::CallExpr(c) if c.fun == expr && !c.args.is_empty())
+            }
+            _ => false,
+        };
+        if does_more || code.file.name(selector.sel) != "Close" {
             return None;
         }
         made::variable(code, selector.x)
@@ -105,18 +113,10 @@ fn closed_result(
             || inferred::is_standard(code, callee.path)
             || code.summaries.gives(&callee).is_some()
     });
-    let counts = closed.contains(&variable) && name.contains("err") && !is_known;
+    let opens_later =
+        code.types.of_var(variable).is_some_and(|ty| inferred::begins_later(code, ty, "Close"));
+    let counts = closed.contains(&variable) && name.contains("err") && !is_known && !opens_later;
     counts.then(|| inferred::by_use(code, variable))
-}
-
-/// Whether what a call acquires ends with something that is not the function's: a connection that is a parameter, or the
-/// process.
-fn is_anothers(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {
-    match acquired.kind {
-        ResourceKind::Client | ResourceKind::Connection => inferred::wraps_a_parameter(code, call),
-        ResourceKind::Subscription => awaits_the_end(code, call),
-        _ => false,
-    }
 }
 
 /// Follows what is acquired in a function.
@@ -363,6 +363,9 @@ impl Follow<'_, '_> {
         if at_exit && self.ends_with_process(acquired) {
             return false;
         }
+        if has_nothing(self.code, leak, acquired, acquisition) {
+            return false;
+        }
         !leak.witness.places.iter().any(|place| match place.kind {
             PlaceKind::Branch(condition) => self.is_released_by(condition, acquired, acquisition),
             _ => false,
@@ -375,6 +378,9 @@ impl Follow<'_, '_> {
 
     /// Whether the end of the function is that of the process, or whether what it makes is meant to last as long.
     fn ends_with_process(&self, acquired: &Acquired) -> bool {
+        if commands::is_body(self.code, self.function) {
+            return true;
+        }
         let Node::Decl(decl) = self.code.scope[self.function].node else { return false };
         let DeclKind::FuncDecl(function) = self.code.file[decl].kind else { return false };
         if function.recv.is_some() {
@@ -384,7 +390,7 @@ impl Follow<'_, '_> {
             "main" => self.is_program(),
             "TestMain" => self.code.in_test,
             "init" => acquired.kind != ResourceKind::Body,
-            name => self.is_program() && self.is_left_to_main(name, acquired),
+            name => self.is_left_to_main(name, acquired),
         }
     }
 

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use super::acquired::{Acquired, result};
 use super::inferred;
 use super::leaving::{Leaving, WayOut};
-use super::reading::{Reading, by_name, guessed, is_reading_builtin, known, may_refer};
+use super::reading::{Reading, by_name, guessed, is_reading_builtin, known, may_refer, prints};
 use crate::code::Code;
 use crate::functions::FunctionKey;
 use crate::summaries::{Parameter, ParameterUse};
@@ -151,7 +151,9 @@ impl<'o, 'c> Owner<'o, 'c> {
         if code.types.builtin(parts.fun).is_some_and(is_reading_builtin) {
             return Effect::None;
         }
-        let Some(callee) = self.code.callee(call) else { return self.of_unknown(call) };
+        let Some(callee) = self.code.callee(call) else {
+            return self.of_unknown(call, selected);
+        };
         if self.is_release_argument(&callee, index) {
             return Effect::Releases;
         }
@@ -159,6 +161,7 @@ impl<'o, 'c> Owner<'o, 'c> {
             Some(reading) => Some(reading),
             None => match code.summaries.parameter(&callee, Parameter::Index(index)) {
                 Some(use_) => return self.of_summary(use_, selected),
+                None if self.is_for_all_of_it(callee.name, selected) => None,
                 None => guessed(&callee),
             },
         };
@@ -172,10 +175,15 @@ impl<'o, 'c> Owner<'o, 'c> {
     }
 
     /// What the call of something unknown does: a builtin of which the types know nothing, a conversion, a variable.
-    fn of_unknown(&self, call: ExprId) -> Effect {
+    fn of_unknown(&self, call: ExprId, selected: &[&str]) -> Effect {
         match callee(self.code.file, self.code.names, call) {
             Some(Callee::Undeclared(name)) if is_reading_builtin(name) => Effect::None,
-            Some(Callee::Method(_, name)) if by_name(name).is_some() => Effect::None,
+            Some(Callee::Method(_, name)) if by_name(name).is_some() => {
+                match self.is_for_all_of_it(name, selected) {
+                    true => Effect::HandsOn,
+                    false => Effect::None,
+                }
+            }
             Some(Callee::Undeclared("int" | "uintptr" | "int32" | "string" | "uint64")) => {
                 match self.leaves(call) {
                     true => Effect::HandsOn,
@@ -184,6 +192,12 @@ impl<'o, 'c> Owner<'o, 'c> {
             }
             _ => Effect::HandsOn,
         }
+    }
+
+    /// Whether a function that nobody can read gets a whole response to take apart, and not its body to be read: it may
+    /// close that.
+    fn is_for_all_of_it(&self, function: &str, selected: &[&str]) -> bool {
+        self.acquired.kind == ResourceKind::Body && selected.is_empty() && !prints(function)
     }
 
     fn is_release_argument(&self, callee: &FunctionKey<'_>, index: usize) -> bool {
@@ -220,6 +234,10 @@ impl<'o, 'c> Owner<'o, 'c> {
         // A copy of the descriptor, with a life of its own.
         if matches!(called, Some(Callee::Method(_, "File"))) {
             return false;
+        }
+        // `dec.IOReadCloser()`: closing that closes the decoder.
+        if matches!(called, Some(Callee::Method(_, name)) if name.ends_with("Closer")) {
+            return self.leaves(call);
         }
         let makes = matches!(called, Some(Callee::Method(_, name)) if inferred::makes(name));
         match self.acquired.kind {

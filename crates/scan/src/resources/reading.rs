@@ -181,6 +181,11 @@ pub(super) fn by_name(method: &str) -> Option<Reading> {
     (METHODS.contains(&method) || PRINTING.contains(&method)).then_some(Reads)
 }
 
+/// Whether a method prints what it gets, of whatever kind that is.
+pub(super) fn prints(method: &str) -> bool {
+    PRINTING.contains(&method)
+}
+
 /// Whether a value of a type can refer to something that must be released; true if nothing is known of it.
 pub(super) fn may_refer(ty: Option<&Type>) -> bool {
     let Some(ty) = ty else { return true };

@@ -277,6 +277,7 @@ shapes! {
     wrapped
     loops
     customs
+    ends
 }
 
 #[test]
@@ -328,7 +329,11 @@ func report(path string) {{
     };
     assert!(scanned(&of("\treport(\"a\")")).is_empty());
     assert_eq!(scanned(&of("\tfor {\n\t\treport(\"a\")\n\t}")).len(), 1);
-    assert_eq!(scanned(&of("\treport(\"a\")\n\treport(\"b\")")).len(), 1);
+    assert!(scanned(&of("\treport(\"a\")\n\treport(\"b\")")).is_empty());
+    assert_eq!(
+        scanned(&of("\tgo report(\"a\")\n\tall := []func(string){report}\n\tall[0](\"b\")")).len(),
+        1
+    );
 }
 
 /// The way that is told first is a shortest one; other ways out follow by line, as the message tells them.

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use plumb_gosource::{ExprKind, Node, Referent};
-use rustc_hash::FxHashMap;
+use plumb_gosource::{ExprKind, IdentId, Node, Referent};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
+use crate::resources::commands;
 
 /// How many functions may be between `main` and one that is a piece of it.
 const MAX_DEPTH: usize = 4;
@@ -14,18 +15,25 @@ const MAX_DEPTH: usize = 4;
 /// The package and the name of a function.
 type Function = (Arc<str>, Arc<str>);
 
-/// By package and function, where the functions of programs are mentioned: the declared function in which they are
-/// called, once; `None` for any other mention.
+/// Where the functions of programs are mentioned.
 #[derive(Debug, Default)]
-pub(super) struct Programs(FxHashMap<Function, Vec<Option<Arc<str>>>>);
+pub(super) struct Programs {
+    /// By package and function: the declared function in which it is called, once; `None` for any other mention.
+    mentions: FxHashMap<Function, Vec<Option<Arc<str>>>>,
+    /// The bodies of commands, of whatever package.
+    commands: FxHashSet<Function>,
+}
 
 impl Programs {
     pub(super) fn read(code: &Code<'_>) -> Self {
         let mut programs = Self::default();
+        let package: Arc<str> = (*code.package.path).into();
+        let commands = commands::named(code).into_iter();
+        let named = |name: IdentId| (package.clone(), Arc::from(code.file.name(name)));
+        programs.commands = commands.map(named).collect();
         if &*code.package.name != "main" {
             return programs;
         }
-        let package: Arc<str> = (*code.package.path).into();
         for expr in code.expressions() {
             let ExprKind::Ident(ident) = code.file[expr].kind else { continue };
             let is_outer = match code.names.referent(ident) {
@@ -35,7 +43,7 @@ impl Programs {
                 }
                 Some(Referent::Import(_)) => false,
             };
-            if !is_outer {
+            if !is_outer || commands::is_value(code, expr) {
                 continue;
             }
             let parent = code.scope.parents().of(Node::Expr(expr));
@@ -49,36 +57,41 @@ impl Programs {
                 true => caller(code, code.file[expr].span.start),
                 false => None,
             };
-            let key = (package.clone(), Arc::from(code.file.name(ident)));
-            programs.0.entry(key).or_default().push(by);
+            programs.mentions.entry(named(ident)).or_default().push(by);
         }
         programs
     }
 
     pub(super) fn join(&mut self, other: Self) {
-        for (key, by) in other.0 {
-            self.0.entry(key).or_default().extend(by);
+        for (key, by) in other.mentions {
+            self.mentions.entry(key).or_default().extend(by);
         }
+        self.commands.extend(other.commands);
     }
 
     pub(super) fn is_part_of_main(&self, package: &str, function: &str) -> bool {
-        let mut at: Arc<str> = function.into();
-        for _ in 0..MAX_DEPTH {
-            let Some([Some(by)]) = self.0.get(&(package.into(), at)).map(Vec::as_slice) else {
-                return false;
-            };
-            if &**by == "main" {
-                return true;
-            }
-            at = by.clone();
+        self.is_part(&package.into(), function.into(), MAX_DEPTH)
+    }
+
+    fn is_part(&self, package: &Arc<str>, function: Arc<str>, depth: usize) -> bool {
+        if &*function == "main" {
+            return true;
         }
-        false
+        let key = (package.clone(), function);
+        let by = self.mentions.get(&key).map_or(&[][..], Vec::as_slice);
+        let all = || {
+            by.iter().all(|by| by.clone().is_some_and(|by| self.is_part(package, by, depth - 1)))
+        };
+        depth > 0 && (self.commands.contains(&key) || !by.is_empty()) && all()
     }
 }
 
-/// The function around a byte, if it is no method and no literal.
+/// The function around a byte, if it is no method and no literal; `main` for a command.
 fn caller(code: &Code<'_>, offset: u32) -> Option<Arc<str>> {
     let function = code.scope.function_at(offset)?;
+    if commands::is_body(code, function) {
+        return Some("main".into());
+    }
     let is_plain = code.receiver_name(function).is_none();
     code.declared_name(function).filter(|_| is_plain).map(Arc::from)
 }

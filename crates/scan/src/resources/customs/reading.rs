@@ -5,6 +5,7 @@ use plumb_gosource::{
 };
 use rustc_hash::FxHashMap;
 
+use super::givers::Givers;
 use super::programs::Programs;
 use super::{FileCustoms, Key, key_of_call, key_of_place};
 use crate::code::Code;
@@ -34,7 +35,8 @@ struct Held {
 impl FileCustoms {
     /// Reads a file.
     pub(crate) fn read(code: &Code<'_>) -> Self {
-        let mut customs = Self { programs: Programs::read(code), ..Self::default() };
+        let (programs, givers) = (Programs::read(code), Givers::read(code));
+        let mut customs = Self { programs, givers, ..Self::default() };
         let mut releases: FxHashMap<IdentId, Release> = FxHashMap::default();
         let mut held = Vec::new();
         for visit in code.file.walk(Node::File) {

@@ -1,0 +1,138 @@
+//! Commands of command-line programs: when one returns the process ends, and with it all that it holds.
+
+use plumb_gosource::flow::FunctionId;
+use plumb_gosource::{
+    DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node, StmtKind,
+};
+
+use crate::code::Code;
+
+/// Modules whose `Command` and `App` hold the bodies of commands.
+const LIBRARIES: [&str; 2] = ["github.com/spf13/cobra", "github.com/urfave/cli"];
+
+/// Fields in which they hold them.
+const BODIES: [&str; 11] = [
+    "Action",
+    "After",
+    "Before",
+    "PersistentPostRunE",
+    "PersistentPreRunE",
+    "PostRun",
+    "PostRunE",
+    "PreRun",
+    "PreRunE",
+    "Run",
+    "RunE",
+];
+
+/// Whether a function is the body of a command: a literal in a `cobra.Command` or a `cli.Command`, or the method `Run` that
+/// `github.com/hashicorp/cli` asks for.
+pub(super) fn is_body(code: &Code<'_>, function: FunctionId) -> bool {
+    match code.scope[function].node {
+        Node::Expr(literal) => is_value(code, literal),
+        Node::Decl(decl) => match code.file[decl].kind {
+            DeclKind::FuncDecl(function) => is_run(code, &function),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether an expression is the value of a field that holds the body of a command, or is assigned to one.
+pub(super) fn is_value(code: &Code<'_>, value: ExprId) -> bool {
+    let file = code.file;
+    match code.scope.parents().of(Node::Expr(value)) {
+        Some(Node::Expr(pair)) => {
+            let ExprKind::KeyValueExpr(parts) = file[pair].kind else { return false };
+            let ExprKind::Ident(key) = file[parts.key].kind else { return false };
+            parts.value == value && BODIES.contains(&file.name(key)) && is_in_command(code, pair)
+        }
+        Some(Node::Stmt(stmt)) => {
+            let StmtKind::AssignStmt(assign) = file[stmt].kind else { return false };
+            let ([to], [_]) = (&file[assign.lhs], &file[assign.rhs]) else { return false };
+            let ExprKind::SelectorExpr(selector) = file[file.unparen(*to)].kind else {
+                return false;
+            };
+            let named = code.types.of(selector.x).and_then(|ty| ty.pointee_or_self().named());
+            BODIES.contains(&file.name(selector.sel))
+                && named.is_some_and(|named| is_command(&named.path, &named.name))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the literal around a field is a command: by its own type, or by that of the literal of a list around it.
+fn is_in_command(code: &Code<'_>, pair: ExprId) -> bool {
+    let types = code.scope.parents().above(Node::Expr(pair)).map_while(|node| match node {
+        Node::Expr(expr) => Some(expr),
+        _ => None,
+    });
+    let ty = types
+        .filter_map(|expr| match code.file[expr].kind {
+            ExprKind::CompositeLit(literal) => Some(literal.ty),
+            _ => None,
+        })
+        .find_map(|ty| ty);
+    ty.is_some_and(|ty| is_type_of_command(code, ty))
+}
+
+fn is_type_of_command(code: &Code<'_>, ty: ExprId) -> bool {
+    match code.file[ty].kind {
+        ExprKind::ParenExpr(inner) | ExprKind::StarExpr(inner) => is_type_of_command(code, inner),
+        ExprKind::ArrayType(array) => is_type_of_command(code, array.elt),
+        ExprKind::MapType(map) => is_type_of_command(code, map.value),
+        ExprKind::SelectorExpr(selector) => code
+            .imported(selector.x)
+            .is_some_and(|path| is_command(path, code.file.name(selector.sel))),
+        _ => false,
+    }
+}
+
+fn is_command(path: &str, name: &str) -> bool {
+    let is_library = LIBRARIES.iter().any(|library| {
+        path.strip_prefix(library).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    is_library && matches!(name, "App" | "Command")
+}
+
+/// Whether a declaration is `func (c *T) Run(args []string) int`: what it returns is the exit code.
+fn is_run(code: &Code<'_>, function: &FuncDecl) -> bool {
+    function.recv.is_some()
+        && code.file.name(function.name) == "Run"
+        && is_from_arguments_to_code(code, function.ty)
+}
+
+fn is_from_arguments_to_code(code: &Code<'_>, ty: FuncTypeId) -> bool {
+    let file = code.file;
+    let only = |fields: FieldListId| match file[file[fields].list] {
+        [field] if file[field].names.len() <= 1 => Some(file[field].ty),
+        _ => None,
+    };
+    let (Some(arguments), Some(result)) = (only(file[ty].params), file[ty].results.and_then(only))
+    else {
+        return false;
+    };
+    let is_strings = match file[arguments].kind {
+        ExprKind::ArrayType(array) => {
+            array.len.is_none() && code.is_predeclared(array.elt, "string")
+        }
+        _ => false,
+    };
+    is_strings && code.is_predeclared(result, "int")
+}
+
+/// The functions of the package that a file names as the bodies of commands.
+pub(super) fn named(code: &Code<'_>) -> Vec<IdentId> {
+    let imports_any = code.file.walk(Node::File).any(|visit| match visit.node {
+        Node::Expr(expr) => is_type_of_command(code, expr),
+        _ => false,
+    });
+    if !imports_any {
+        return Vec::new();
+    }
+    let values = code.expressions().filter_map(|expr| match code.file[expr].kind {
+        ExprKind::Ident(name) if is_value(code, expr) => Some(name),
+        _ => None,
+    });
+    values.collect()
+}

@@ -1,0 +1,157 @@
+//! What a function acquires and need not release: it ends with something else, or on some way there was nothing.
+
+use plumb_evidence::catalogue::ResourceKind;
+use plumb_gosource::flow::{Acquisition, Bound, BoundTo, Condition, Leak, PlaceKind};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtKind, Token};
+
+use super::acquired::{Acquired, Origin};
+use super::inferred;
+use super::made::variable;
+use super::signals::awaits_the_end;
+use crate::code::Code;
+use crate::goroutines::only_value;
+
+/// The field of a configuration that leaves processes to the library that starts them: `plugin.CleanupClients` of
+/// `github.com/hashicorp/go-plugin` ends them.
+const MANAGED: &str = "Managed";
+
+/// Whether what a call acquires ends with something that is not the function's: a connection that is a parameter, what is
+/// in memory, the process.
+pub(super) fn is_anothers(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {
+    let is_guess = matches!(acquired.origin, Origin::Signature | Origin::Custom);
+    if is_guess && acquired.object.is_none() && inferred::is_around(code, call) {
+        return true;
+    }
+    match acquired.kind {
+        ResourceKind::Client | ResourceKind::Connection => inferred::wraps_a_parameter(code, call),
+        ResourceKind::Subscription => awaits_the_end(code, call),
+        ResourceKind::Process => is_managed(code, call),
+        _ => false,
+    }
+}
+
+/// Whether a call gets a literal with `Managed: true`, itself or as a variable.
+fn is_managed(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    code.file[parts.args].iter().any(|argument| {
+        let argument = code.file.unparen(*argument);
+        let value = variable(code, argument).and_then(|v| only_value(code, v)).unwrap_or(argument);
+        let literal = match code.file[value].kind {
+            ExprKind::UnaryExpr(unary) if unary.op == Token::And => code.file.unparen(unary.x),
+            _ => value,
+        };
+        code.field(literal, MANAGED).is_some_and(|value| code.is_predeclared(value, "true"))
+    })
+}
+
+/// Whether a way tells that there is nothing on it: another result of the call says something of what it gave, or the
+/// context is over with which it was asked for.
+pub(super) fn has_nothing(
+    code: &Code<'_>,
+    leak: &Leak,
+    acquired: &Acquired,
+    acquisition: &Acquisition,
+) -> bool {
+    use ResourceKind::{Body, Rows, Stream};
+    let branches = || {
+        leak.witness.places.iter().filter_map(|place| match place.kind {
+            PlaceKind::Branch(condition) => Some(condition),
+            _ => None,
+        })
+    };
+    if branches().any(|branch| is_empty(code, branch, &acquisition.variables)) {
+        return true;
+    }
+    // A record, or the function itself, says when there is something.
+    let is_guess = matches!(acquired.origin, Origin::Signature | Origin::Custom);
+    let flags = if is_guess { flags(code, acquisition) } else { Vec::new() };
+    if !flags.is_empty() && branches().any(|branch| asks(code, branch, &flags)) {
+        return true;
+    }
+    let contexts = match acquired.kind {
+        Body | Rows | Stream => contexts(code, acquisition.call),
+        _ => Vec::new(),
+    };
+    !contexts.is_empty() && branches().any(|branch| is_over(code, branch, &contexts))
+}
+
+/// Results of the call that are neither what it acquires nor its error.
+fn flags(code: &Code<'_>, acquisition: &Acquisition) -> Vec<IdentId> {
+    let Bound::To(places) = code.scope.bound(acquisition.call) else { return Vec::new() };
+    let variables = places.iter().filter_map(|place| match place {
+        BoundTo::Variable(variable) => Some(*variable),
+        _ => None,
+    });
+    let is_flag = |variable: &IdentId| {
+        let is_error = code.types.of_var(*variable).is_some_and(inferred::is_error)
+            || code.file.name(*variable).eq_ignore_ascii_case("err");
+        !is_error && !acquisition.variables.contains(variable)
+    };
+    variables.filter(is_flag).collect()
+}
+
+/// Whether a branch is about one of these variables: `empty`, `code != ok`.
+fn asks(code: &Code<'_>, branch: Condition, flags: &[IdentId]) -> bool {
+    let is_flag = |expr: ExprId| variable(code, expr).is_some_and(|v| flags.contains(&v));
+    match branch {
+        Condition::Expr { expr, .. } => match code.file[expr].kind {
+            ExprKind::BinaryExpr(both) => is_flag(both.x) || is_flag(both.y),
+            _ => is_flag(expr),
+        },
+        Condition::Case { tag, .. } => is_flag(tag),
+        _ => false,
+    }
+}
+
+/// Whether a branch is taken if there is no element in one of these variables: `len(files) == 0`.
+fn is_empty(code: &Code<'_>, branch: Condition, variables: &[IdentId]) -> bool {
+    let Condition::Expr { expr, is } = branch else { return false };
+    let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return false };
+    let is_length = code.builtin_call(both.x, "len").is_some_and(|args| {
+        args.iter().any(|arg| variable(code, *arg).is_some_and(|v| variables.contains(&v)))
+    });
+    let empty = match (both.op, code.text(both.y)) {
+        (Token::Eql, "0") | (Token::Lss, "1") | (Token::Leq, "0") => true,
+        (Token::Neq | Token::Gtr, "0") | (Token::Geq, "1") => false,
+        _ => return false,
+    };
+    is_length && is == empty
+}
+
+/// The contexts that a call gets.
+fn contexts(code: &Code<'_>, call: ExprId) -> Vec<IdentId> {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return Vec::new() };
+    let variables = code.file[parts.args].iter().filter_map(|arg| variable(code, *arg));
+    let is_context = |variable: &IdentId| match code.types.of_var(*variable) {
+        Some(ty) => ty.is_named("context", "Context"),
+        None => code.file.name(*variable) == "ctx",
+    };
+    variables.filter(is_context).collect()
+}
+
+/// Whether a branch is taken if a context is over: `ctx.Err() != nil`, `<-ctx.Done()`.
+fn is_over(code: &Code<'_>, branch: Condition, contexts: &[IdentId]) -> bool {
+    let calls = |expr: ExprId, method: &str| {
+        let ExprKind::CallExpr(parts) = code.file[code.file.unparen(expr)].kind else {
+            return false;
+        };
+        let ExprKind::SelectorExpr(selector) = code.file[parts.fun].kind else { return false };
+        code.file.name(selector.sel) == method
+            && variable(code, selector.x).is_some_and(|context| contexts.contains(&context))
+    };
+    match branch {
+        Condition::Expr { expr, is } => match code.file[expr].kind {
+            ExprKind::BinaryExpr(both) if both.op == Token::Neq => is && calls(both.x, "Err"),
+            ExprKind::BinaryExpr(both) if both.op == Token::Eql => !is && calls(both.x, "Err"),
+            _ => false,
+        },
+        Condition::Comm(clause) => {
+            let StmtKind::CommClause(clause) = code.file[clause].kind else { return false };
+            let Some(comm) = clause.comm else { return false };
+            code.file
+                .walk(Node::Stmt(comm))
+                .any(|visit| matches!(visit.node, Node::Expr(expr) if calls(expr, "Done")))
+        }
+        _ => false,
+    }
+}
