@@ -110,6 +110,8 @@ pub(super) fn by_custom(code: &Code<'_>, call: ExprId) -> Option<Acquired> {
         !code.knowledge.acquired_by(&callee).is_empty()
             || inferred::is_standard(code, callee.path)
             || customs.givers.gives_nothing(&callee)
+            // Who closes what a function also keeps does so in its name.
+            || (custom.deferred == 0 && customs.givers.keeps(&callee))
     });
     if is_known || !custom.is_custom() {
         return None;
@@ -147,6 +149,9 @@ pub(super) fn by_custom(code: &Code<'_>, call: ExprId) -> Option<Acquired> {
     {
         return None;
     }
+    // A function that could be read, and was found to acquire nothing, may give what is only tidied up.
+    let is_read = code.callee(call).is_some_and(|callee| code.summaries.gives(&callee).is_some());
+    let certain = certain && !is_read;
     let (kind, what) = (inferred::kind_of(&name), catalogue::Acquired::Result(0));
     let (origin, object, by_use) = (Origin::Custom, None, false);
     Some(Acquired { origin, kind, object, name, what, releases, certain, by_use })

@@ -4,6 +4,8 @@ use plumb_evidence::catalogue::{self, Release, ResourceKind};
 use plumb_gosource::flow::{Callee, callee};
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Lookup, MemberKind, Type, TypeKind};
 
+use rustc_hash::FxHashSet;
+
 use super::acquired::{Acquired, Origin, of_record, results};
 use super::made;
 use crate::code::Code;
@@ -247,18 +249,21 @@ pub(super) fn begins_later(code: &Code<'_>, ty: &Type, method: &str) -> bool {
     beginnings.any(|(_, names)| names.iter().any(has))
 }
 
-/// Whether a function of a package makes something around a value that is in memory, or somebody else's.
-pub(super) fn is_around(code: &Code<'_>, call: ExprId) -> bool {
+/// Whether a function of a package makes something around a value that is in memory, is somebody else's, or is closed by
+/// itself.
+pub(super) fn is_around(code: &Code<'_>, call: ExprId, closed: &FxHashSet<IdentId>) -> bool {
     let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
     let is_function = matches!(
         callee(code.file, code.names, call),
         Some(Callee::Imported(..) | Callee::Declared(_) | Callee::Undeclared(_))
     );
     let of_value = |argument: &ExprId| {
-        code.types.of(*argument).is_some_and(|ty| {
-            let is = |(path, name): &(&str, &str)| ty.pointee_or_self().is_named(path, name);
-            AROUND.iter().any(is)
-        })
+        let is_closed = made::variable(code, *argument).is_some_and(|v| closed.contains(&v));
+        is_closed
+            || code.types.of(*argument).is_some_and(|ty| {
+                let is = |(path, name): &(&str, &str)| ty.pointee_or_self().is_named(path, name);
+                AROUND.iter().any(is)
+            })
     };
     is_function
         && called_name(code, call).is_some_and(is_maker)

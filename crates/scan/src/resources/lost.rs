@@ -54,7 +54,7 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
         if all.is_empty() {
             all.extend(closed_result(code, &closed, &made, call));
         }
-        all.retain(|acquired| !is_anothers(code, call, acquired));
+        all.retain(|acquired| !is_anothers(code, call, acquired, &closed));
         if all.is_empty() {
             continue;
         }

@@ -1,8 +1,12 @@
 //! What a function acquires and need not release: it ends with something else, or on some way there was nothing.
 
 use plumb_evidence::catalogue::ResourceKind;
-use plumb_gosource::flow::{Acquisition, Bound, BoundTo, Condition, Leak, PlaceKind};
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtKind, Token};
+use plumb_gosource::flow::{
+    Acquisition, Bound, BoundTo, Condition, Exit, Guard, Leak, LeakExit, PlaceKind,
+};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Node, SpecKind, StmtKind, Token};
+
+use rustc_hash::FxHashSet;
 
 use super::acquired::{Acquired, Origin};
 use super::inferred;
@@ -17,17 +21,57 @@ const MANAGED: &str = "Managed";
 
 /// Whether what a call acquires ends with something that is not the function's: a connection that is a parameter, what is
 /// in memory, the process.
-pub(super) fn is_anothers(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {
+///
+/// `closed` are the variables that are closed anywhere in the file.
+pub(super) fn is_anothers(
+    code: &Code<'_>,
+    call: ExprId,
+    acquired: &Acquired,
+    closed: &FxHashSet<IdentId>,
+) -> bool {
     let is_guess = matches!(acquired.origin, Origin::Signature | Origin::Custom);
-    if is_guess && acquired.object.is_none() && inferred::is_around(code, call) {
+    if is_guess && acquired.object.is_none() && inferred::is_around(code, call, closed) {
         return true;
     }
     match acquired.kind {
         ResourceKind::Client | ResourceKind::Connection => inferred::wraps_a_parameter(code, call),
         ResourceKind::Subscription => awaits_the_end(code, call),
         ResourceKind::Process => is_managed(code, call),
+        ResourceKind::Body => is_head(code, call) || (is_guess && is_decoded(code, call)),
         _ => false,
     }
+}
+
+/// Whether a call asks for the head alone: such a response has no body that holds a connection.
+fn is_head(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let is_method = |arg: &ExprId| matches!(code.text(*arg), "\"HEAD\"" | "http.MethodHead");
+    let requests = code.file[parts.args]
+        .iter()
+        .filter_map(|arg| variable(code, *arg))
+        .filter_map(|request| only_value(code, request));
+    let mut made = requests.filter_map(|value| match code.file[value].kind {
+        ExprKind::CallExpr(maker) => Some(&code.file[maker.args]),
+        _ => None,
+    });
+    made.any(|args| args.iter().any(is_method))
+}
+
+/// Whether a call gets the address of a variable without a value: what it has read into that it has closed.
+fn is_decoded(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let is_unset = |variable: IdentId| match code.scope.parents().of(Node::Ident(variable)) {
+        Some(Node::Spec(spec)) => {
+            matches!(code.file[spec].kind, SpecKind::ValueSpec(spec) if spec.values.is_empty())
+        }
+        _ => false,
+    };
+    code.file[parts.args].iter().any(|arg| match code.file[*arg].kind {
+        ExprKind::UnaryExpr(unary) if unary.op == Token::And => {
+            variable(code, unary.x).is_some_and(is_unset)
+        }
+        _ => false,
+    })
 }
 
 /// Whether a call gets a literal with `Managed: true`, itself or as a variable.
@@ -44,8 +88,8 @@ fn is_managed(code: &Code<'_>, call: ExprId) -> bool {
     })
 }
 
-/// Whether a way tells that there is nothing on it: another result of the call says something of what it gave, or the
-/// context is over with which it was asked for.
+/// Whether a way tells that there is nothing on it: another result of the call says something of what it gave, or
+/// carries it, or the context is over with which it was asked for.
 pub(super) fn has_nothing(
     code: &Code<'_>,
     leak: &Leak,
@@ -64,9 +108,16 @@ pub(super) fn has_nothing(
     }
     // A record, or the function itself, says when there is something.
     let is_guess = matches!(acquired.origin, Origin::Signature | Origin::Custom);
-    let flags = if is_guess { flags(code, acquisition) } else { Vec::new() };
-    if !flags.is_empty() && branches().any(|branch| asks(code, branch, &flags)) {
-        return true;
+    let flags = flags(code, acquisition);
+    if !flags.is_empty() {
+        // Who has not asked for the error yet asks for what comes with it.
+        let knows = is_guess || !asks_error(code, acquisition, branches());
+        if knows && branches().any(|branch| asks(code, branch, &flags)) {
+            return true;
+        }
+        if acquired.kind == ResourceKind::Span && returns(code, leak, &flags) {
+            return true;
+        }
     }
     let contexts = match acquired.kind {
         Body | Rows | Stream => contexts(code, acquisition.call),
@@ -90,9 +141,30 @@ fn flags(code: &Code<'_>, acquisition: &Acquisition) -> Vec<IdentId> {
     variables.filter(is_flag).collect()
 }
 
-/// Whether a branch is about one of these variables: `empty`, `code != ok`.
+/// Whether any of these branches is about the error of a call; also if there is none.
+fn asks_error(
+    code: &Code<'_>,
+    acquisition: &Acquisition,
+    mut branches: impl Iterator<Item = Condition>,
+) -> bool {
+    match acquisition.guard {
+        Some(Guard::Error(error)) => branches.any(|branch| asks(code, branch, &[error])),
+        Some(Guard::Ok(_)) | None => true,
+    }
+}
+
+/// Whether a way ends in a `return` of one of these variables: the context that carries a span.
+fn returns(code: &Code<'_>, leak: &Leak, variables: &[IdentId]) -> bool {
+    let LeakExit::Exit(Exit::Return(stmt)) = leak.exit else { return false };
+    let StmtKind::ReturnStmt(results) = code.file[stmt].kind else { return false };
+    code.file[results]
+        .iter()
+        .any(|result| variable(code, *result).is_some_and(|v| variables.contains(&v)))
+}
+
+/// Whether a branch is about one of these variables, or a part of one: `empty`, `code != ok`, `resp.StatusCode`.
 fn asks(code: &Code<'_>, branch: Condition, flags: &[IdentId]) -> bool {
-    let is_flag = |expr: ExprId| variable(code, expr).is_some_and(|v| flags.contains(&v));
+    let is_flag = |expr: ExprId| code.root(expr).is_some_and(|v| flags.contains(&v));
     match branch {
         Condition::Expr { expr, .. } => match code.file[expr].kind {
             ExprKind::BinaryExpr(both) => is_flag(both.x) || is_flag(both.y),

@@ -532,3 +532,113 @@ func exploresAndForgets(ok bool) error {
 	defer store.CloseBlocks(blocks)
 	return nil
 }
+
+// The head of a response has no body.
+func asksForHead(client *http.Client, url string) (bool, error) {
+	req, err := http.NewRequest("HEAD", url, nil)
+	if err != nil {
+		return false, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return false, err
+	}
+	return resp.StatusCode == 200, nil
+}
+
+func asksForAll(client *http.Client, url string) (bool, error) {
+	req, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		return false, err
+	}
+	resp, err := client.Do(req) // lost: never
+	if err != nil {
+		return false, err
+	}
+	return resp.StatusCode == 200, nil
+}
+
+// What has been read into a variable has been closed.
+type api interface {
+	Call(path string, into any) (*http.Response, error)
+}
+
+func deletes(a api) error {
+	resp, err := a.Call("delete", nil)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	return nil
+}
+
+func reads(a api) (int, error) {
+	var answer struct{ Size int }
+	resp, err := a.Call("read", &answer)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode + answer.Size, nil
+}
+
+func readsNothing(a api) (int, error) {
+	resp, err := a.Call("read", nil) // lost: never
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+// The answer to a handshake says that there is no connection.
+func connects(d store.Dialer) (io.ReadCloser, error) {
+	conn, resp, err := d.Connect("a")
+	if resp != nil {
+		switch resp.StatusCode {
+		case 101:
+		default:
+			return nil, errors.New("refused")
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	return nil, nil
+}
+
+func connectsToo(d store.Dialer) error {
+	conn, _, err := d.Connect("a")
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return nil
+}
+
+// What is around a file that is closed by itself.
+func wrapsFile(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	d := store.NewDisk(f)
+	return d.Check()
+}
+
+func wrapsAndCloses(f *os.File) error {
+	d := store.NewDisk(f)
+	defer d.Close()
+	return d.Check()
+}
+
+func wrapsAndClosesToo(f *os.File) error {
+	d := store.NewDisk(f)
+	defer d.Close()
+	return d.Check()
+}
+
+func wrapsAndForgets(f *os.File) error {
+	d := store.NewDisk(f) // lost: never
+	return d.Check()
+}
