@@ -12,7 +12,7 @@ use plumb_gosource::{
 use crate::advisories::Advised;
 use crate::functions::FunctionKey;
 use crate::knowledge::Knowledge;
-use crate::resources::{self, Loss};
+use crate::resources::{self, Loss, Slip};
 use crate::summaries::{Parameter, Summaries};
 
 /// One file, with what is known of it and beyond it.
@@ -44,12 +44,18 @@ pub struct Code<'c> {
     /// By function, its graph; made when it is asked for.
     pub(crate) graphs: Vec<OnceCell<Graph>>,
     pub(crate) losses: OnceCell<Vec<Loss>>,
+    pub(crate) slips: OnceCell<Vec<Slip>>,
 }
 
 impl<'c> Code<'c> {
     /// What the file acquires and loses; found once.
     pub fn losses(&self) -> &[Loss] {
         self.losses.get_or_init(|| resources::losses(self))
+    }
+
+    /// Releases that miss what they are meant for; found once.
+    pub(crate) fn slips(&self) -> &[Slip] {
+        self.slips.get_or_init(|| resources::slips(self))
     }
 
     /// The control-flow graph of a function, made once.

@@ -17,6 +17,7 @@ mod nothing;
 mod ownership;
 mod reading;
 mod signals;
+mod slips;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ use crate::code::Code;
 pub(crate) use customs::{Customs, FileCustoms};
 pub(crate) use fates::fates;
 pub use findings::findings;
+pub(crate) use slips::{Slip, slips};
 
 /// Something that is acquired and not released, or not on every way.
 #[derive(Clone, Debug)]

@@ -93,10 +93,14 @@ pub struct ParameterUse {
     /// Whether it may keep the parameter, hand it on, or release it only on some ways: then nobody can tell who has to
     /// release it.
     pub keeps: bool,
+    /// What it calls on the parameter only on some ways, if that is all by which it may keep it: who releases the
+    /// parameter by other methods must do so still.
+    pub sometimes: Vec<String>,
 }
 
 /// Neither kept nor released.
-static ONLY_READ: ParameterUse = ParameterUse { calls: Vec::new(), keeps: false };
+static ONLY_READ: ParameterUse =
+    ParameterUse { calls: Vec::new(), keeps: false, sometimes: Vec::new() };
 
 /// What all functions of the modules do with a field of a struct.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -177,7 +177,7 @@ impl<'f, 'a> Scope<'f, 'a> {
     }
 
     /// The function that an identifier stands in.
-    pub(super) fn owner(&self, ident: IdentId) -> Option<FunctionId> {
+    pub fn owner(&self, ident: IdentId) -> Option<FunctionId> {
         self.owners.get(ident.index()).copied().flatten()
     }
 }

@@ -87,6 +87,12 @@ pub trait Ownership {
         Effect::HandsOn
     }
 
+    /// Whether a goroutine that uses the value so is done with it when it ends, and leaves the release to others
+    /// (`UseKind::Argument` of a copy that runs to its end). All else that a goroutine does may release the value.
+    fn only_reads(&self, _use: &Use<'_>) -> bool {
+        false
+    }
+
     /// Whether what is selected from a value can release it: the field `Body` of a response, the method value
     /// `x.Close`. Not asked for the value itself, which always can.
     fn carries(&self, _selected: &[IdentId]) -> bool {
@@ -113,8 +119,10 @@ pub(super) fn effect(use_: &Use<'_>, ownership: &dyn Ownership) -> Effect {
     {
         return Effect::Releases;
     }
-    if matches!(use_.within, Within::Goroutine | Within::Stored) {
-        return Effect::HandsOn;
+    match use_.within {
+        Within::Stored => return Effect::HandsOn,
+        Within::Goroutine if !ownership.only_reads(use_) => return Effect::HandsOn,
+        Within::Goroutine | Within::Deferred | Within::Function => {}
     }
     let carries = || use_.selected.is_empty() || ownership.carries(use_.selected);
     match use_.kind {

@@ -1,11 +1,12 @@
 //! Losses as findings.
 
 use plumb_evidence::catalogue::ResourceKind;
+use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::{ALSO_LOST, SourceFinding, SourceStep};
 use plumb_gosource::flow::{Exit, Leak, LeakExit, Place};
 use plumb_gosource::{ExprId, ExprKind, Span};
 
-use super::{Loss, LossKind};
+use super::{Loss, LossKind, Slip};
 use crate::code::Code;
 
 /// Longest piece of source in a message, in characters.
@@ -14,14 +15,19 @@ const MAX_SHOWN: usize = 60;
 /// How many ways on which something is lost a message names.
 const MAX_WAYS: usize = 3;
 
-/// A finding of a pattern for each loss of these kinds.
+/// A finding of a pattern for each loss of these kinds, and for each release that misses one of them.
 pub fn findings(
     code: &Code<'_>,
     pattern: &'static str,
     kinds: &[ResourceKind],
 ) -> Vec<SourceFinding> {
     let losses = code.losses().iter().filter(|loss| kinds.contains(&loss.kind));
-    losses.map(|loss| finding(code, pattern, loss)).collect()
+    let slips = code.slips().iter().filter(|slip| kinds.contains(&slip.kind));
+    let of_slip = |slip: &Slip| {
+        let span = code.file[slip.at].span;
+        code.finding(pattern, span, Confidence::Likely, slip.message.clone())
+    };
+    losses.map(|loss| finding(code, pattern, loss)).chain(slips.map(of_slip)).collect()
 }
 
 fn finding(code: &Code<'_>, pattern: &'static str, loss: &Loss) -> SourceFinding {

@@ -118,8 +118,8 @@ pub(super) fn by_call(
 }
 
 /// What a function of the module gives back of which it does not seem to leave the release to its callers: a response
-/// whose body it has read and closed, or not. It counts if a caller closes it on some way. Descriptors are left to those
-/// who ask to open them, whatever is done with them before.
+/// whose body it has read and closed, or not, or what it says to have opened. It counts if a caller closes it on some way.
+/// Descriptors are left to those who ask to open them, whatever is done with them before.
 pub(super) fn fresh(
     code: &Code<'_>,
     call: ExprId,
@@ -129,8 +129,10 @@ pub(super) fn fresh(
     let opens = !keeps && called_name(code, call).is_some_and(is_system_call);
     let mut all = by_call(code, call, callee);
     all.retain_mut(|acquired| {
-        acquired.by_use = matches!(acquired.kind, ResourceKind::Body | ResourceKind::Rows);
-        acquired.by_use || (opens && is_of_system(acquired))
+        let of_system = opens && is_of_system(acquired);
+        let is_read = matches!(acquired.kind, ResourceKind::Body | ResourceKind::Rows);
+        acquired.by_use = is_read || (opens && !of_system);
+        acquired.by_use || of_system
     });
     all
 }

@@ -4,7 +4,7 @@ use plumb_evidence::catalogue::{self, Release, ResourceKind};
 use plumb_evidence::finding::Confidence;
 use plumb_gosource::flow::{
     Acquisition, Bound, BoundTo, Condition, Exit, Exits, FunctionId, Guard, Leak, LeakExit, Paths,
-    PlaceKind,
+    PlaceKind, UseKind,
 };
 use plumb_gosource::{
     Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, Token,
@@ -279,7 +279,8 @@ impl Follow<'_, '_> {
             let fails = answer.handed_on.is_empty()
                 && owner.is_done_with()
                 && self.are_for_failures(&answer.releases)
-                && !self.ends_with_process(acquired);
+                && !self.ends_with_process(acquired)
+                && !self.is_shared(acquired, acquisition);
             let (releases, handed_on) = (answer.releases, Vec::new());
             return fails.then(|| LossKind::OnSomeWays { leaks: Vec::new(), releases, handed_on });
         }
@@ -337,6 +338,19 @@ impl Follow<'_, '_> {
         let for_failure =
             |ident: &IdentId| failures.iter().any(|body| body.contains(code.file[*ident].span));
         !releases.is_empty() && releases.iter().all(for_failure)
+    }
+
+    /// Whether a copy of its descriptor is taken, for another process as a rule: closing a listener then would end the
+    /// service of a path that the other has taken over.
+    fn is_shared(&self, acquired: &Acquired, acquisition: &Acquisition) -> bool {
+        let code = self.code;
+        acquired.kind == ResourceKind::Listener
+            && acquisition.variables.iter().any(|variable| {
+                code.scope.uses_of(*variable, self.function).iter().any(|use_| {
+                    matches!(use_.kind, UseKind::Call(_))
+                        && use_.selected.last().is_some_and(|name| code.file.name(*name) == "File")
+                })
+            })
     }
 
     /// Whether a condition is that there is an error.

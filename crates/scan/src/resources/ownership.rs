@@ -123,14 +123,28 @@ impl<'o, 'c> Owner<'o, 'c> {
         })
     }
 
+    /// Whether one of these calls may release it: those of its record, and whatever sounds like it.
+    fn may_be_released_by(&self, selected: &[&str], calls: &[String]) -> bool {
+        let sounds = |path: &String| is_releasing(path.rsplit('.').next().unwrap_or(path));
+        self.is_released_by(selected, calls) || calls.iter().any(sounds)
+    }
+
     fn names(&self, selected: &[IdentId]) -> Vec<&'c str> {
         selected.iter().map(|name| self.code.file.name(*name)).collect()
+    }
+
+    /// Whether closing is all that lets go of it: a writer that is committed must be closed still.
+    fn is_only_closed(&self) -> bool {
+        use ResourceKind::{Body, File, Stream};
+        matches!(self.acquired.kind, Body | File | Stream)
     }
 
     fn of_summary(&self, use_: &ParameterUse, selected: &[&str]) -> Effect {
         match () {
             () if self.is_released_by(selected, &use_.calls) => Effect::Releases,
-            () if use_.keeps => Effect::HandsOn,
+            () if !use_.keeps => Effect::None,
+            () if use_.sometimes.is_empty() || !self.is_only_closed() => Effect::HandsOn,
+            () if self.may_be_released_by(selected, &use_.sometimes) => Effect::HandsOn,
             () => Effect::None,
         }
     }
@@ -281,12 +295,28 @@ impl Ownership for Owner<'_, '_> {
         self.of_argument(call, index, &self.names(use_.selected))
     }
 
+    fn only_reads(&self, use_: &Use<'_>) -> bool {
+        // Others are there to be used for as long as the goroutine runs.
+        if !self.is_only_closed() {
+            return false;
+        }
+        match use_.kind {
+            UseKind::Read => true,
+            UseKind::Argument { call, .. } => self.code.callee(call).is_some_and(|callee| {
+                let copies = matches!(callee.path, "io" | "io/ioutil");
+                copies && known(&callee) == Some(Reading::Reads)
+            }),
+            _ => false,
+        }
+    }
+
     fn carries(&self, selected: &[IdentId]) -> bool {
         self.leads_to_release(&self.names(selected))
     }
 }
 
-fn is_releasing(name: &str) -> bool {
+/// Whether a method of a name lets go of what it is called on.
+pub(super) fn is_releasing(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     RELEASING.iter().any(|beginning| lower.starts_with(beginning))
 }

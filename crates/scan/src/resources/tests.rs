@@ -278,6 +278,31 @@ shapes! {
     loops
     customs
     ends
+    goroutines
+    constructors
+    committed
+}
+
+/// Releases that miss what they are meant for have a mark `// slip` on their line.
+#[test]
+fn releases_that_release_nothing_are_found() {
+    static SLIPS: Rule = Rule {
+        pattern: "slip",
+        linters: &[],
+        check: |code| {
+            let finding = |slip: &super::Slip| {
+                let message = slip.message.clone();
+                code.finding("slip", code.file[slip.at].span, Confidence::Likely, message)
+            };
+            code.slips().iter().map(finding).collect()
+        },
+    };
+    let text = include_str!("tests/slips.go");
+    let scan = scan_text(&[&SLIPS], &Knowledge::new(&OBJECTS), "1.22", text);
+    let found: Vec<u32> = scan.findings.iter().map(|finding| finding.place.line).collect();
+    let marked = (1..).zip(text.lines()).filter(|(_, line)| line.ends_with("// slip"));
+    assert_eq!(found, marked.map(|(line, _)| line).collect::<Vec<u32>>());
+    assert!(!found.is_empty());
 }
 
 #[test]

@@ -141,6 +141,8 @@ pub(super) struct Wrapper {
     pub(super) fields: Vec<(String, Source)>,
     /// The other fields that get a value.
     pub(super) set: Vec<String>,
+    /// Whether what its methods close may be opened by themselves, later.
+    pub(super) opens_later: bool,
 }
 
 impl FunctionFacts {

@@ -31,6 +31,8 @@ struct Holding<'g, 'r, 'c, 'p> {
     gives: FxHashSet<StepId>,
     /// Parts that get another value.
     written: Vec<String>,
+    /// Fields of a struct that get a value after its literal.
+    set: Vec<(String, ResultFacts)>,
 }
 
 /// All that a variable may hold; `None` if that is not known, or if something else may hold or release it.
@@ -62,6 +64,7 @@ pub(super) fn variable(
         binds: FxHashSet::default(),
         gives: FxHashSet::default(),
         written: Vec::new(),
+        set: Vec::new(),
     };
     let facts = holding.run(is_named);
     giving.busy.borrow_mut().pop();
@@ -87,6 +90,7 @@ impl Holding<'_, '_, '_, '_> {
             });
             self.gives.extend(returns.filter_map(|s| graph.step_at(code.file[*s].span.start)));
         }
+        self.filled();
         let graph = code.graph(self.giving.function);
         let released = self.releases.iter().any(|at| self.is_given_after(graph, *at));
         let replaced = self.facts.sources.iter().any(|source| self.is_replaced(source));
@@ -125,6 +129,7 @@ impl Holding<'_, '_, '_, '_> {
             UseKind::Written => {
                 let code = self.giving.reading.code;
                 self.written.push(values::path(code, "", &use_.selected));
+                self.fill(use_);
                 Some(())
             }
             _ if !values::carries(self.giving.reading.code, use_) => Some(()),
@@ -138,6 +143,34 @@ impl Holding<'_, '_, '_, '_> {
                 Some(())
             }
             UseKind::Element(_) | UseKind::Sent(_) | UseKind::Other => None,
+        }
+    }
+
+    /// A field gets a value: `s.db, err = sql.Open(…)`. What is set in a literal may be set at another time.
+    fn fill(&mut self, use_: &VariableUse) {
+        let code = self.giving.reading.code;
+        let [field] = use_.selected[..] else { return };
+        let facts = match values::value_written(code, use_) {
+            _ if use_.captured => None,
+            Value::Expr(value) => self.giving.set(value),
+            Value::Result(call, result) => self.giving.call(call, result),
+            Value::Zero | Value::Other => None,
+        };
+        self.set.extend(facts.map(|facts| (code.file.name(field).to_owned(), facts)));
+    }
+
+    /// Puts what fields get into the structs that it may be.
+    fn filled(&mut self) {
+        for (field, ResultFacts { sources, passes }) in std::mem::take(&mut self.set) {
+            self.facts.passes.extend(passes);
+            let wrappers = self.facts.sources.iter_mut().filter_map(|source| match source {
+                Source::Wraps(wrapper) => Some(wrapper),
+                _ => None,
+            });
+            for wrapper in wrappers {
+                let held = sources.iter().filter(|source| !matches!(source, Source::Nothing));
+                wrapper.fields.extend(held.map(|source| (field.clone(), source.clone())));
+            }
         }
     }
 

@@ -117,6 +117,14 @@ impl ResultFacts {
         self.passes.extend(other.passes);
     }
 
+    /// Whether it may be a struct that holds nothing yet.
+    fn is_hollow(&self) -> bool {
+        self.sources.iter().any(|source| match source {
+            Source::Wraps(wrapper) => wrapper.fields.is_empty() && !wrapper.opens_later,
+            _ => false,
+        })
+    }
+
     fn is_nothing(&self) -> bool {
         self.sources.iter().all(|source| matches!(source, Source::Nothing))
     }
@@ -217,7 +225,8 @@ impl Giving<'_, '_, '_> {
             let ExprKind::KeyValueExpr(element) = code.file[*element].kind else { continue };
             let ExprKind::Ident(field) = code.file[element.key].kind else { continue };
             let field = code.file.name(field);
-            let Some(facts) = self.element(expr, element.value) else {
+            let facts = self.element(expr, element.value).filter(|facts| !facts.is_hollow());
+            let Some(facts) = facts else {
                 set.extend((!values::is_nil(code, element.value)).then(|| field.to_owned()));
                 continue;
             };
@@ -225,15 +234,24 @@ impl Giving<'_, '_, '_> {
             passes.extend(facts.passes);
         }
         fields.retain(|(_, source)| !matches!(source, Source::Nothing));
-        let opens_later = || is_stream(&named.name);
-        if (fields.is_empty() && !opens_later()) || !values::is_released(code, ty) {
+        if !values::is_released(code, ty) {
             return None;
         }
+        let opens_later = !fields.is_empty() || is_stream(&named.name);
         let (path, name) = (named.path.clone(), named.name.clone());
-        Some(ResultFacts {
-            sources: vec![Source::Wraps(Wrapper { path, name, fields, set })],
-            passes,
-        })
+        let wrapper = Wrapper { path, name, fields, set, opens_later };
+        Some(ResultFacts { sources: vec![Source::Wraps(wrapper)], passes })
+    }
+
+    /// What a field may be that gets a value after the literal of its struct: something that the function makes there.
+    pub(super) fn set(&self, value: ExprId) -> Option<ResultFacts> {
+        let value = self.reading.code.file.unparen(value);
+        let facts = match self.reading.code.file[value].kind {
+            ExprKind::CallExpr(_) => self.call(value, 0),
+            ExprKind::CompositeLit(_) | ExprKind::UnaryExpr(_) => self.expr(value),
+            _ => None,
+        };
+        facts.filter(|facts| !facts.is_hollow())
     }
 
     /// What an element of a literal may be.

@@ -154,7 +154,7 @@ impl Solver {
             let mut calls = calls.into_iter();
             let mut all = calls.next().unwrap_or_default();
             calls.for_each(|other| all.retain(|name| other.contains(name)));
-            ParameterUse { calls: all, keeps: false }
+            ParameterUse { calls: all, ..ParameterUse::default() }
         })
     }
 
@@ -163,8 +163,14 @@ impl Solver {
         // The calls are found already, and `each_parameter` asks in this order.
         self.each_parameter(entry, |facts| {
             let calls = places.next().map(|known| known.calls.clone()).unwrap_or_default();
-            let keeps = facts.iter().any(|facts| self.is_kept(facts, &calls));
-            ParameterUse { calls, keeps }
+            let partly = facts.iter().map(|facts| self.sometimes(facts, &calls));
+            // Without a name by which it is kept, it is kept for good.
+            let partly = partly.collect::<Option<Vec<_>>>();
+            let mut sometimes = partly.iter().flatten().flatten().cloned().collect::<Vec<_>>();
+            sometimes.sort();
+            sometimes.dedup();
+            let keeps = partly.is_none() || !sometimes.is_empty();
+            ParameterUse { calls, keeps, sometimes }
         })
     }
 
@@ -262,9 +268,26 @@ impl Solver {
         calls
     }
 
-    fn is_kept(&self, facts: &ParameterFacts, calls: &[String]) -> bool {
-        let is_partly = || self.released(facts).iter().any(|(path, _)| !calls.contains(path));
-        facts.kept || facts.events.iter().any(|event| self.is_kept_by(event)) || is_partly()
+    /// What may be called on a parameter, but not on every way; `None` if it is kept otherwise.
+    fn sometimes(&self, facts: &ParameterFacts, calls: &[String]) -> Option<Vec<String>> {
+        if facts.kept {
+            return None;
+        }
+        let mut all: Vec<String> = self.released(facts).into_iter().map(|(path, _)| path).collect();
+        all.retain(|path| !calls.contains(path));
+        for event in &facts.events {
+            match event {
+                Event::Passes(pass) if self.is_kept_by(event) => {
+                    let known = self.parameter(&pass.key, pass.parameter)?;
+                    if known.sometimes.is_empty() {
+                        return None;
+                    }
+                    all.extend(known.sometimes.iter().map(|call| joined(&pass.part, call)));
+                }
+                _ => {}
+            }
+        }
+        Some(all)
     }
 
     fn is_kept_by(&self, event: &Event) -> bool {
@@ -340,7 +363,8 @@ impl Solver {
             None => fresh.next().is_some(),
             Some(methods) => {
                 fresh.any(|field| methods.iter().any(|m| self.touches(*m, field)))
-                    || methods.iter().any(|method| self.closes_other(*method, wrapper))
+                    || (wrapper.opens_later
+                        && methods.iter().any(|method| self.closes_other(*method, wrapper)))
             }
         }
     }

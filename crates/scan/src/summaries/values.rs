@@ -223,6 +223,17 @@ pub(super) fn value_given(code: &Code<'_>, use_: &VariableUse) -> Value {
     }
 }
 
+/// What a part of a variable gets where it is assigned to, [`UseKind::Written`].
+pub(super) fn value_written(code: &Code<'_>, use_: &VariableUse) -> Value {
+    let Some(part) = whole(code, use_) else { return Value::Other };
+    let Some(Node::Stmt(stmt)) = code.scope.parents().of(Node::Expr(part)) else {
+        return Value::Other;
+    };
+    let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return Value::Other };
+    let place = code.file[assign.lhs].iter().position(|place| *place == part);
+    value_at(code, &code.file[assign.rhs], place)
+}
+
 fn value_at(code: &Code<'_>, values: &[ExprId], place: Option<usize>) -> Value {
     match (values, place) {
         (_, None) => Value::Other,

@@ -229,6 +229,7 @@ fn code<'c>(
         advised: known.reader.advised(&unit.package.folder),
         graphs: scope.functions().map(|_| OnceCell::new()).collect(),
         losses: OnceCell::new(),
+        slips: OnceCell::new(),
     }
 }
 
