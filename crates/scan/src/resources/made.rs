@@ -8,10 +8,13 @@ use rustc_hash::FxHashMap;
 use crate::code::Code;
 use crate::functions::FunctionKey;
 
-/// Functions that make what is acquired later, by a method of it: package, name, type. From the documentation of the
-/// standard library, Go 1.27.
-const MAKERS: [(&str, &str, &str); 2] =
-    [("os/exec", "Command", "Cmd"), ("os/exec", "CommandContext", "Cmd")];
+/// Functions that make what is acquired later, by a method of it: package and name, package and name of the type. From
+/// the documentation of the standard library, Go 1.27, and of otel 1.35.
+const MAKERS: [([&str; 2], (&str, &str)); 3] = [
+    (["os/exec", "Command"], ("os/exec", "Cmd")),
+    (["os/exec", "CommandContext"], ("os/exec", "Cmd")),
+    (["go.opentelemetry.io/otel", "Tracer"], ("go.opentelemetry.io/otel/trace", "Tracer")),
+];
 
 /// The types, path and name, of variables that are declared with the result of a call that a record names.
 #[derive(Debug, Default)]
@@ -57,10 +60,9 @@ impl Made {
         call: ExprId,
     ) -> Option<(usize, (&'static str, &'static str))> {
         let callee = self.callee(code, call)?;
-        let made =
-            MAKERS.iter().find(|(path, name, _)| (*path, *name) == (callee.path, callee.name));
-        if let Some((path, _, ty)) = made {
-            return Some((0, (path, ty)));
+        let is_it = |(function, _): &&([&str; 2], _)| *function == [callee.path, callee.name];
+        if let Some((_, ty)) = MAKERS.iter().find(is_it) {
+            return Some((0, *ty));
         }
         code.knowledge.acquired_by(&callee).iter().find_map(|(object, what)| {
             let Acquired::Result(index) = what else { return None };

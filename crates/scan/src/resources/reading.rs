@@ -1,5 +1,5 @@
 //! Functions of which it is known what they do with what they are given: they only read it, or give back something that
-//! reads from it and does not close it. From the documentation of the standard library, Go 1.27.
+//! reads from it and does not close it. From the documentation of the standard library, Go 1.27, and of the packages named.
 
 use plumb_gosource::{Type, TypeKind};
 
@@ -46,8 +46,8 @@ const READING_PACKAGES: [&str; 23] = [
 /// How names of functions begin that keep what they get, also in a package that else only reads.
 const KEEPING: [&str; 4] = ["Add", "New", "Register", "Set"];
 
-/// Functions of the standard library by package and name.
-const FUNCTIONS: [(&str, &[&str], Reading); 28] = [
+/// Functions by package and name.
+const FUNCTIONS: [(&str, &[&str], Reading); 33] = [
     ("archive/tar", &["NewReader", "NewWriter"], Wraps),
     ("archive/zip", &["NewReader", "NewWriter"], Wraps),
     (
@@ -66,6 +66,11 @@ const FUNCTIONS: [(&str, &[&str], Reading); 28] = [
     ("compress/flate", &["NewReader", "NewWriter"], Wraps),
     ("compress/gzip", &["NewReader", "NewWriter", "NewWriterLevel"], Wraps),
     ("compress/zlib", &["NewReader", "NewWriter", "NewWriterLevel"], Wraps),
+    ("github.com/golang/snappy", &["NewReader", "NewWriter", "NewBufferedWriter"], Wraps),
+    ("github.com/klauspost/compress/gzip", &["NewReader", "NewWriter", "NewWriterLevel"], Wraps),
+    ("github.com/klauspost/compress/s2", &["NewReader", "NewWriter"], Wraps),
+    ("github.com/klauspost/compress/zstd", &["NewReader", "NewWriter"], Wraps),
+    ("github.com/pierrec/lz4/v4", &["NewReader", "NewWriter"], Wraps),
     ("encoding/base64", &["NewDecoder", "NewEncoder"], Wraps),
     ("encoding/csv", &["NewReader", "NewWriter"], Wraps),
     ("encoding/gob", &["NewDecoder", "NewEncoder"], Wraps),

@@ -45,7 +45,7 @@ const fn object(name: &'static str, source: Source) -> LibraryObject {
     }
 }
 
-static OBJECTS: [&LibraryObject; 15] = [
+static OBJECTS: [&LibraryObject; 16] = [
     &object(
         "codec",
         Source {
@@ -53,6 +53,18 @@ static OBJECTS: [&LibraryObject; 15] = [
             types: &["example.com/m.Encoder", "example.com/m.Decoder"],
             acquires: &[first("example.com/m.NewDecoder"), first("example.com/m.Open")],
             releases: CLOSE,
+        },
+    ),
+    &object(
+        "trace.Span",
+        Source {
+            kind: ResourceKind::Span,
+            types: &["go.opentelemetry.io/otel/trace.Span"],
+            acquires: &[acquires(
+                "go.opentelemetry.io/otel/trace.Tracer.Start",
+                Acquired::Result(1),
+            )],
+            releases: &[Release::Method("End")],
         },
     ),
     &object(
@@ -281,6 +293,7 @@ shapes! {
     goroutines
     constructors
     committed
+    spans
 }
 
 /// Releases that miss what they are meant for have a mark `// slip` on their line.

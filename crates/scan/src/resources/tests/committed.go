@@ -1,6 +1,7 @@
 package m
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -29,10 +30,23 @@ func openWriter(from content, name string) (writer, error) {
 }
 
 func commit(w writer, b []byte) error {
-	if _, err := w.Write(b); err != nil {
+	if err := copyTo(w, bytes.NewReader(b)); err != nil {
 		return err
 	}
 	return w.Commit()
+}
+
+func copyTo(w io.Writer, from io.Reader) error {
+	if reader, ok := w.(io.ReaderFrom); ok {
+		_, err := reader.ReadFrom(from)
+		return err
+	}
+	if writer, ok := from.(io.WriterTo); ok {
+		_, err := writer.WriteTo(w)
+		return err
+	}
+	_, err := io.Copy(w, from)
+	return err
 }
 
 func commitOrClose(w writer, b []byte) error {
