@@ -3,7 +3,9 @@
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::{SourceFinding, SourceStep};
 use plumb_gosource::Span;
-use plumb_scan::channels::{BlockedSender, blocked_senders};
+use plumb_scan::channels::{
+    BlockedSender, Producer, UnguardedSend, blocked_senders, producers, unguarded_sends,
+};
 use plumb_scan::ways::ends;
 use plumb_scan::{Code, Rule};
 
@@ -15,7 +17,48 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(code: &Code<'_>) -> Vec<SourceFinding> {
-    blocked_senders(code).iter().map(|sender| finding(code, sender)).collect()
+    let mut found: Vec<SourceFinding> =
+        blocked_senders(code).iter().map(|sender| finding(code, sender)).collect();
+    found.extend(unguarded_sends(code).iter().map(|send| unguarded(code, send)));
+    found.extend(producers(code).iter().map(|producer| produced(code, producer)));
+    found
+}
+
+/// A send that does not heed the signal which others on the same channel heed.
+fn unguarded(code: &Code<'_>, send: &UnguardedSend) -> SourceFinding {
+    let span = code.file[send.send].span;
+    let guarded = code.file[send.guarded].span;
+    let (channel, signal) = (&send.channel, code.text(send.signal));
+    let line = code.place(guarded).line;
+    let message = format!(
+        "this send on `{channel}` waits for ever if the receiver has left: the one on line {line} also waits for \
+         `{signal}`"
+    );
+    let mut finding = code.finding(RULE.pattern, span, Confidence::Possible, message);
+    finding.path = vec![
+        code.step(guarded, format!("sends on `{channel}` unless `{signal}` tells to end")),
+        code.step(span, "sends whatever happens"),
+    ];
+    finding
+}
+
+/// A producer that does not heed the context which its function gets.
+fn produced(code: &Code<'_>, producer: &Producer) -> SourceFinding {
+    let context = code.file.name(producer.context);
+    let (channel, make) = (&producer.channel, code.file[producer.make].span);
+    let send = code.file[producer.send].span;
+    let line = code.place(send).line;
+    let message = format!(
+        "the goroutine that sends on `{channel}` (line {line}) stays blocked for ever if the caller stops receiving: it \
+         does not heed `{context}`"
+    );
+    let mut finding = code.finding(RULE.pattern, make, Confidence::Possible, message);
+    finding.path = vec![
+        code.step(make, format!("`{channel}` is made, and returned to the caller")),
+        code.step(producer.started, "the goroutine is started"),
+        code.step(send, format!("it sends on `{channel}`, whatever becomes of `{context}`")),
+    ];
+    finding
 }
 
 fn finding(code: &Code<'_>, sender: &BlockedSender) -> SourceFinding {
@@ -69,5 +112,10 @@ mod tests {
     #[test]
     fn shapes() {
         shapes::check(&super::RULE, "1.24", include_str!("testdata/shapes.go"));
+    }
+
+    #[test]
+    fn streams() {
+        shapes::check(&super::RULE, "1.24", include_str!("testdata/streams.go"));
     }
 }

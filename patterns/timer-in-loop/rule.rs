@@ -51,7 +51,12 @@ fn timer(code: &Code<'_>, call: ExprId) -> Option<SourceFinding> {
     code.loop_around(Node::Stmt(select))?;
     let ExprKind::CallExpr(parts) = code.file[call].kind else { return None };
     let duration = code.file[parts.args].first().and_then(|arg| nanoseconds(code, *arg));
-    if duration.is_some_and(|duration| duration < SHORT) || !goes_on(code, select, clause) {
+    // Who makes a timer that could be stopped, and keeps nothing to stop it by, leaves one behind also where the other
+    // case ends the loop.
+    let stoppable = code.callee(call).is_some_and(|callee| callee.name == "NewTimer");
+    if duration.is_some_and(|duration| duration < SHORT)
+        || !(stoppable || goes_on(code, select, clause))
+    {
         return None;
     }
     let span = code.file[call].span;

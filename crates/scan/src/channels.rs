@@ -6,9 +6,13 @@
 
 mod local;
 mod operations;
+mod producers;
 mod receivers;
 mod senders;
+mod unguarded;
 
 pub use local::Capacity;
+pub use producers::{Producer, producers};
 pub use receivers::{BlockedReceiver, WaitsFor, blocked_receivers};
 pub use senders::{BlockedSender, blocked_senders};
+pub use unguarded::{UnguardedSend, unguarded_sends};

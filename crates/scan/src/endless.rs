@@ -173,7 +173,7 @@ fn ignored_signal(code: &Code<'_>, body: FunctionId) -> Option<StmtId> {
 }
 
 /// The channel from which a case receives without looking at the value.
-fn received(code: &Code<'_>, comm: StmtId) -> Option<ExprId> {
+pub(crate) fn received(code: &Code<'_>, comm: StmtId) -> Option<ExprId> {
     let StmtKind::ExprStmt(expr) = code.file[comm].kind else { return None };
     match code.file[code.file.unparen(expr)].kind {
         ExprKind::UnaryExpr(unary) if unary.op == Token::Arrow => Some(unary.x),
@@ -181,7 +181,8 @@ fn received(code: &Code<'_>, comm: StmtId) -> Option<ExprId> {
     }
 }
 
-fn is_signal(code: &Code<'_>, channel: ExprId) -> bool {
+/// Whether a channel is one by which goroutines are told to end, by its name.
+pub(crate) fn is_signal(code: &Code<'_>, channel: ExprId) -> bool {
     let named = |name: IdentId| {
         let name = code.file.name(name).to_lowercase();
         SIGNALS.iter().any(|signal| name.contains(signal))
@@ -189,10 +190,16 @@ fn is_signal(code: &Code<'_>, channel: ExprId) -> bool {
     match code.file[code.file.unparen(channel)].kind {
         ExprKind::Ident(name) => named(name),
         ExprKind::SelectorExpr(selector) => named(selector.sel),
-        ExprKind::CallExpr(call) => match code.file[call.fun].kind {
-            ExprKind::SelectorExpr(selector) => code.file.name(selector.sel) == "Done",
-            _ => false,
-        },
+        ExprKind::CallExpr(_) => is_done_call(code, channel),
+        _ => false,
+    }
+}
+
+/// Whether an expression calls a method `Done` without arguments: of a context.
+pub(crate) fn is_done_call(code: &Code<'_>, expr: ExprId) -> bool {
+    let ExprKind::CallExpr(call) = code.file[code.file.unparen(expr)].kind else { return false };
+    match code.file[call.fun].kind {
+        ExprKind::SelectorExpr(selector) => code.file.name(selector.sel) == "Done",
         _ => false,
     }
 }

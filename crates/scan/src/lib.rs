@@ -16,6 +16,7 @@
 //! | [`channels`] | who waits for ever at a channel |
 //! | [`code`] | one file as rules see it |
 //! | [`config`] | what a team says of its code: `plumb.toml` |
+//! | [`contexts`] | contexts that only a goroutine cancels |
 //! | [`disk`] | reads files and lists folders |
 //! | [`endless`] | goroutines that nothing can end |
 //! | [`fixes`] | what would mend a finding |
@@ -44,6 +45,7 @@ pub mod baseline;
 pub mod channels;
 pub mod code;
 pub mod config;
+pub mod contexts;
 pub mod disk;
 pub mod endless;
 pub mod fixes;

@@ -29,7 +29,7 @@ impl Code<'_> {
     }
 
     /// Whether an expression names a type, also if its package is not at hand.
-    fn is_type(&self, expr: ExprId, path: &str, name: &str) -> bool {
+    pub(crate) fn is_type(&self, expr: ExprId, path: &str, name: &str) -> bool {
         if let Some(ty) = self.types.type_expr(expr) {
             return ty.is_named(path, name);
         }

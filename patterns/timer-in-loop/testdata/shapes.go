@@ -95,6 +95,17 @@ func nested(list []int) {
 	}
 }
 
+func unstoppable(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.NewTimer(time.Minute).C: // want
+			work(0)
+		}
+	}
+}
+
 func withDefault() {
 	for {
 		select {
@@ -135,6 +146,30 @@ func outsideOK() {
 	case n := <-jobs:
 		work(n)
 	case <-time.After(time.Minute):
+	}
+}
+
+func unstoppableOutsideOK(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.NewTimer(time.Minute).C:
+	}
+}
+
+func unstoppableSleepOK() {
+	for alive() {
+		<-time.NewTimer(time.Minute).C
+	}
+}
+
+func unstoppableShortOK(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.NewTimer(time.Millisecond).C:
+			work(0)
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ pub(super) fn channels(code: &Code<'_>, mentions: &Mentions) -> Vec<Channel> {
 }
 
 /// The capacity of the channel that a call makes; `None` if it makes none.
-fn capacity(code: &Code<'_>, call: ExprId) -> Option<Capacity> {
+pub(super) fn capacity(code: &Code<'_>, call: ExprId) -> Option<Capacity> {
     let ExprKind::CallExpr(_) = code.file[call].kind else { return None };
     let args = code.builtin_call(call, "make")?;
     let ty = *args.first()?;

@@ -223,7 +223,7 @@ impl Finder<'_, '_> {
 }
 
 /// The select of which an operation is a case, if it has other cases.
-fn select_around(code: &Code<'_>, node: Node) -> Option<StmtId> {
+pub(super) fn select_around(code: &Code<'_>, node: Node) -> Option<StmtId> {
     let file = code.file;
     let parents = code.scope.parents();
     let mut at = node;

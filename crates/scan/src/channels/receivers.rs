@@ -1,6 +1,6 @@
 //! Goroutines and functions that receive from a channel on which nobody sends, and which nobody closes.
 
-mod caller;
+pub(super) mod caller;
 mod ended;
 mod needs;
 

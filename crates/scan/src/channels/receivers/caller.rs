@@ -84,7 +84,7 @@ fn is_wait(code: &Code<'_>, channel: &Channel, receive: &Operation) -> bool {
 }
 
 /// Whether a loop is left by a jump.
-fn jumps_out(code: &Code<'_>, range: StmtId) -> bool {
+pub(in crate::channels) fn jumps_out(code: &Code<'_>, range: StmtId) -> bool {
     let StmtKind::RangeStmt(parts) = code.file[range].kind else { return true };
     let mut walk = code.file.walk(Node::Stmt(parts.body));
     while let Some(visit) = walk.next() {
