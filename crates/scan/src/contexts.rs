@@ -5,13 +5,25 @@ use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
 
 use crate::code::Code;
-use crate::goroutines::{called_here, parameter};
-use crate::mentions::{Mention, Mentions};
+use crate::goroutines::{called_here, parameter_index};
+use crate::mentions::Mentions;
 
 /// How the names of functions begin that work for as long as the program, or keep the context that they get.
 const LASTING: [&str; 14] = [
-    "run", "serve", "start", "listen", "watch", "main", "loop", "new", "with", "subscribe", "go",
-    "spawn", "open", "dial",
+    "run",
+    "serve",
+    "start",
+    "listen",
+    "watch",
+    "main",
+    "loop",
+    "new",
+    "with",
+    "subscribe",
+    "go",
+    "spawn",
+    "open",
+    "dial",
 ];
 
 /// A context that is cancelled only on the word of a channel.
@@ -59,7 +71,7 @@ fn foreign_cancel(code: &Code<'_>, mentions: &Mentions, call: ExprId) -> Option<
         return None;
     }
     let (started, wait, channel) = canceller(code, mentions, function, cancel)?;
-    let stays = uses(mentions, context).all(|(_, expr)| is_asked_for(code, function, expr));
+    let stays = uses(mentions, context).all(|expr| is_asked_for(code, function, expr));
     stays.then_some(ForeignCancel { call, cancel, started, wait, channel })
 }
 
@@ -69,9 +81,9 @@ fn lasts(name: &str) -> bool {
 }
 
 /// The uses of a variable, without its declaration.
-fn uses(mentions: &Mentions, variable: IdentId) -> impl Iterator<Item = (&Mention, ExprId)> {
+fn uses(mentions: &Mentions, variable: IdentId) -> impl Iterator<Item = ExprId> {
     // The first mention is where it is declared.
-    mentions.of(variable).iter().skip(1).filter_map(|mention| Some((mention, mention.expr?)))
+    mentions.of(variable).iter().skip(1).filter_map(|mention| mention.expr)
 }
 
 /// The goroutine that alone cancels, with what it waits for before and the parameter that is its channel.
@@ -81,7 +93,7 @@ fn canceller(
     function: FunctionId,
     cancel: IdentId,
 ) -> Option<(StmtId, StmtId, IdentId)> {
-    let mut bodies = uses(mentions, cancel).map(|(_, expr)| {
+    let mut bodies = uses(mentions, cancel).map(|expr| {
         let is_call = match code.scope.parents().of(Node::Expr(expr)) {
             Some(Node::Expr(above)) => {
                 matches!(code.file[above].kind, ExprKind::CallExpr(call) if call.fun == expr)
@@ -109,13 +121,9 @@ fn canceller(
 }
 
 /// Whether a parameter is one of the function, or of one around it.
-fn is_of(code: &Code<'_>, parameter_name: IdentId, function: FunctionId) -> bool {
-    let around = std::iter::successors(Some(function), |f| code.scope[*f].parent);
-    around.into_iter().any(|f| {
-        let count = code.file[code.file[code.scope[f].ty].params].list.len();
-        // A field may declare several names; there are few.
-        (0..count + 8).any(|index| parameter(code, code.scope[f].ty, index) == Some(parameter_name))
-    })
+fn is_of(code: &Code<'_>, parameter: IdentId, function: FunctionId) -> bool {
+    let mut around = std::iter::successors(Some(function), |f| code.scope[*f].parent);
+    around.any(|f| parameter_index(code, code.scope[f].ty, parameter).is_some())
 }
 
 /// The variable from which a statement receives, and does nothing else: by itself, or as the only case of a select.

@@ -271,6 +271,19 @@ pub(crate) fn parameter(code: &Code<'_>, ty: FuncTypeId, index: usize) -> Option
     None
 }
 
+/// The place of a parameter by its name; `None` if it is not one of these.
+pub(crate) fn parameter_index(code: &Code<'_>, ty: FuncTypeId, name: IdentId) -> Option<usize> {
+    let mut before = 0;
+    for field in &code.file[code.file[code.file[ty].params].list] {
+        let names = &code.file[code.file[*field].names];
+        if let Some(index) = names.iter().position(|other| *other == name) {
+            return Some(before + index);
+        }
+        before += names.len().max(1);
+    }
+    None
+}
+
 impl Code<'_> {
     /// The name of a declared function or method; `None` for literals.
     pub fn declared_name(&self, function: FunctionId) -> Option<&str> {

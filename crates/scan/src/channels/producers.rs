@@ -8,7 +8,7 @@ use super::operations::select_around;
 use super::receivers::caller::jumps_out;
 use crate::code::Code;
 use crate::endless::is_signal;
-use crate::goroutines::{called_here, only_value, parameter};
+use crate::goroutines::{called_here, only_value, parameter_index};
 use crate::mentions::Mentions;
 use crate::ways::recurs;
 
@@ -94,10 +94,8 @@ fn argument_for(
     variable: IdentId,
 ) -> Option<IdentId> {
     let ExprKind::CallExpr(parts) = code.file[call].kind else { return None };
-    let args = &code.file[parts.args];
-    let index = (0..args.len())
-        .find(|index| parameter(code, code.scope[body].ty, *index) == Some(variable))?;
-    code.declared(args[index])
+    let index = parameter_index(code, code.scope[body].ty, variable)?;
+    code.declared(*code.file[parts.args].get(index)?)
 }
 
 /// The call that makes an unbuffered channel for a variable.
@@ -108,9 +106,10 @@ fn made(code: &Code<'_>, variable: IdentId) -> Option<ExprId> {
 
 /// Whether a variable is given back.
 fn is_returned(code: &Code<'_>, mentions: &Mentions, variable: IdentId) -> bool {
-    let mut above = mentions.of(variable).iter().filter_map(|mention| {
-        code.scope.parents().of(Node::Expr(mention.expr?))
-    });
+    let mut above = mentions
+        .of(variable)
+        .iter()
+        .filter_map(|mention| code.scope.parents().of(Node::Expr(mention.expr?)));
     above.any(|node| match node {
         Node::Stmt(stmt) => matches!(code.file[stmt].kind, StmtKind::ReturnStmt(_)),
         _ => false,

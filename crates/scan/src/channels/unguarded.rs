@@ -13,7 +13,7 @@ use super::local::{Capacity, capacity};
 use super::operations::select_around;
 use crate::code::Code;
 use crate::endless::{is_signal, received};
-use crate::goroutines::{called_here, only_value, parameter};
+use crate::goroutines::{called_here, only_value, parameter_index};
 use crate::ways::{Journey, Onward, recurs, search};
 
 /// A send that does not heed the signal which others on the same channel heed.
@@ -142,10 +142,11 @@ fn may_wait(code: &Code<'_>, send: &Send, others: &[&Send]) -> bool {
     }
     match declaration.kind {
         DeclaredAs::Param => {
-            let is_channel = code.types.of_var(variable).is_none_or(|ty| {
-                matches!(code.program.underlying(ty).kind(), TypeKind::Chan(..))
-            });
-            is_channel && !is_given_room(code, variable, others)
+            let is_channel = code
+                .types
+                .of_var(variable)
+                .is_none_or(|ty| matches!(code.program.underlying(ty).kind(), TypeKind::Chan(..)));
+            is_channel && !is_given_room(code, send, others)
         }
         DeclaredAs::Var => made(code, variable) == Some(Capacity::Constant(0)),
         _ => false,
@@ -159,24 +160,22 @@ fn made(code: &Code<'_>, variable: IdentId) -> Option<Capacity> {
 
 /// Whether the file calls the function of a parameter with a channel that has room for what is sent. Sends without end
 /// fill any room.
-fn is_given_room(code: &Code<'_>, variable: IdentId, sends: &[&Send]) -> bool {
-    let Some(function) = code.scope.function_at(code.file[variable].span.start) else {
-        return false;
-    };
-    let ty = code.scope[function].ty;
+fn is_given_room(code: &Code<'_>, send: &Send, sends: &[&Send]) -> bool {
+    let inner = code.scope.function_at(code.file[send.stmt].span.start);
+    let mut around = std::iter::successors(inner, |f| code.scope[*f].parent);
+    let parameter = around.find_map(|function| {
+        Some((function, parameter_index(code, code.scope[function].ty, send.variable)?))
+    });
+    let Some((function, index)) = parameter else { return false };
     let stream = sends.iter().any(|send| is_repeated(code, send.stmt));
     code.expressions().any(|call| {
         let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
-        if called_here(code, call) != Some(function) {
-            return false;
-        }
-        let args = code.file[parts.args].iter().enumerate();
-        let mut given = args.filter(|(index, _)| parameter(code, ty, *index) == Some(variable));
-        given.any(|(_, arg)| match code.declared(*arg).and_then(|held| made(code, held)) {
+        let given = code.file[parts.args].get(index).and_then(|arg| code.declared(*arg));
+        match given.and_then(|held| made(code, held)) {
             Some(Capacity::Constant(0)) | None => false,
-            Some(Capacity::Constant(_)) => !stream,
-            Some(Capacity::Computed) => true,
-        })
+            Some(Capacity::Constant(_)) if stream => false,
+            Some(_) => called_here(code, call) == Some(function),
+        }
     })
 }
 
