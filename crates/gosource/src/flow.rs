@@ -64,6 +64,6 @@ pub use graph::{Block, BlockId, Condition, Edge, Exit, Graph, Step, StepId};
 pub use leaks::{
     Acquisition, Answer, Exits, Guard, Leak, LeakExit, Paths, Place, PlaceKind, Witness,
 };
-pub use scope::{Function, FunctionId, Scope};
+pub use scope::{Function, FunctionId, Mention, Mentions, Scope};
 pub use uses::{Effect, Ownership, Use, UseKind, Within};
 pub use values::{Marked, VariableUse};

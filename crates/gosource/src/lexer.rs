@@ -2,6 +2,7 @@
 //!
 //! Errors of encoding (NUL, invalid UTF-8, byte order marks) are found once for the whole file in `encoding`.
 
+mod blocks;
 mod literals;
 mod numbers;
 

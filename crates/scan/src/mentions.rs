@@ -1,42 +1,24 @@
 //! Who mentions which variable of a file.
 
-use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Names, Node, Referent};
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+pub(crate) use plumb_gosource::flow::Mention;
+use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Names, Referent};
 
 use crate::code::Code;
 
-/// One mention of a variable.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Mention {
-    /// The expression that it is; `None` where a declaration names it.
-    pub(crate) expr: Option<ExprId>,
-}
-
 /// The mentions of all names that a file declares, each in the order of the file.
-pub(crate) struct Mentions(FxHashMap<IdentId, Vec<Mention>>);
+pub(crate) struct Mentions(Arc<plumb_gosource::flow::Mentions>);
 
 impl Mentions {
+    /// Those that are found with the functions of the file.
     pub(crate) fn new(code: &Code<'_>) -> Self {
-        let mut mentions: FxHashMap<IdentId, Vec<Mention>> = FxHashMap::default();
-        for visit in code.file.walk(Node::File) {
-            let (ident, expr) = match visit.node {
-                Node::Ident(ident) => (ident, None),
-                Node::Expr(expr) => match code.file[expr].kind {
-                    ExprKind::Ident(ident) => (ident, Some(expr)),
-                    _ => continue,
-                },
-                _ => continue,
-            };
-            if let Some(Referent::Declared(declared)) = code.names.referent(ident) {
-                mentions.entry(declared).or_default().push(Mention { expr });
-            }
-        }
-        Self(mentions)
+        Self(code.scope.all_mentions().clone())
     }
 
     /// The mentions of what an identifier declares, with that one.
     pub(crate) fn of(&self, declared: IdentId) -> &[Mention] {
-        self.0.get(&declared).map_or(&[], Vec::as_slice)
+        self.0.of(declared)
     }
 }
 

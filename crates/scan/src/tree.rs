@@ -16,7 +16,7 @@ use crate::advisories;
 use crate::code::Code;
 use crate::knowledge::Knowledge;
 use crate::rule::Rule;
-use layers::{Kept, Known, layer};
+use layers::{Kept, Known, Typings, layer};
 pub(crate) use units::language;
 use units::{Reader, Wanted};
 
@@ -91,15 +91,16 @@ pub(crate) fn each_package<T: Default + Send>(
     };
     let summaries = gather::summaries(&kept, knowledge, &packages, options.threads);
     let known = Known { reader: &reader, knowledge, summaries: &summaries };
-    let look_at = |number: &usize| {
+    let look_at = |typings: &mut Typings<'_>, number: &usize| {
         let (mut seen, mut failed) = (T::default(), Vec::new());
         let mut look = |code: &Code<'_>| look(code, &mut seen);
-        kept.look(*number, &packages[*number].path, known, &mut failed, &mut look);
+        kept.look(*number, &packages[*number].path, known, typings, &mut failed, &mut look);
         (seen, failed)
     };
+    let typings = || Typings::new(&reader);
     let numbers: Vec<usize> = (0..count).collect();
     let (seen, failed): (Vec<T>, Vec<_>) =
-        in_parallel(&numbers, options.threads, look_at).into_iter().unzip();
+        in_parallel(&numbers, options.threads, typings, look_at).into_iter().unzip();
     (seen, failed.into_iter().flatten().collect())
 }
 
@@ -128,19 +129,21 @@ fn look(code: &Code<'_>, rules: &[&Rule], scan: &mut Scan) {
     scan.files.push(code.path.to_owned());
 }
 
-/// The results of `f` for all `items`, in no order.
-fn in_parallel<T: Sync, R: Send>(
+/// The results of `f` for all `items`, in no order; each thread begins with `start`.
+fn in_parallel<T: Sync, R: Send, S>(
     items: &[T],
     threads: usize,
-    f: impl Fn(&T) -> R + Sync,
+    start: impl Fn() -> S + Sync,
+    f: impl Fn(&mut S, &T) -> R + Sync,
 ) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(items.len()));
     std::thread::scope(|scope| {
         for _ in 0..threads.clamp(1, items.len().max(1)) {
             scope.spawn(|| {
+                let mut state = start();
                 while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = f(item);
+                    let result = f(&mut state, item);
                     if let Ok(mut results) = results.lock() {
                         results.push(result);
                     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use plumb_evidence::source::{Scan, SourceFinding};
 use plumb_gosource::{Entry, Folders, Installation, Layout, SpecId, SpecKind, parse_declarations};
@@ -57,11 +58,13 @@ impl Scanner {
         scan
     }
 
-    /// Looks at a checkout of a tree.
-    pub(crate) fn checkout(&self, root: &Path, options: &Options) -> Scan {
+    /// Looks at a checkout of a tree. Also tells how many bytes were read for types beside it: of the standard library.
+    pub(crate) fn checkout(&self, root: &Path, options: &Options) -> (Scan, u64) {
         let installation =
             Installation { goroot: Some(self.goroot.clone()), ..Installation::default() };
-        self.folder(&Disk, root, installation, options)
+        let counting = Counting { root, beside: AtomicU64::new(0) };
+        let scan = self.folder(&counting, root, installation, options);
+        (scan, counting.beside.into_inner())
     }
 
     fn folder(
@@ -72,6 +75,27 @@ impl Scanner {
         options: &Options,
     ) -> Scan {
         scan(folders, root, installation, RULES, &self.knowledge, options)
+    }
+}
+
+/// The disk, with a count of what is read beside a folder.
+struct Counting<'r> {
+    root: &'r Path,
+    /// In bytes.
+    beside: AtomicU64,
+}
+
+impl Folders for Counting<'_> {
+    fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
+        let bytes = Disk.read(file)?;
+        if !file.starts_with(self.root) {
+            self.beside.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        }
+        Ok(bytes)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        Disk.list(folder)
     }
 }
 

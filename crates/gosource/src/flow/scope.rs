@@ -1,8 +1,7 @@
 //! The functions of a file, and who mentions which variable in which of them.
 
 use std::num::NonZeroU32;
-
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 use super::graph::Graph;
 use super::{CallEffect, standard_effect};
@@ -45,11 +44,50 @@ pub struct Function {
 
 /// One mention of a name.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Mention {
-    pub(super) ident: IdentId,
+pub struct Mention {
+    /// The identifier.
+    pub ident: IdentId,
     /// The expression that it is; `None` where a declaration names it.
-    pub(super) expr: Option<ExprId>,
-    pub(super) function: Option<FunctionId>,
+    pub expr: Option<ExprId>,
+    /// The function that it stands in.
+    pub function: Option<FunctionId>,
+}
+
+/// The mentions of all names that a file declares, each in the order of the file.
+#[derive(Debug, Default)]
+pub struct Mentions {
+    /// By declaring identifier, where its mentions begin; they end where those of the next one do.
+    starts: Vec<u32>,
+    all: Vec<Mention>,
+}
+
+impl Mentions {
+    /// From mentions in the order of the file, with the identifiers that declare what is mentioned.
+    fn new(idents: usize, met: &[(IdentId, Mention)]) -> Self {
+        let Some((_, any)) = met.first() else { return Self::default() };
+        let mut starts = vec![0_u32; idents + 1];
+        met.iter().for_each(|(declared, _)| starts[declared.index() + 1] += 1);
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        let mut next = starts.clone();
+        let mut all = vec![*any; met.len()];
+        for (declared, mention) in met {
+            let place = &mut next[declared.index()];
+            all[*place as usize] = *mention;
+            *place += 1;
+        }
+        Self { starts, all }
+    }
+
+    /// The mentions of what an identifier declares, with that one.
+    pub fn of(&self, declared: IdentId) -> &[Mention] {
+        let at = |i: usize| self.starts.get(i).map(|start| *start as usize);
+        match (at(declared.index()), at(declared.index() + 1)) {
+            (Some(start), Some(end)) => &self.all[start..end],
+            _ => &[],
+        }
+    }
 }
 
 /// What questions about the paths of a file's functions need to know; made once for a file, in time in proportion
@@ -60,8 +98,7 @@ pub struct Scope<'f, 'a> {
     pub(super) names: &'f Names<'a>,
     pub(super) parents: Parents,
     functions: Vec<Function>,
-    /// Mentions by what they refer to, in the order of the file.
-    mentions: FxHashMap<IdentId, Vec<Mention>>,
+    mentions: Arc<Mentions>,
     /// By identifier, the function it stands in.
     owners: Vec<Option<FunctionId>>,
 }
@@ -74,10 +111,11 @@ impl<'f, 'a> Scope<'f, 'a> {
             names,
             parents: Parents::new(file),
             functions: Vec::new(),
-            mentions: FxHashMap::default(),
+            mentions: Arc::default(),
             owners: vec![None; file.count::<IdentId>()],
         };
         let mut open: Vec<FunctionId> = Vec::new();
+        let mut met = Vec::new();
         for visit in file.walk(Node::File) {
             if matches!(visit.node, Node::Comments(_)) {
                 continue;
@@ -86,12 +124,18 @@ impl<'f, 'a> Scope<'f, 'a> {
             while open.last().is_some_and(|f| !scope[*f].span.contains(span)) {
                 open.pop();
             }
-            scope.meet(visit.node, &mut open);
+            scope.meet(visit.node, &mut open, &mut met);
         }
+        scope.mentions = Arc::new(Mentions::new(scope.owners.len(), &met));
         scope
     }
 
-    fn meet(&mut self, node: Node, open: &mut Vec<FunctionId>) {
+    fn meet(
+        &mut self,
+        node: Node,
+        open: &mut Vec<FunctionId>,
+        met: &mut Vec<(IdentId, Mention)>,
+    ) {
         let file = self.file;
         let (ident, expr) = match node {
             Node::Decl(decl) => {
@@ -113,7 +157,7 @@ impl<'f, 'a> Scope<'f, 'a> {
         let function = open.last().copied();
         self.owners[ident.index()] = function;
         if let Some(Referent::Declared(declared)) = self.names.referent(ident) {
-            self.mentions.entry(declared).or_default().push(Mention { ident, expr, function });
+            met.push((declared, Mention { ident, expr, function }));
         }
     }
 
@@ -173,7 +217,12 @@ impl<'f, 'a> Scope<'f, 'a> {
 
     /// Where the name that an identifier declares stands, declaration included, in the order of the file.
     pub(super) fn mentions(&self, declared: IdentId) -> &[Mention] {
-        self.mentions.get(&declared).map_or(&[], Vec::as_slice)
+        self.mentions.of(declared)
+    }
+
+    /// Who mentions what the file declares.
+    pub fn all_mentions(&self) -> &Arc<Mentions> {
+        &self.mentions
     }
 
     /// The function that an identifier stands in.

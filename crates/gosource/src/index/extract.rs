@@ -303,6 +303,7 @@ impl FileScope<'_, '_> {
             methods,
             place,
             underlying,
+            members: Default::default(),
         });
     }
 

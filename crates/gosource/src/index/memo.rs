@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::members::Lookup;
-use super::package::Package;
+use super::package::{Package, is_exported};
 use super::resolver::Resolver;
 use crate::types::{Type, TypeKind};
 use crate::typing::Callee;
@@ -25,13 +25,18 @@ pub(super) struct OneOfEach {
     pointers: RefCell<FxHashMap<usize, (Type, Type)>>,
 }
 
+/// By the address of a type, and by name.
+type OfTypes = FxHashMap<usize, (Type, FxHashMap<Box<str>, Lookup>)>;
+
 /// The members of types that were asked for.
 #[derive(Default)]
 struct Members {
+    /// Those that are the same for all who ask.
+    exported: OfTypes,
     /// The package that asks.
     from: Arc<str>,
-    /// By the address of the type, and by name.
-    found: FxHashMap<usize, (Type, Table<Lookup>)>,
+    /// Those that it found by names that are not exported.
+    own: OfTypes,
 }
 
 /// Tables by address hold the type at the address too, so that it stays its own.
@@ -68,6 +73,13 @@ impl OneOfEach {
         let mut pointers = self.pointers.borrow_mut();
         let pointer = || (to.clone(), Type::pointer(to.clone()));
         pointers.entry(to.address()).or_insert_with(pointer).1.clone()
+    }
+}
+
+impl Memo {
+    /// How many types are known.
+    pub(super) fn len(&self) -> usize {
+        self.canonical.borrow().len() + self.members.borrow().exported.len()
     }
 }
 
@@ -123,15 +135,20 @@ impl Resolver<'_> {
 impl Members {
     fn get(&mut self, ty: &Type, name: &str, from: &str) -> Option<&Lookup> {
         if &*self.from != from {
-            *self = Self { from: from.into(), found: FxHashMap::default() };
+            self.from = from.into();
+            self.own.clear();
         }
-        self.found.get(&ty.address())?.1.get(name)
+        self.of(name).get(&ty.address())?.1.get(name)
+    }
+
+    fn of(&mut self, name: &str) -> &mut OfTypes {
+        if is_exported(name) { &mut self.exported } else { &mut self.own }
     }
 
     /// Adds what the package that asked last has found.
     fn insert(&mut self, ty: &Type, name: &str, found: Lookup) {
-        let of_type = self.found.entry(ty.address());
-        let (_, names) = of_type.or_insert_with(|| (ty.clone(), Table::default()));
+        let of_type = self.of(name).entry(ty.address());
+        let (_, names) = of_type.or_insert_with(|| (ty.clone(), FxHashMap::default()));
         names.insert(name.into(), found);
     }
 }

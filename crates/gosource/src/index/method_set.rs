@@ -9,7 +9,7 @@ use super::members::{Lookup, MemberKind, identity, merged};
 use super::program::Program;
 use super::resolver::Resolver;
 use super::{Member, Package, TypeDecl, Value};
-use crate::types::{Type, TypeKind};
+use crate::types::{Named, Type, TypeKind};
 
 /// How many embedded types are looked at for one set.
 const MOST_EMBEDDED: usize = 2_000;
@@ -27,14 +27,33 @@ impl Program<'_> {
     /// Finds a field or method of a type, also through a pointer and embedded fields. Names that are not exported
     /// are those of the package `from`.
     pub fn member(&self, ty: &Type, name: &str, from: &str) -> Lookup {
-        let resolver = Resolver::new(self);
-        match resolver.member(&resolver.canonical(ty), name, from) {
-            Lookup::Found(mut member) => {
-                member.ty = resolver.canonical(&member.ty);
-                Lookup::Found(member)
+        let find = || {
+            let resolver = Resolver::new(self);
+            match resolver.find_member(&resolver.canonical(ty), name, from) {
+                Lookup::Found(mut member) => {
+                    member.ty = resolver.canonical(&member.ty);
+                    Lookup::Found(member)
+                }
+                lookup => lookup,
             }
-            lookup => lookup,
+        };
+        let TypeKind::Named(named) = ty.pointee_or_self().kind() else { return find() };
+        // Who asks makes no difference for exported names, and the package of the type asks mostly for others.
+        let is_alike = super::package::is_exported(name) || from == &*named.path;
+        match self.plain_decl(named) {
+            Some(decl) if is_alike => decl.members.get(ty.pointee().is_some(), name, find),
+            _ => find(),
         }
+    }
+
+    /// The declaration of a type that is no alias and has no type parameters.
+    fn plain_decl(&self, named: &Named) -> Option<Arc<TypeDecl>> {
+        if !named.args.is_empty() {
+            return None;
+        }
+        let package = self.package(&named.path)?;
+        let decl = package.type_decl(&named.name)?;
+        (decl.type_params.is_empty() && !decl.is_alias).then(|| decl.clone())
     }
 
     /// The methods that a value of a type has: of `T` without those that need a pointer, of `*T` with them. In order
@@ -57,11 +76,9 @@ impl Program<'_> {
             _ if !ty.has_names() => return ty.clone(),
             _ => return find(),
         };
-        let is_plain = |decl: &Arc<TypeDecl>| decl.type_params.is_empty() && !decl.is_alias;
-        let package = if named.args.is_empty() { self.package(&named.path) } else { None };
-        match package.as_ref().and_then(|package| package.type_decl(&named.name)) {
-            Some(decl) if is_plain(decl) => decl.underlying.get_or_init(find).clone(),
-            _ => find(),
+        match self.plain_decl(named) {
+            Some(decl) => decl.underlying.get_or_init(find).clone(),
+            None => find(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! What one package declares.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+use super::members::Lookup;
 use crate::module::Excluded;
 use crate::span::Span;
 use crate::types::{Type, TypeParamDecl};
@@ -102,6 +103,36 @@ pub struct TypeDecl {
     pub place: Place,
     /// What is behind its name, without aliases, once somebody has asked; of a type without type parameters.
     pub(super) underlying: OnceLock<Type>,
+    pub(super) members: KnownMembers,
+}
+
+/// What was asked of the members of a type, or of a pointer to it, by name: the same for all who ask.
+#[derive(Debug, Default)]
+pub(super) struct KnownMembers(Mutex<[FxHashMap<Box<str>, Lookup>; 2]>);
+
+impl KnownMembers {
+    pub(super) fn get(
+        &self,
+        of_pointer: bool,
+        name: &str,
+        find: impl FnOnce() -> Lookup,
+    ) -> Lookup {
+        // What is kept are finished values: a thread that panicked left nothing half done.
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock()[usize::from(of_pointer)].get(name) {
+            return known.clone();
+        }
+        let found = find();
+        lock()[usize::from(of_pointer)].insert(name.into(), found.clone());
+        found
+    }
+}
+
+impl Clone for KnownMembers {
+    /// Knows nothing: the copy may get methods.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// A method.

@@ -51,6 +51,11 @@ impl<'p> Resolver<'p> {
         Self { program, locals, constraints, memo, depth, effort }
     }
 
+    /// How many types it has looked at and remembers.
+    pub(crate) fn known_types(&self) -> usize {
+        self.memo.len()
+    }
+
     /// Forgets what holds only within one file.
     pub(crate) fn begin_file(&self) {
         self.locals.borrow_mut().clear();

@@ -184,6 +184,10 @@ impl Parser<'_> {
     /// Passes over a body up to its closing brace.
     fn skipped_block(&mut self) -> Parsed<StmtId> {
         let start = self.start();
+        if self.lex.skip_block() {
+            self.next();
+            return Ok(self.add_stmt(start, self.prev_end, StmtKind::BlockStmt(List::EMPTY)));
+        }
         let mut open = 0_usize;
         loop {
             match self.tok() {

@@ -66,27 +66,30 @@ pub(super) fn is_hidden(code: &Code<'_>, package: &str) -> bool {
 
 /// Where a variable is mentioned, its declaration included, in the order of the file's tables.
 pub(super) fn mentions(code: &Code<'_>, variable: IdentId) -> Vec<IdentId> {
-    code.names.uses(Referent::Declared(variable)).collect()
+    let mentions = code.scope.all_mentions().of(variable).iter();
+    let mut idents: Vec<IdentId> = mentions.map(|mention| mention.ident).collect();
+    idents.sort_unstable();
+    idents
 }
 
 /// Whether one of some variables is mentioned in a range.
 pub(super) fn any_in(code: &Code<'_>, variables: &[IdentId], span: Span) -> bool {
-    variables.iter().any(|variable| {
-        mentions(code, *variable).iter().any(|ident| span.contains(code.file[*ident].span))
-    })
+    let mentions = code.scope.all_mentions();
+    let mut all = variables.iter().flat_map(|variable| mentions.of(*variable));
+    all.any(|mention| span.contains(code.file[mention.ident].span))
 }
 
 /// The statement in which a name stands.
 pub(super) fn statement_of(code: &Code<'_>, ident: IdentId) -> Option<StmtId> {
-    let node = code.file.walk(Node::File).find_map(|visit| match visit.node {
-        Node::Expr(expr) => match code.file[expr].kind {
-            ExprKind::Ident(name) if name == ident => Some(visit.node),
-            _ => None,
-        },
-        Node::Ident(name) if name == ident => Some(visit.node),
-        _ => None,
-    });
-    around(code, node?)
+    around(code, node_of(code, ident)?)
+}
+
+/// The node of a name that is declared in the file: an expression, or where a declaration names it the name alone.
+pub(super) fn node_of(code: &Code<'_>, ident: IdentId) -> Option<Node> {
+    let Some(Referent::Declared(declared)) = code.names.referent(ident) else { return None };
+    let mentions = code.scope.all_mentions().of(declared);
+    let mention = mentions.iter().find(|mention| mention.ident == ident)?;
+    Some(mention.expr.map_or(Node::Ident(ident), Node::Expr))
 }
 
 /// The function in whose body an identifier stands.

@@ -1,9 +1,9 @@
 //! Whether what is made of something may still be used when the function has returned.
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, Span, SpecKind, StmtKind, Type, TypeKind};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Node, SpecKind, StmtKind, Type, TypeKind};
 
-use super::names::{any_in, function_of, mentions};
+use super::names::{any_in, function_of, mentions, node_of};
 use crate::code::Code;
 
 /// How many variables made of each other are followed.
@@ -153,8 +153,7 @@ pub(super) fn outlives(
 fn of_mention(code: &Code<'_>, function: FunctionId, ident: IdentId) -> Outliving {
     let mut inner = function_of(code, ident);
     let mut worst = Outliving::No;
-    let span = code.file[ident].span;
-    if is_in_go(code, function, span) {
+    if is_in_go(code, function, ident) {
         return Outliving::Yes;
     }
     while let Some(at) = inner.filter(|at| *at != function) {
@@ -165,11 +164,12 @@ fn of_mention(code: &Code<'_>, function: FunctionId, ident: IdentId) -> Outlivin
     worst
 }
 
-fn is_in_go(code: &Code<'_>, function: FunctionId, at: Span) -> bool {
-    code.file.walk(Node::Stmt(code.scope[function].body)).any(|visit| match visit.node {
-        Node::Stmt(stmt) => {
-            matches!(code.file[stmt].kind, StmtKind::GoStmt(_)) && code.file[stmt].span.contains(at)
-        }
+fn is_in_go(code: &Code<'_>, function: FunctionId, ident: IdentId) -> bool {
+    let node = node_of(code, ident);
+    let above = node.into_iter().flat_map(|node| code.scope.parents().above(node));
+    let mut inside = above.take_while(|node| *node != code.scope[function].node);
+    inside.any(|node| match node {
+        Node::Stmt(stmt) => matches!(code.file[stmt].kind, StmtKind::GoStmt(_)),
         _ => false,
     })
 }
@@ -225,13 +225,7 @@ fn given(code: &Code<'_>, function: FunctionId, ident: IdentId) -> Outliving {
 
 /// The nodes above a name that is an expression.
 fn above<'n>(code: &'n Code<'_>, ident: IdentId) -> impl Iterator<Item = Node> + 'n {
-    let of_ident = code.file.walk(Node::File).find_map(|visit| match visit.node {
-        Node::Expr(expr) => match code.file[expr].kind {
-            ExprKind::Ident(name) if name == ident => Some(visit.node),
-            _ => None,
-        },
-        _ => None,
-    });
+    let of_ident = node_of(code, ident).filter(|node| matches!(node, Node::Expr(_)));
     of_ident.into_iter().flat_map(|node| code.scope.parents().above(node))
 }
 

@@ -206,7 +206,8 @@ pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
         let record = || Acquired { certain: false, origin, ..of_record(object, what) };
         return holds.then(record);
     }
-    let name = type_name(ty)?;
+    // What has no name of a package is nothing that is closed.
+    ty.named().filter(|named| !named.path.is_empty())?;
     if is_closer(ty) {
         let (_, releases) = RELEASES[0];
         let kind = ResourceKind::Stream;
@@ -214,7 +215,7 @@ pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
             origin: Origin::Signature,
             kind,
             object: None,
-            name,
+            name: type_name(ty)?,
             what,
             releases,
             certain: false,
@@ -228,6 +229,7 @@ pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
     if begins_later(code, ty, method) {
         return None;
     }
+    let name = type_name(ty)?;
     Some(Acquired {
         origin: Origin::Signature,
         kind: kind_of(&name),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use plumb_gosource::PackageFolder;
 
 use super::in_parallel;
-use super::layers::{Files, Kept, Known};
+use super::layers::{Files, Kept, Known, Typings};
 use super::units::{Reader, Wanted};
 use crate::code::Code;
 use crate::knowledge::Knowledge;
@@ -29,10 +29,11 @@ pub(super) fn summaries(
     let known = Known { reader, knowledge, summaries: &nothing };
     let mut read: BTreeSet<String> = chosen.iter().map(|package| package.path.clone()).collect();
     let numbers: Vec<usize> = (0..chosen.len()).collect();
-    let mut found = in_parallel(&numbers, threads, |number| {
+    let typings = || Typings::new(reader);
+    let mut found = in_parallel(&numbers, threads, typings, |typings, number| {
         let mut facts = Facts::default();
         let mut look = |code: &Code<'_>| facts.read(code, &ours);
-        kept.first_look(*number, &chosen[*number].path, known, &mut look);
+        kept.first_look(*number, &chosen[*number].path, known, typings, &mut look);
         facts
     });
     let mut asked: BTreeSet<Arc<str>> = imports_of(reader, chosen);
@@ -48,12 +49,12 @@ pub(super) fn summaries(
                 && read.insert(path.to_string())
         };
         let todo: Vec<Arc<str>> = std::mem::take(&mut asked).into_iter().filter(is_new).collect();
-        found = in_parallel(&todo, threads, |path| {
+        found = in_parallel(&todo, threads, typings, |typings, path| {
             let mut facts = Facts::default();
             let mut files = Files::default();
             let wanted = Wanted { tests: false, generated: true };
             reader.each_unit(path, wanted, &mut |read| files.add(read));
-            files.look_once(known, &mut |code: &Code<'_>| facts.read(code, &ours));
+            files.look_once(known, typings, &mut |code: &Code<'_>| facts.read(code, &ours));
             facts
         });
     }

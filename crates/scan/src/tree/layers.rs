@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use plumb_evidence::source::FailedFile;
 use plumb_gosource::flow::Scope;
-use plumb_gosource::{File, FileTypes, Names, Package, Typing, parse};
+use plumb_gosource::{File, FileTypes, Names, Package, Program, Typing, parse};
 use rustc_hash::FxHashMap;
 
 use super::helpers::helps_tests;
@@ -42,24 +42,51 @@ impl<'u> Syntax<'u> {
     }
 }
 
-/// Finds types with what the files before have asked for.
-struct Typings<'t>(Option<(&'t Package, Typing<'t>)>);
+/// Finds types with what the packages before have asked for; for one thread.
+pub(super) struct Typings<'p> {
+    program: &'p Program<'p>,
+    typing: Typing<'p>,
+}
 
-impl<'t> Typings<'t> {
+impl<'p> Typings<'p> {
+    pub(super) fn new(reader: &'p Reader<'p>) -> Self {
+        let program = reader.program();
+        Self { program, typing: Typing::new(program) }
+    }
+}
+
+/// Finds the types of one package's files. Those of other platforms are in programs that few packages are in.
+struct PackageTypings<'t, 'p> {
+    typings: &'t mut Typings<'p>,
+    of_other: Option<(&'t Package, Typing<'t>)>,
+}
+
+impl<'t, 'p> PackageTypings<'t, 'p> {
+    fn new(typings: &'t mut Typings<'p>) -> Self {
+        Self { typings, of_other: None }
+    }
+
     fn types(&mut self, unit: &'t Unit<'_>, file: &File<'_>, names: &Names<'_>) -> FileTypes {
         let package: &Package = &unit.package;
-        let typing = match self.0.take() {
+        if std::ptr::eq(&raw const *unit.program, self.typings.program) {
+            return self.typings.typing.types(package, file, names);
+        }
+        let mut typing = match self.of_other.take() {
             Some((other, typing)) if std::ptr::eq(other, package) => typing,
             _ => Typing::new(&unit.program),
         };
         let types = typing.types(package, file, names);
-        self.0 = Some((package, typing));
+        self.of_other = Some((package, typing));
         types
     }
 }
 
 impl<'s> Meaning<'s> {
-    fn new<'t>(unit: &'t Unit<'_>, syntax: &'s Syntax<'_>, typings: &mut Typings<'t>) -> Self {
+    fn new<'t>(
+        unit: &'t Unit<'_>,
+        syntax: &'s Syntax<'_>,
+        typings: &mut PackageTypings<'t, '_>,
+    ) -> Self {
         let names = Names::new(&syntax.file, |path| syntax.imported.get(path).map(|name| &**name));
         let types = typings.types(unit, &syntax.file, &names);
         Self { names, types }
@@ -109,6 +136,7 @@ impl<'k> Kept<'k> {
         number: usize,
         path: &str,
         known: Known<'_, '_>,
+        typings: &mut Typings<'_>,
         look: &mut dyn FnMut(&Code<'_>),
     ) {
         let mut files = Files::default();
@@ -119,14 +147,14 @@ impl<'k> Kept<'k> {
             let of = if generated && !self.wanted.generated { &mut others } else { &mut files };
             of.add(read);
         });
-        others.look_once(known, look);
+        others.look_once(known, typings, look);
         match self.takes(&files) {
             true => {
                 // Each package is looked at first once.
                 let _ = self.files[number].set(files);
-                self.look_at_kept(number, known, look);
+                self.look_at_kept(number, known, typings, look);
             }
-            false => files.look_once(known, look),
+            false => files.look_once(known, typings, look),
         }
     }
 
@@ -142,6 +170,7 @@ impl<'k> Kept<'k> {
         number: usize,
         path: &str,
         known: Known<'_, '_>,
+        typings: &mut Typings<'_>,
         failed: &mut Vec<FailedFile>,
         look: &mut dyn FnMut(&Code<'_>),
     ) {
@@ -149,13 +178,13 @@ impl<'k> Kept<'k> {
             failed.extend(problem(code));
             look(code);
         };
-        if let Some(files) = self.look_at_kept(number, known, &mut look) {
+        if let Some(files) = self.look_at_kept(number, known, typings, &mut look) {
             failed.extend(files.failed.iter().cloned());
             return;
         }
         let mut files = Files::default();
         self.reader.each_unit(path, self.wanted, &mut |read| files.add(read));
-        files.look_once(known, &mut look);
+        files.look_once(known, typings, &mut look);
         failed.extend(files.failed);
     }
 
@@ -163,6 +192,7 @@ impl<'k> Kept<'k> {
         &self,
         number: usize,
         known: Known<'_, '_>,
+        typings: &mut Typings<'_>,
         look: &mut dyn FnMut(&Code<'_>),
     ) -> Option<&'k Files<'k>> {
         let files = self.files[number].get()?;
@@ -170,7 +200,7 @@ impl<'k> Kept<'k> {
             self.syntax[number].get_or_init(|| files.units.iter().map(Syntax::new).collect());
         let files_and_syntax = || files.units.iter().zip(syntax);
         let meanings = self.meanings[number].get_or_init(|| {
-            let mut typings = Typings(None);
+            let mut typings = PackageTypings::new(typings);
             files_and_syntax()
                 .map(|(unit, syntax)| Meaning::new(unit, syntax, &mut typings))
                 .collect()
@@ -196,8 +226,13 @@ impl<'r> Files<'r> {
     }
 
     /// Looks at the files one by one and keeps nothing of them.
-    pub(super) fn look_once(&self, known: Known<'_, '_>, look: &mut dyn FnMut(&Code<'_>)) {
-        let mut typings = Typings(None);
+    pub(super) fn look_once(
+        &self,
+        known: Known<'_, '_>,
+        typings: &mut Typings<'_>,
+        look: &mut dyn FnMut(&Code<'_>),
+    ) {
+        let mut typings = PackageTypings::new(typings);
         for unit in &self.units {
             let syntax = Syntax::new(unit);
             let meaning = Meaning::new(unit, &syntax, &mut typings);
