@@ -423,6 +423,7 @@ type Decoder struct{ n int }
 func (d *Decoder) Close() error { return nil }
 func (d *Decoder) Decode() int { return d.n }
 func NewDecoder() *Decoder { return &Decoder{} }
+func Open() interface { Decode() int; Close() error } { return nil }
 func f() int {
 \td := NewDecoder()
 \treturn d.Decode()
