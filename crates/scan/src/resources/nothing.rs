@@ -111,8 +111,12 @@ pub(super) fn has_nothing(
     let flags = flags(code, acquisition);
     if !flags.is_empty() {
         // Who has not asked for the error yet asks for what comes with it.
-        let knows = is_guess || !asks_error(code, acquisition, branches());
-        if knows && branches().any(|branch| asks(code, branch, &flags)) {
+        let decides = is_guess && branches().last().is_some_and(|last| asks(code, last, &flags));
+        let asks_first = || {
+            !asks_error(code, acquisition, branches())
+                && branches().any(|branch| asks(code, branch, &flags))
+        };
+        if decides || asks_first() {
             return true;
         }
         if acquired.kind == ResourceKind::Span && returns(code, leak, &flags) {
@@ -167,7 +171,11 @@ fn asks(code: &Code<'_>, branch: Condition, flags: &[IdentId]) -> bool {
     let is_flag = |expr: ExprId| code.root(expr).is_some_and(|v| flags.contains(&v));
     match branch {
         Condition::Expr { expr, .. } => match code.file[expr].kind {
-            ExprKind::BinaryExpr(both) => is_flag(both.x) || is_flag(both.y),
+            // A size that is compared says nothing.
+            ExprKind::BinaryExpr(both) if matches!(both.op, Token::Eql | Token::Neq) => {
+                is_flag(both.x) || is_flag(both.y)
+            }
+            ExprKind::BinaryExpr(_) => false,
             _ => is_flag(expr),
         },
         Condition::Case { tag, .. } => is_flag(tag),

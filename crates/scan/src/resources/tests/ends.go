@@ -317,6 +317,33 @@ func filtersAgain(in io.Reader) error {
 	return batch.Send()
 }
 
+func filtersTooMany(in io.Reader, most int) error {
+	batch, size, err := store.Filter(in) // lost: some
+	if err != nil {
+		return err
+	}
+	if size > most {
+		return errors.New("too many")
+	}
+	defer batch.Close()
+	return batch.Send()
+}
+
+func filtersAndFails(in io.Reader) error {
+	batch, empty, err := store.Filter(in) // lost: some
+	if err != nil {
+		return err
+	}
+	if empty {
+		return nil
+	}
+	if err := batch.Check(); err != nil {
+		return err
+	}
+	defer batch.Close()
+	return batch.Send()
+}
+
 func filtersAndForgets(in io.Reader) error {
 	batch, _, err := store.Filter(in) // lost: never
 	if err != nil {
