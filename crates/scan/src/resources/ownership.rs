@@ -296,8 +296,8 @@ impl Ownership for Owner<'_, '_> {
     }
 
     fn only_reads(&self, use_: &Use<'_>) -> bool {
-        // Others are there to be used for as long as the goroutine runs.
-        if !self.is_only_closed() {
+        // Others are there to be used for as long as the goroutine runs, and what has no record may hold nothing itself.
+        if !self.is_only_closed() || self.acquired.object.is_none() {
             return false;
         }
         match use_.kind {

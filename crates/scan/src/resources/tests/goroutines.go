@@ -119,3 +119,16 @@ func stored(w io.Writer, path string) func() {
 	}
 	return func() { io.Copy(w, f) }
 }
+
+type opener interface {
+	OpenStream() (io.WriteCloser, error)
+}
+
+func intoUnknown(from io.Reader, o opener) error {
+	s, err := o.OpenStream()
+	if err != nil {
+		return err
+	}
+	go io.Copy(s, from)
+	return nil
+}
