@@ -130,12 +130,7 @@ impl<'f, 'a> Scope<'f, 'a> {
         scope
     }
 
-    fn meet(
-        &mut self,
-        node: Node,
-        open: &mut Vec<FunctionId>,
-        met: &mut Vec<(IdentId, Mention)>,
-    ) {
+    fn meet(&mut self, node: Node, open: &mut Vec<FunctionId>, met: &mut Vec<(IdentId, Mention)>) {
         let file = self.file;
         let (ident, expr) = match node {
             Node::Decl(decl) => {

@@ -107,14 +107,24 @@ mod tests {
 
     #[test]
     fn braces_in_literals_and_comments_close_nothing() {
-        let src = b"{ a := \"}\\\"}\" // }\n b := '}' /* } */ + `}\n\\` + '\\'' / 2\n if a { } }\n}";
+        let src =
+            b"{ a := \"}\\\"}\" // }\n b := '}' /* } */ + `}\n\\` + '\\'' / 2\n if a { } }\n}";
         assert_eq!(skipped(src), Some((src.len() - 2, 3)));
         assert_eq!(skipped(src), by_tokens(src));
     }
 
     #[test]
     fn what_does_not_end_is_not_passed_over() {
-        for src in ["{ \"a\n}\" }", "{ `a }", "{ /* }", "{ // }", "{ 'a\n}' }", "{ {}", "{", "{ \"\\\n}\" }"] {
+        for src in [
+            "{ \"a\n}\" }",
+            "{ `a }",
+            "{ /* }",
+            "{ // }",
+            "{ 'a\n}' }",
+            "{ {}",
+            "{",
+            "{ \"\\\n}\" }",
+        ] {
             assert_eq!(skipped(src.as_bytes()), None, "{src}");
         }
     }

@@ -334,7 +334,7 @@ func fatal(url string) {
 }
 
 func inGoroutine(url string) {
-	resp, err := http.Get(url)
+	resp, err := http.Get(url) // fix: none
 	if err != nil {
 		return
 	}
