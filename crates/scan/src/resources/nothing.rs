@@ -111,7 +111,8 @@ pub(super) fn has_nothing(
     let flags = flags(code, acquisition);
     if !flags.is_empty() {
         // Who has not asked for the error yet asks for what comes with it.
-        let decides = is_guess && branches().last().is_some_and(|last| asks(code, last, &flags));
+        let decides =
+            is_guess && branches().next_back().is_some_and(|last| asks(code, last, &flags));
         let asks_first = || {
             !asks_error(code, acquisition, branches())
                 && branches().any(|branch| asks(code, branch, &flags))
