@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::support::{Server, executable, once, refusal, take};
 use plumb_collect::CollectError;
 use plumb_evidence::process::DescriptorKind;
+use plumb_evidence::socket::TcpState;
 
 #[test]
 fn the_pprof_port_is_found_among_the_listening_sockets() {
@@ -46,7 +47,11 @@ fn a_process_without_profiles_is_still_described() {
     assert!(open.iter().any(|d| d.kind == DescriptorKind::Epoll));
     let sockets = snapshot.sockets.as_ref().unwrap();
     assert!(sockets.owned_only);
-    assert_eq!(sockets.sockets.len(), 1, "the listener only: {sockets:?}");
+    let listeners = sockets.sockets.iter().filter(|socket| socket.state == TcpState::Listen);
+    assert_eq!(listeners.count(), 1, "{sockets:?}");
+    // On a busy machine the server may not have closed the connection yet that asked for its profiles.
+    let mut all = sockets.sockets.iter();
+    assert!(all.all(|socket| socket.local.port() == server.port()), "{sockets:?}");
 }
 
 #[test]
