@@ -1,7 +1,7 @@
 //! Names for what had none, and where names are mentioned.
 
 use plumb_evidence::catalogue::ResourceKind;
-use plumb_gosource::flow::FunctionId;
+use plumb_gosource::flow::{FunctionId, Mention};
 use plumb_gosource::{ExprKind, IdentId, Node, Referent, Span, StmtId};
 
 use super::statements::around;
@@ -74,9 +74,16 @@ pub(super) fn mentions(code: &Code<'_>, variable: IdentId) -> Vec<IdentId> {
 
 /// Whether one of some variables is mentioned in a range.
 pub(super) fn any_in(code: &Code<'_>, variables: &[IdentId], span: Span) -> bool {
-    let mentions = code.scope.all_mentions();
-    let mut all = variables.iter().flat_map(|variable| mentions.of(*variable));
-    all.any(|mention| span.contains(code.file[mention.ident].span))
+    let mut firsts =
+        variables.iter().filter_map(|variable| first_from(code, *variable, span.start));
+    firsts.any(|mention| span.contains(code.file[mention.ident].span))
+}
+
+/// The first mention of a variable that begins at a byte or behind it.
+fn first_from<'c>(code: &'c Code<'_>, variable: IdentId, start: u32) -> Option<&'c Mention> {
+    let mentions = code.scope.all_mentions().of(variable);
+    let before = mentions.partition_point(|m| code.file[m.ident].span.start < start);
+    mentions.get(before)
 }
 
 /// The statement in which a name stands.
@@ -87,8 +94,8 @@ pub(super) fn statement_of(code: &Code<'_>, ident: IdentId) -> Option<StmtId> {
 /// The node of a name that is declared in the file: an expression, or where a declaration names it the name alone.
 pub(super) fn node_of(code: &Code<'_>, ident: IdentId) -> Option<Node> {
     let Some(Referent::Declared(declared)) = code.names.referent(ident) else { return None };
-    let mentions = code.scope.all_mentions().of(declared);
-    let mention = mentions.iter().find(|mention| mention.ident == ident)?;
+    let first = first_from(code, declared, code.file[ident].span.start);
+    let mention = first.filter(|mention| mention.ident == ident)?;
     Some(mention.expr.map_or(Node::Ident(ident), Node::Expr))
 }
 
