@@ -6,6 +6,7 @@ use plumb_gosource::{DeclKind, ExprId, ExprKind, FuncTypeId, IdentId, Node, Spec
 use crate::code::Code;
 use crate::functions::FunctionKey;
 use crate::mentions::Mentions;
+use crate::resources;
 
 /// Through how many functions in each other code is followed. Nobody writes as many.
 const MAX_DEPTH: usize = 8;
@@ -315,6 +316,11 @@ impl Code<'_> {
         is_main
             && self.declared_name(function) == Some("main")
             && self.receiver_name(function).is_none()
+    }
+
+    /// Whether the program ends soon after a function: it is `main`, a command, or a piece of one that runs once.
+    pub(crate) fn is_part_of_main(&self, function: FunctionId) -> bool {
+        self.ends_program(function) || resources::is_part_of_main(self, function)
     }
 
     /// Whether the file has channels at all: most have none.

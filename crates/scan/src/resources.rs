@@ -30,6 +30,7 @@ use crate::code::Code;
 
 pub(crate) use customs::{Customs, FileCustoms};
 pub(crate) use fates::fates;
+pub(crate) use lost::is_part_of_main;
 pub use findings::findings;
 pub(crate) use slips::{Slip, slips};
 

@@ -59,7 +59,9 @@ pub fn blocked_receivers(code: &Code<'_>) -> Vec<BlockedReceiver> {
     let channels = channels(code, &mentions);
     let lasting = channels.iter().filter(|channel| !code.ends_program(channel.function));
     let found = lasting.filter_map(|channel| {
-        let waiting = waiting_goroutine(code, &mentions, channel, &channels);
+        // What a goroutine waits for in vain is over with the program, but not the wait of the function itself.
+        let waiting = waiting_goroutine(code, &mentions, channel, &channels)
+            .filter(|_| !code.is_part_of_main(channel.function));
         waiting.or_else(|| caller::waits(code, &mentions, channel))
     });
     found.collect()

@@ -57,7 +57,7 @@ fn blocked(
     all: &[Channel],
 ) -> Option<BlockedSender> {
     let Capacity::Constant(capacity) = channel.capacity else { return None };
-    if code.ends_program(channel.function) {
+    if code.is_part_of_main(channel.function) {
         return None;
     }
     let operations = &channel.operations;

@@ -10,7 +10,7 @@ mod reading;
 use std::hash::{Hash, Hasher};
 
 use plumb_evidence::catalogue::{self, Release, ResourceKind};
-use plumb_gosource::flow::{Bound, BoundTo, Callee, callee};
+use plumb_gosource::flow::{Bound, BoundTo, Callee, FunctionId, callee};
 use plumb_gosource::{ExprId, ExprKind, Referent, TypeKind};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
@@ -94,8 +94,8 @@ impl Customs {
 
     /// Whether a function is a piece of what a program does: a command, or called by `main` or commands alone and in no
     /// loop, itself or through others like it.
-    pub(super) fn is_part_of_main(&self, package: &str, function: &str) -> bool {
-        self.0.programs.is_part_of_main(package, function)
+    pub(super) fn is_part_of_main(&self, code: &Code<'_>, function: FunctionId) -> bool {
+        self.0.programs.is_part_of_main(code, function)
     }
 }
 

@@ -397,22 +397,22 @@ impl Follow<'_, '_> {
         }
         let Node::Decl(decl) = self.code.scope[self.function].node else { return false };
         let DeclKind::FuncDecl(function) = self.code.file[decl].kind else { return false };
-        if function.recv.is_some() {
-            return false;
-        }
         match self.code.file.name(function.name) {
+            _ if function.recv.is_some() => self.is_left_to_main(acquired),
             "main" => self.is_program(),
             "TestMain" => self.code.in_test,
             "init" => acquired.kind != ResourceKind::Body,
-            name => self.is_left_to_main(name, acquired),
+            _ => self.is_left_to_main(acquired),
         }
     }
 
     /// Whether a function is a piece of `main`, and what it leaves open ends with the process anyway.
-    fn is_left_to_main(&self, function: &str, acquired: &Acquired) -> bool {
-        use ResourceKind::{Client, Connection, File, Listener, Subscription, Worker};
-        matches!(acquired.kind, Client | Connection | File | Listener | Subscription | Worker)
-            && self.code.summaries.across.customs.is_part_of_main(&self.code.package.path, function)
+    fn is_left_to_main(&self, acquired: &Acquired) -> bool {
+        use ResourceKind::{Client, Connection, File, Listener, Stream, Subscription, Worker};
+        let may_stay =
+            matches!(acquired.kind, Client | Connection | File | Listener | Subscription | Worker)
+                || (acquired.kind == Stream && acquired.object.is_none());
+        may_stay && is_part_of_main(self.code, self.function)
     }
 
     /// Whether a condition tells that it has been released by itself: rows have no next one, a timer has fired.
@@ -509,6 +509,12 @@ impl Follow<'_, '_> {
         let given_away = || Leaving::new(code, self.paths).leaves(call);
         matches!(acquired.kind, File | Rows | Stream) && keeps != Some(true) && !given_away()
     }
+}
+
+/// Whether a function is a piece of what a program does once, and the process ends after it.
+pub(crate) fn is_part_of_main(code: &Code<'_>, function: FunctionId) -> bool {
+    commands::is_body(code, function)
+        || code.summaries.across.customs.is_part_of_main(code, function)
 }
 
 /// Whether there is no doubt that something must be released: an interface that says no more is enough.

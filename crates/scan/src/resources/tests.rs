@@ -1,6 +1,8 @@
 //! Small shapes of Go code, leaks and healthy look-alikes. Each file is a set of functions; a call that must be found
 //! has a comment `// lost: HOW` on its line, and nothing else may be found.
 
+mod programs;
+
 use std::collections::BTreeMap;
 
 use plumb_evidence::catalogue::{

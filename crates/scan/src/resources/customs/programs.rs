@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use plumb_gosource::{ExprKind, IdentId, Node, Referent};
+use plumb_gosource::flow::FunctionId;
+use plumb_gosource::{ExprId, ExprKind, IdentId, Node, Referent};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
@@ -12,7 +13,10 @@ use crate::resources::commands;
 /// How many functions may be between `main` and one that is a piece of it.
 const MAX_DEPTH: usize = 4;
 
-/// The package and the name of a function.
+/// Folders of the packages whose commands, rather than `main`, are the program.
+const OF_COMMANDS: [&str; 4] = ["cli", "cmd", "command", "commands"];
+
+/// The package and the name of a function; that of a method begins with a dot.
 type Function = (Arc<str>, Arc<str>);
 
 /// Where the functions of programs are mentioned.
@@ -31,19 +35,13 @@ impl Programs {
         let commands = commands::named(code).into_iter();
         let named = |name: IdentId| (package.clone(), Arc::from(code.file.name(name)));
         programs.commands = commands.map(named).collect();
-        if &*code.package.name != "main" {
+        // What tests call besides tells nothing of the program.
+        if code.in_test || !is_of_program(code) {
             return programs;
         }
         for expr in code.expressions() {
-            let ExprKind::Ident(ident) = code.file[expr].kind else { continue };
-            let is_outer = match code.names.referent(ident) {
-                None => true,
-                Some(Referent::Declared(declared)) => {
-                    code.names.declaration(declared).is_some_and(|declared| declared.top_level)
-                }
-                Some(Referent::Import(_)) => false,
-            };
-            if !is_outer || commands::is_value(code, expr) {
+            let Some(name) = mentioned(code, expr) else { continue };
+            if commands::is_value(code, expr) {
                 continue;
             }
             let parent = code.scope.parents().of(Node::Expr(expr));
@@ -57,7 +55,7 @@ impl Programs {
                 true => caller(code, code.file[expr].span.start),
                 false => None,
             };
-            programs.mentions.entry(named(ident)).or_default().push(by);
+            programs.mentions.entry((package.clone(), name)).or_default().push(by);
         }
         programs
     }
@@ -69,8 +67,9 @@ impl Programs {
         self.commands.extend(other.commands);
     }
 
-    pub(super) fn is_part_of_main(&self, package: &str, function: &str) -> bool {
-        self.is_part(&package.into(), function.into(), MAX_DEPTH)
+    pub(super) fn is_part_of_main(&self, code: &Code<'_>, function: FunctionId) -> bool {
+        let package = (*code.package.path).into();
+        name_of(code, function).is_some_and(|name| self.is_part(&package, name, MAX_DEPTH))
     }
 
     fn is_part(&self, package: &Arc<str>, function: Arc<str>, depth: usize) -> bool {
@@ -86,12 +85,58 @@ impl Programs {
     }
 }
 
-/// The function around a byte, if it is no method and no literal; `main` for a command.
+/// Whether a package is a program, or holds the commands of one.
+fn is_of_program(code: &Code<'_>) -> bool {
+    is_main(code) || code.package.path.split('/').any(|folder| OF_COMMANDS.contains(&folder))
+}
+
+fn is_main(code: &Code<'_>) -> bool {
+    &*code.package.name == "main"
+}
+
+/// The function or method of the package that an expression names. What others may call too is left out: methods with
+/// exported names, and functions with such names of what can be imported.
+fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<Arc<str>> {
+    match code.file[expr].kind {
+        ExprKind::SelectorExpr(selector) => {
+            let name = code.file.name(selector.sel);
+            let is_method = is_unexported(name) && code.imported(selector.x).is_none();
+            is_method.then(|| method(name))
+        }
+        ExprKind::Ident(ident) => {
+            let name = code.file.name(ident);
+            let is_outer = match code.names.referent(ident) {
+                None => true,
+                Some(Referent::Declared(declared)) => {
+                    code.names.declaration(declared).is_some_and(|declared| declared.top_level)
+                }
+                Some(Referent::Import(_)) => false,
+            };
+            (is_outer && (is_main(code) || is_unexported(name))).then(|| name.into())
+        }
+        _ => None,
+    }
+}
+
+fn is_unexported(name: &str) -> bool {
+    !name.starts_with(char::is_uppercase)
+}
+
+fn method(name: &str) -> Arc<str> {
+    format!(".{name}").into()
+}
+
+/// The declared function or method around a byte; `main` for a command.
 fn caller(code: &Code<'_>, offset: u32) -> Option<Arc<str>> {
     let function = code.scope.function_at(offset)?;
     if commands::is_body(code, function) {
         return Some("main".into());
     }
-    let is_plain = code.receiver_name(function).is_none();
-    code.declared_name(function).filter(|_| is_plain).map(Arc::from)
+    name_of(code, function)
+}
+
+/// The name of a declared function, as it is looked up.
+fn name_of(code: &Code<'_>, function: FunctionId) -> Option<Arc<str>> {
+    let name = code.declared_name(function)?;
+    Some(if code.receiver_name(function).is_some() { method(name) } else { name.into() })
 }
