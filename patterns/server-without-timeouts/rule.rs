@@ -60,17 +60,21 @@ fn finding(code: &Code<'_>, at: ExprId, message: String) -> SourceFinding {
     finding
 }
 
-/// Whether a literal sets a timeout, itself or in an assignment to a field of that name: whose field it is does not
-/// matter, since a file that knows of timeouts has thought of them.
+/// Whether a literal sets a timeout, or another one of the file, or an assignment to a field of that name: whose field it
+/// is does not matter, since a file that knows of timeouts has thought of them.
 fn has_timeout(code: &Code<'_>, literal: ExprId) -> bool {
     let ExprKind::CompositeLit(parts) = code.file[literal].kind else { return true };
     let elements = &code.file[parts.elts];
     let positional =
         elements.iter().any(|e| !matches!(code.file[*e].kind, ExprKind::KeyValueExpr(_)));
     positional
-        || HEADER_TIMEOUTS.iter().any(|name| code.field(literal, name).is_some())
-        || code.field(literal, "ConnState").is_some_and(|watch| clients::is_timed(code, watch))
+        || code.literals_of("net/http", "Server").any(|any| sets_timeout(code, any))
         || is_assigned_later(code)
+}
+
+fn sets_timeout(code: &Code<'_>, literal: ExprId) -> bool {
+    HEADER_TIMEOUTS.iter().any(|name| code.field(literal, name).is_some())
+        || code.field(literal, "ConnState").is_some_and(|watch| clients::is_timed(code, watch))
 }
 
 fn is_assigned_later(code: &Code<'_>) -> bool {
@@ -89,7 +93,7 @@ fn is_assigned_later(code: &Code<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::lines_found;
+    use crate::testing::{lines_found, lines_found_at};
 
     #[test]
     fn servers_without_a_limit_are_found() {
@@ -148,6 +152,25 @@ mod tests {
         let text = "package p\nimport (\n\"net/http\"\n\"net/http/httptest\"\n)\n\
             func f(h http.Handler, own bool) {\nif own { httptest.NewServer(h) } else { http.ListenAndServe(\":80\", h) }\n}";
         assert_eq!(lines_found(&RULE, text), [0; 0]);
+        // Whose address is a flag with such a default.
+        silent(
+            "func f(c *cfg) { flag.StringVar(&c.addr, \"addr\", \"localhost:80\", \"\")\nhttp.ListenAndServe(c.addr, nil) }",
+        );
+        silent(
+            "var addr = flag.String(\"addr\", \"127.0.0.1:80\", \"\")\nfunc f() { http.ListenAndServe(*addr, nil) }",
+        );
+        // To look into the program.
+        silent("func f(c *cfg) { http.ListenAndServe(fmt.Sprintf(\":%d\", *c.debugPort), nil) }");
+        silent(
+            "func f(m *http.ServeMux) { m.Handle(\"/debug/pprof/\", nil)\nhttp.ListenAndServe(\":80\", m) }",
+        );
+        // The second listener, for the same machine; what callers serve with; one that is told its timeout.
+        silent("func f(localListener net.Listener) { http.Serve(localListener, nil) }");
+        silent("func f(h http.Handler) *http.Server { return &http.Server{Handler: h} }");
+        silent("func f(h http.Handler) *http.Server { s := &http.Server{Handler: h}\nreturn s }");
+        silent(
+            "var a = http.Server{ReadTimeout: time.Second}\nvar b = http.Server{Addr: \"builtin\"}",
+        );
         // Those that others may reach.
         assert_eq!(found("func f() { http.ListenAndServe(\":6060\", nil) }"), [11]);
         assert_eq!(found("func f() { http.ListenAndServe(\"0.0.0.0:80\", nil) }"), [11]);
@@ -172,5 +195,44 @@ mod tests {
             [12]
         );
         assert_eq!(found("var s = http.Server{ConnState: count}"), [11]);
+        assert_eq!(
+            found(
+                "func f(c *cfg) { flag.StringVar(&c.addr, \"addr\", \":80\", \"\")\nhttp.ListenAndServe(c.addr, nil) }"
+            ),
+            [12]
+        );
+        assert_eq!(
+            found(
+                "func f(c *cfg) { flag.StringVar(&c.other, \"o\", \"localhost:80\", \"\")\nhttp.ListenAndServe(c.addr, nil) }"
+            ),
+            [12]
+        );
+        assert_eq!(
+            found("func f(publicListener net.Listener) { http.Serve(publicListener, nil) }"),
+            [11]
+        );
+        assert_eq!(
+            found(
+                "func f(h http.Handler) *http.Server { return &http.Server{Addr: \":80\", Handler: h} }"
+            ),
+            [11]
+        );
+    }
+
+    #[test]
+    fn programs_for_a_trial_are_not() {
+        let program =
+            "package main\nimport \"net/http\"\nfunc main() { http.ListenAndServe(\":80\", nil) }";
+        let by_hand = |first: &str| lines_found(&RULE, &format!("{first}\n\n{program}"));
+        assert_eq!(lines_found(&RULE, program), [3]);
+        assert_eq!(by_hand("//go:build ignore"), [0; 0]);
+        assert_eq!(by_hand("//go:build linux"), [5]);
+        let in_folder =
+            |folder: &str| lines_found_at(&RULE, &format!("{folder}/main.go"), program).len();
+        assert_eq!(in_folder("examples/web"), 0);
+        assert_eq!(in_folder("cmd/demo-server"), 0);
+        assert_eq!(in_folder("cmd/server"), 1);
+        let library = program.replace("package main", "package p").replace("main()", "Serve()");
+        assert_eq!(lines_found_at(&RULE, "examples/web/a.go", &library).len(), 1);
     }
 }

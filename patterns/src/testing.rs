@@ -203,3 +203,20 @@ pub(crate) fn lines_found(rule: &plumb_scan::Rule, text: &str) -> Vec<u32> {
     assert_eq!(scan.failed, [], "the text of the test is no Go");
     scan.findings.iter().map(|finding| finding.place.line).collect()
 }
+
+/// As [`lines_found`], of a file at a path from the root of its module.
+pub(crate) fn lines_found_at(rule: &plumb_scan::Rule, path: &str, text: &str) -> Vec<u32> {
+    let knowledge = plumb_scan::Knowledge::new(&crate::objects::OBJECTS);
+    let path = format!("/m/{path}");
+    let files = [("/m/go.mod", "module example.com/m\n\ngo 1.24\n"), (path.as_str(), text)];
+    let options = plumb_scan::Options { threads: 1, ..plumb_scan::Options::default() };
+    let scan = plumb_scan::scan(
+        &plumb_scan::memory::Memory::new(files),
+        std::path::Path::new("/m"),
+        plumb_gosource::Installation::default(),
+        &[rule],
+        &knowledge,
+        &options,
+    );
+    scan.findings.iter().map(|finding| finding.place.line).collect()
+}

@@ -15,6 +15,7 @@ mod lost;
 mod made;
 mod nothing;
 mod ownership;
+mod pieces;
 mod reading;
 mod signals;
 mod slips;
@@ -30,8 +31,8 @@ use crate::code::Code;
 
 pub(crate) use customs::{Customs, FileCustoms};
 pub(crate) use fates::fates;
-pub(crate) use lost::is_part_of_main;
 pub use findings::findings;
+pub(crate) use lost::is_part_of_main;
 pub(crate) use slips::{Slip, slips};
 
 /// Something that is acquired and not released, or not on every way.

@@ -110,6 +110,9 @@ pub(super) fn by_custom(code: &Code<'_>, call: ExprId) -> Option<Acquired> {
         !code.knowledge.acquired_by(&callee).is_empty()
             || inferred::is_standard(code, callee.path)
             || customs.givers.gives_nothing(&callee)
+            // What a function of the module puts around a reader or a writer, without acquiring anything, may hold
+            // something or not, by what that is.
+            || (inferred::is_in_module(code, callee.path) && inferred::wraps(code, call))
             // Who closes what a function also keeps does so in its name.
             || (custom.deferred == 0 && customs.givers.keeps(&callee))
     });

@@ -315,15 +315,15 @@ pub(super) fn kind_of(name: &str) -> ResourceKind {
 }
 
 /// Whether a call hands on something that its result may wrap.
-fn wraps(code: &Code<'_>, call: ExprId) -> bool {
+pub(super) fn wraps(code: &Code<'_>, call: ExprId) -> bool {
     let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
     let of_callee = code.types.of(parts.fun).and_then(|ty| ty.signature());
-    of_callee.is_some_and(|signature| {
-        signature
-            .params
-            .iter()
-            .any(|param| WRAPPED.iter().any(|(path, name)| param.is_named(path, name)))
-    })
+    of_callee.is_some_and(|signature| signature.params.iter().any(is_wrapped))
+}
+
+/// Whether a type is one of those around which readers and writers are put.
+pub(super) fn is_wrapped(ty: &Type) -> bool {
+    WRAPPED.iter().any(|(path, name)| ty.is_named(path, name))
 }
 
 /// Whether a call wraps a parameter of the function: whoever made that closes it, and what is around it ends with it.
@@ -333,7 +333,6 @@ pub(super) fn wraps_a_parameter(code: &Code<'_>, call: ExprId) -> bool {
         let Some(variable) = made::variable(code, *argument) else { return false };
         let declared = code.names.declaration(variable);
         let is_parameter = declared.is_some_and(|declared| declared.kind == DeclaredAs::Param);
-        let is_wrapped = |ty: &Type| WRAPPED.iter().any(|(path, name)| ty.is_named(path, name));
         is_parameter && code.types.of_var(variable).is_some_and(is_wrapped)
     })
 }
@@ -383,10 +382,13 @@ pub(super) fn is_error(ty: &Type) -> bool {
 /// is looked at.
 pub(super) fn is_standard(code: &Code<'_>, path: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
-    let in_module = |root: &str| path.strip_prefix(root).is_some_and(is_path_end);
-    !first.is_empty()
-        && !first.contains('.')
-        && code.program.layout().modules().iter().all(|module| !in_module(&module.path))
+    !first.is_empty() && !first.contains('.') && !is_in_module(code, path)
+}
+
+/// Whether an import path is in a module that is looked at.
+pub(super) fn is_in_module(code: &Code<'_>, path: &str) -> bool {
+    let holds = |root: &str| path.strip_prefix(root).is_some_and(is_path_end);
+    code.program.layout().modules().iter().any(|module| holds(&module.path))
 }
 
 fn is_path_end(rest: &str) -> bool {

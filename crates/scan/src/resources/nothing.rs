@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use super::acquired::{Acquired, Origin};
 use super::inferred;
 use super::made::variable;
+use super::pieces;
 use super::signals::awaits_the_end;
 use crate::code::Code;
 use crate::goroutines::only_value;
@@ -31,6 +32,13 @@ pub(super) fn is_anothers(
 ) -> bool {
     let is_guess = matches!(acquired.origin, Origin::Signature | Origin::Custom);
     if is_guess && acquired.object.is_none() && inferred::is_around(code, call, closed) {
+        return true;
+    }
+    let is_unnamed = acquired.object.is_none();
+    if is_unnamed && is_guess && pieces::is_piece(code, call, acquired) {
+        return true;
+    }
+    if is_unnamed && acquired.kind == ResourceKind::Stream && pieces::shares(code, call) {
         return true;
     }
     match acquired.kind {
@@ -104,6 +112,9 @@ pub(super) fn has_nothing(
         })
     };
     if branches().any(|branch| is_empty(code, branch, &acquisition.variables)) {
+        return true;
+    }
+    if pieces::has_failed(code, leak, acquired, acquisition) {
         return true;
     }
     // A record, or the function itself, says when there is something.

@@ -1,6 +1,7 @@
 //! Small shapes of Go code, leaks and healthy look-alikes. Each file is a set of functions; a call that must be found
 //! has a comment `// lost: HOW` on its line, and nothing else may be found.
 
+mod pieces;
 mod programs;
 
 use std::collections::BTreeMap;
@@ -47,7 +48,16 @@ const fn object(name: &'static str, source: Source) -> LibraryObject {
     }
 }
 
-static OBJECTS: [&LibraryObject; 16] = [
+static OBJECTS: [&LibraryObject; 17] = [
+    &object(
+        "storage.Writer",
+        Source {
+            kind: ResourceKind::Stream,
+            types: &["example.com/m.Upload"],
+            acquires: &[first("example.com/m.NewUpload")],
+            releases: CLOSE,
+        },
+    ),
     &object(
         "codec",
         Source {

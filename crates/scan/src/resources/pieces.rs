@@ -1,0 +1,122 @@
+//! What a function gets and need not release by itself: a piece of something that is released, a wrapper around what
+//! somebody else has too, a stream that ended when it failed.
+
+use plumb_gosource::flow::{Acquisition, Condition, Leak, PlaceKind, UseKind};
+use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, StmtKind, Token};
+
+use super::acquired::{Acquired, Origin, results};
+use super::inferred;
+use super::made::variable;
+use crate::code::Code;
+
+/// Methods that give an end of something that runs: `ssh.Session` and `exec.Cmd` close it with the rest.
+const ENDS: [&str; 3] = ["StderrPipe", "StdinPipe", "StdoutPipe"];
+
+/// By object, the methods after whose error it holds nothing any more. From the sources of
+/// `cloud.google.com/go/storage` v1.50.0 (the pipe fails only when the upload has ended) and
+/// `github.com/minio/minio-go/v7` v7.0.91 (the goroutine ends with the request).
+const ENDED_BY_FAILURE: [(&str, &[&str]); 2] =
+    [("storage.Writer", &["Write"]), ("minio.Object", &["Stat"])];
+
+/// Whether what a call gives, as far as only names and customs tell, is a piece of what its method is called on: an end
+/// of a running command, or what a variable of the function has (`list.ValueBuilder()`).
+pub(super) fn is_piece(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(parts.fun)].kind else {
+        return false;
+    };
+    let name = code.file.name(selector.sel);
+    if ENDS.contains(&name) {
+        return true;
+    }
+    let is_local = variable(code, selector.x)
+        .and_then(|variable| code.names.declaration(variable))
+        .is_some_and(|declared| !declared.top_level && declared.kind == DeclaredAs::Var);
+    let asks = parts.args.is_empty() && results(code, call).len() <= 1 && !inferred::makes(name);
+    acquired.origin == Origin::Custom && is_local && asks && !may_fail(code, call)
+}
+
+/// Whether a call is assigned to more than one place: the second is its error, or whether it found anything.
+fn may_fail(code: &Code<'_>, call: ExprId) -> bool {
+    match code.scope.parents().of(Node::Expr(call)) {
+        Some(Node::Stmt(stmt)) => {
+            matches!(code.file[stmt].kind, StmtKind::AssignStmt(assign) if assign.lhs.len() > 1)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a call only puts something around a variable that the function also gives to somebody of whom nothing is
+/// known: who has the one has what is in the other.
+pub(super) fn shares(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let Some(function) = code.scope.function_at(code.file[call].span.start) else { return false };
+    let is_given = |inner: IdentId| {
+        code.scope.uses_of(inner, function).iter().any(|use_| match use_.kind {
+            UseKind::Argument { call: other, .. } => {
+                other != call && use_.selected.is_empty() && code.callee(other).is_none()
+            }
+            _ => false,
+        })
+    };
+    let is_wrapped = |inner: &IdentId| {
+        code.types.of_var(*inner).is_some_and(inferred::is_wrapped)
+            && code.names.declaration(*inner).is_some_and(|declared| !declared.top_level)
+    };
+    code.file[parts.args]
+        .iter()
+        .filter_map(|arg| variable(code, *arg))
+        .filter(is_wrapped)
+        .any(is_given)
+}
+
+/// Whether a way ends because something failed in a manner that ends it.
+pub(super) fn has_failed(
+    code: &Code<'_>,
+    leak: &Leak,
+    acquired: &Acquired,
+    acquisition: &Acquisition,
+) -> bool {
+    let methods = ENDED_BY_FAILURE.iter().find(|(object, _)| *object == acquired.name);
+    let Some((_, methods)) = methods else { return false };
+    let mut branches = leak.witness.places.iter().rev().filter_map(|place| match place.kind {
+        PlaceKind::Branch(condition) => Some(condition),
+        _ => None,
+    });
+    branches.next().is_some_and(|last| {
+        failed_call(code, last).is_some_and(|call| {
+            let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+            let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(parts.fun)].kind
+            else {
+                return false;
+            };
+            methods.contains(&code.file.name(selector.sel))
+                && variable(code, selector.x).is_some_and(|v| acquisition.variables.contains(&v))
+        })
+    })
+}
+
+/// The call of whose error a branch is about: `err != nil`, behind `_, err = w.Write(p)`.
+fn failed_call(code: &Code<'_>, branch: Condition) -> Option<ExprId> {
+    let Condition::Expr { expr, is } = branch else { return None };
+    let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return None };
+    let is_failure = match both.op {
+        Token::Neq => is,
+        Token::Eql => !is,
+        _ => false,
+    };
+    let error =
+        variable(code, both.x).filter(|_| is_failure && code.is_predeclared(both.y, "nil"))?;
+    let before = code.file[expr].span.start;
+    let function = code.scope.function_at(before)?;
+    let given = code.file.walk(Node::Stmt(code.scope[function].body)).filter_map(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return None };
+        let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return None };
+        let is_it = |to: &ExprId| variable(code, *to) == Some(error);
+        let [value] = code.file[assign.rhs] else { return None };
+        let start = code.file[stmt].span.start;
+        (start < before && code.file[assign.lhs].iter().any(is_it)).then_some((start, value))
+    });
+    let (_, last) = given.max_by_key(|(start, _)| *start)?;
+    Some(code.file.unparen(last))
+}

@@ -1,0 +1,190 @@
+//! What is released with something else, or has ended by itself.
+
+use super::scanned;
+
+/// The lines on which a file acquires what it loses.
+fn lost(text: &str) -> Vec<u32> {
+    scanned(text).iter().map(|finding| finding.place.line).collect()
+}
+
+/// An upload whose own `Write` failed has ended; one that is left for another reason has not.
+#[test]
+fn an_upload_ends_with_its_own_failure() {
+    let text = "package p
+type Upload struct{ n int }
+func NewUpload() *Upload { return &Upload{} }
+func (u *Upload) Write(p []byte) (int, error) { return len(p), nil }
+func (u *Upload) Close() error { return nil }
+func put(p []byte) error {
+\tu := NewUpload()
+\tif _, err := u.Write(p); err != nil {
+\t\treturn err
+\t}
+\treturn u.Close()
+}
+func later(p []byte) error {
+\tu := NewUpload()
+\tvar err error
+\tif _, err = u.Write(p); err == nil {
+\t\treturn u.Close()
+\t}
+\treturn err
+}
+func checked(p []byte, check func() error) error {
+\tu := NewUpload()
+\tif err := check(); err != nil {
+\t\treturn err
+\t}
+\tif _, err := u.Write(p); err != nil {
+\t\treturn err
+\t}
+\treturn u.Close()
+}
+func copied(p []byte, other *Upload) error {
+\tu := NewUpload()
+\tif _, err := other.Write(p); err != nil {
+\t\treturn err
+\t}
+\treturn u.Close()
+}";
+    assert_eq!(lost(text), [22, 32]);
+}
+
+/// The ends of a running command are closed with it.
+#[test]
+fn ends_of_commands_are_theirs() {
+    let of = |method: &str| {
+        format!(
+            "package p
+import \"io\"
+type session interface {{
+\t{method}() (io.WriteCloser, error)
+\tStart() error
+}}
+func begin(s session) (io.Writer, error) {{
+\tw, err := s.{method}()
+\tif err != nil {{
+\t\treturn nil, err
+\t}}
+\tif err := s.Start(); err != nil {{
+\t\treturn nil, err
+\t}}
+\treturn w, nil
+}}"
+        )
+    };
+    assert!(lost(&of("StdinPipe")).is_empty());
+    assert_eq!(lost(&of("OpenWriter")), [8]);
+}
+
+/// Two around the same file: who has got the file closes it.
+#[test]
+fn what_is_around_what_another_has_is_not_closed() {
+    let of = |give: &str| {
+        format!(
+            "package p
+import \"io\"
+type countingWriteCloser struct {{
+\tio.WriteCloser
+\tn int
+}}
+func newCounting(w io.WriteCloser) *countingWriteCloser {{
+\tc := &countingWriteCloser{{w, 0}}
+\treturn c
+}}
+func (c *countingWriteCloser) Close() error {{ return c.WriteCloser.Close() }}
+func share(w io.WriteCloser, dest func(io.WriteCloser), check func() error) error {{
+\tc := newCounting(w)
+\t{give}
+\tif err := check(); err != nil {{
+\t\treturn err
+\t}}
+\treturn c.Close()
+}}"
+        )
+    };
+    assert_eq!(lost(&of("_ = dest")), [13]);
+    assert!(lost(&of("dest(w)")).is_empty());
+}
+
+/// What a list of the function has is released with the list, whatever others do with it.
+#[test]
+fn what_a_local_value_has_is_released_with_it() {
+    let text = "package p
+type builder interface {
+\tRelease()
+\tAppend() error
+}
+type list interface{ ValueBuilder() builder }
+func newList() list { return nil }
+func one(l list) {
+\tb := l.ValueBuilder()
+\tdefer b.Release()
+\tb.Append()
+}
+func two(l list) {
+\tb := l.ValueBuilder()
+\tdefer b.Release()
+\tb.Append()
+}
+func three(l list) error {
+\tb := l.ValueBuilder()
+\tif err := b.Append(); err != nil {
+\t\treturn err
+\t}
+\tb.Release()
+\treturn nil
+}
+func four() error {
+\tl := newList()
+\tb := l.ValueBuilder()
+\tif err := b.Append(); err != nil {
+\t\treturn err
+\t}
+\tb.Release()
+\treturn nil
+}";
+    assert_eq!(lost(text), [19]);
+}
+
+/// What a function of the module puts around a writer may hold nothing; what it opens by a name does.
+#[test]
+fn what_is_put_around_a_writer_may_hold_nothing() {
+    let of = |parameter: &str| {
+        format!(
+            "package p
+import (
+\t\"io\"
+\t\"example.com/gz\"
+)
+type target interface{{ Path() string }}
+func Compress(to {parameter}) (io.WriteCloser, error) {{ return gz.Make(to) }}
+func one(to {parameter}) {{
+\tw, err := Compress(to)
+\tif err != nil {{
+\t\treturn
+\t}}
+\tdefer w.Close()
+}}
+func two(to {parameter}) {{
+\tw, err := Compress(to)
+\tif err != nil {{
+\t\treturn
+\t}}
+\tdefer w.Close()
+}}
+func three(to {parameter}, check func() error) error {{
+\tw, err := Compress(to)
+\tif err != nil {{
+\t\treturn err
+\t}}
+\tif err := check(); err != nil {{
+\t\treturn err
+\t}}
+\treturn w.Close()
+}}"
+        )
+    };
+    assert_eq!(lost(&of("target")), [23]);
+    assert!(lost(&of("io.Writer")).is_empty());
+}
