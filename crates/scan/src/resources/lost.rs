@@ -20,6 +20,7 @@ use super::leaving::Leaving;
 use super::made::{self, Made};
 use super::nothing::{has_nothing, is_anothers};
 use super::ownership::Owner;
+use super::pieces;
 use super::{Loss, LossKind};
 use crate::code::Code;
 use crate::summaries::Parameter;
@@ -112,7 +113,7 @@ fn closed_result(
         !code.knowledge.acquired_by(&callee).is_empty()
             || inferred::is_standard(code, callee.path)
             || code.summaries.gives(&callee).is_some()
-    });
+    }) || pieces::is_of_unknown_global(code, call);
     let opens_later =
         code.types.of_var(variable).is_some_and(|ty| inferred::begins_later(code, ty, "Close"));
     let counts = closed.contains(&variable) && name.contains("err") && !is_known && !opens_later;

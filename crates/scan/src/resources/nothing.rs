@@ -38,6 +38,9 @@ pub(super) fn is_anothers(
     if is_unnamed && is_guess && pieces::is_piece(code, call, acquired) {
         return true;
     }
+    if pieces::is_memory(code, call, acquired) {
+        return true;
+    }
     if is_unnamed && acquired.kind == ResourceKind::Stream && pieces::shares(code, call) {
         return true;
     }
@@ -114,7 +117,9 @@ pub(super) fn has_nothing(
     if branches().any(|branch| is_empty(code, branch, &acquisition.variables)) {
         return true;
     }
-    if pieces::has_failed(code, leak, acquired, acquisition) {
+    let decodes_nothing =
+        || branches().any(|branch| pieces::decodes_nothing(code, branch, &acquisition.variables));
+    if pieces::has_failed(code, leak, acquired, acquisition) || decodes_nothing() {
         return true;
     }
     // A record, or the function itself, says when there is something.

@@ -2,7 +2,7 @@
 //! somebody else has too, a stream that ended when it failed.
 
 use plumb_gosource::flow::{Acquisition, Condition, Leak, PlaceKind, UseKind};
-use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, StmtKind, Token};
+use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, Token};
 
 use super::acquired::{Acquired, Origin, results};
 use super::inferred;
@@ -17,6 +17,66 @@ const ENDS: [&str; 3] = ["StderrPipe", "StdinPipe", "StdoutPipe"];
 /// `github.com/minio/minio-go/v7` v7.0.91 (the goroutine ends with the request).
 const ENDED_BY_FAILURE: [(&str, &[&str]); 2] =
     [("storage.Writer", &["Write"]), ("minio.Object", &["Stat"])];
+
+/// Names of constants, in lower case, that say of a decoder that it decodes nothing, and so holds nothing.
+const DECODES_NOTHING: [&str; 4] = ["identity", "none", "nocompression", "uncompressed"];
+
+/// The record of readers that read pages ahead, if they are told to, and the functions that are told so by the file that
+/// they get or by an option.
+const PARQUET: (&str, [&str; 2]) = ("parquet rows", ["NewReader", "NewGenericReader"]);
+
+/// What a file spells that opens parquet files by itself, or has pages read ahead (`parquet-go` v0.24.0 reads them when
+/// they are asked for, by default).
+const READS_AHEAD: [&[u8]; 2] = [b"OpenFile", b"ReadModeAsync"];
+
+/// Whether what a call gives holds memory alone, as it is called: a reader of parquet rows that reads nothing ahead.
+pub(super) fn is_memory(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let (object, functions) = PARQUET;
+    let may_read_ahead = || {
+        let source = code.file.source();
+        READS_AHEAD.iter().any(|name| source.windows(name.len()).any(|window| window == *name))
+    };
+    let is_it = || match code.callee(call) {
+        Some(callee) => callee.receiver.is_none() && functions.contains(&callee.name),
+        None => false,
+    };
+    acquired.name == object && parts.args.len() == 1 && is_it() && !may_read_ahead()
+}
+
+/// Whether a branch is taken if what was acquired says of itself that it decodes nothing: `d.Kind() == Uncompressed`.
+pub(super) fn decodes_nothing(code: &Code<'_>, branch: Condition, variables: &[IdentId]) -> bool {
+    let Condition::Expr { expr, is } = branch else { return false };
+    let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return false };
+    let is_it = match both.op {
+        Token::Eql => is,
+        Token::Neq => !is,
+        _ => false,
+    };
+    let ExprKind::CallExpr(asks) = code.file[code.file.unparen(both.x)].kind else { return false };
+    let name = code.text(both.y).rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    is_it
+        && code.root(asks.fun).is_some_and(|variable| variables.contains(&variable))
+        && DECODES_NOTHING.contains(&name.as_str())
+}
+
+/// Whether what a call opens is of a package variable of which the type is not known: a virtual file system, as a rule
+/// made of what is in the program itself.
+pub(super) fn is_of_unknown_global(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(parts.fun)].kind else {
+        return false;
+    };
+    let ExprKind::Ident(name) = code.file[code.file.unparen(selector.x)].kind else { return false };
+    let is_global = match code.names.referent(name) {
+        None => true,
+        Some(Referent::Declared(declared)) => {
+            code.names.declaration(declared).is_some_and(|declared| declared.top_level)
+        }
+        Some(Referent::Import(_)) => false,
+    };
+    is_global && code.callee(call).is_none() && code.file.name(selector.sel) == "Open"
+}
 
 /// Whether what a call gives, as far as only names and customs tell, is a piece of what its method is called on: an end
 /// of a running command, or what a variable of the function has (`list.ValueBuilder()`).

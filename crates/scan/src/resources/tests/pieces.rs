@@ -188,3 +188,59 @@ func three(to {parameter}, check func() error) error {{
     assert_eq!(lost(&of("target")), [23]);
     assert!(lost(&of("io.Writer")).is_empty());
 }
+
+/// A decoder that says that it decodes nothing holds nothing; one that decodes must be closed.
+#[test]
+fn a_decoder_of_what_is_not_compressed_holds_nothing() {
+    let of = |condition: &str| {
+        format!(
+            "package p
+type Encoder struct{{}}
+func (d *Encoder) Kind() int {{ return 0 }}
+func (d *Encoder) Close() error {{ return nil }}
+func Open() *Encoder {{ return nil }}
+const (
+\tUncompressed = iota
+\tGzip
+)
+func read(check func() error) error {{
+\td := Open()
+\tif {condition} {{
+\t\tif err := check(); err != nil {{
+\t\t\treturn err
+\t\t}}
+\t}}
+\treturn d.Close()
+}}"
+        )
+    };
+    assert!(lost(&of("d.Kind() == Uncompressed")).is_empty());
+    assert_eq!(lost(&of("d.Kind() == Gzip")), [11]);
+    assert_eq!(lost(&of("d.Kind() != Uncompressed")), [11]);
+}
+
+/// What a package variable opens of which nothing is known may be in memory; what a field opens is not.
+#[test]
+fn what_unknown_package_variables_open_may_be_in_memory() {
+    let of = |from: &str| {
+        format!(
+            "package p
+import \"io\"
+type zones struct{{ disk anything }}
+func (z *zones) load() ([]byte, error) {{
+\tf, err := {from}.Open(\"a\")
+\tif err != nil {{
+\t\treturn nil, err
+\t}}
+\tb, err := io.ReadAll(f)
+\tif err != nil {{
+\t\treturn nil, err
+\t}}
+\tf.Close()
+\treturn b, nil
+}}"
+        )
+    };
+    assert!(lost(&of("assets")).is_empty());
+    assert_eq!(lost(&of("z.disk")), [5]);
+}
