@@ -209,7 +209,9 @@ fn is_for_debugging(code: &Code<'_>, server: ExprId) -> bool {
 
 /// Whether a file is a program that shows something, or is run by hand: nobody serves others with it for long.
 fn is_for_trying(code: &Code<'_>) -> bool {
-    let mut folders = code.path.split('/').rev().skip(1);
+    // A module of its own in such a folder says so in its path, behind host, owner and repository, if it is scanned alone.
+    let of_module = code.package.path.split('/').skip(3);
+    let mut folders = code.path.split('/').rev().skip(1).chain(of_module);
     let is_program = &*code.package.name == "main";
     let shows = folders.any(|folder| FOR_TRYING.iter().any(|start| folder.starts_with(start)));
     let source = String::from_utf8_lossy(code.file.source());
