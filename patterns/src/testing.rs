@@ -204,16 +204,11 @@ pub(crate) fn lines_found(rule: &plumb_scan::Rule, text: &str) -> Vec<u32> {
     scan.findings.iter().map(|finding| finding.place.line).collect()
 }
 
-/// As [`lines_found`], of a file at a path from the root of the scan, in a module of its own folder.
+/// As [`lines_found`], of a file at a path from the root of its module.
 pub(crate) fn lines_found_at(rule: &plumb_scan::Rule, path: &str, text: &str) -> Vec<u32> {
     let knowledge = plumb_scan::Knowledge::new(&crate::objects::OBJECTS);
-    let (folder, _) = path.rsplit_once('/').unwrap_or_default();
-    let (path, module) = (format!("/m/{path}"), format!("/m/{folder}/go.mod"));
-    let files = [
-        ("/m/go.mod", "module example.com/m\n\ngo 1.24\n"),
-        (module.as_str(), "module example.com/n\n\ngo 1.24\n"),
-        (path.as_str(), text),
-    ];
+    let path = format!("/m/{path}");
+    let files = [("/m/go.mod", "module example.com/m\n\ngo 1.24\n"), (path.as_str(), text)];
     let options = plumb_scan::Options { threads: 1, ..plumb_scan::Options::default() };
     let scan = plumb_scan::scan(
         &plumb_scan::memory::Memory::new(files),
