@@ -21,6 +21,7 @@ mod signals;
 mod slips;
 #[cfg(test)]
 mod tests;
+mod untaken;
 
 use plumb_evidence::catalogue::{LibraryObject, Release, ResourceKind};
 use plumb_evidence::finding::Confidence;

@@ -21,6 +21,7 @@ use super::made::{self, Made};
 use super::nothing::{has_nothing, is_anothers};
 use super::ownership::Owner;
 use super::pieces;
+use super::untaken::is_past_all_cases;
 use super::{Loss, LossKind};
 use crate::code::Code;
 use crate::summaries::Parameter;
@@ -264,7 +265,10 @@ impl Follow<'_, '_> {
     fn follow(&self, acquisition: &Acquisition, acquired: &Acquired) -> Option<LossKind> {
         let owner = Owner::new(self.code, self.paths, acquired);
         let mut answer = self.paths.leaks(acquisition, &owner, Exits::default());
-        answer.leaks.retain(|leak| self.is_loss(leak, acquired, acquisition));
+        let cares = [&answer.releases[..], &answer.handed_on[..]].concat();
+        answer.leaks.retain(|leak| {
+            self.is_loss(leak, acquired, acquisition) && !is_past_all_cases(self.code, leak, &cares)
+        });
         let call = self.code.file[acquisition.call].span;
         let start = |ident: &IdentId| self.code.file[*ident].span.start;
         // What the call itself gets as an argument is not handed on by it.

@@ -1,9 +1,7 @@
 //! What a function acquires and need not release: it ends with something else, or on some way there was nothing.
 
 use plumb_evidence::catalogue::ResourceKind;
-use plumb_gosource::flow::{
-    Acquisition, Bound, BoundTo, Condition, Exit, Guard, Leak, LeakExit, PlaceKind,
-};
+use plumb_gosource::flow::{Acquisition, Bound, BoundTo, Condition, Exit, Guard, Leak, LeakExit};
 use plumb_gosource::{ExprId, ExprKind, IdentId, Node, SpecKind, StmtKind, Token};
 
 use rustc_hash::FxHashSet;
@@ -13,6 +11,7 @@ use super::inferred;
 use super::made::variable;
 use super::pieces;
 use super::signals::awaits_the_end;
+use super::untaken::{branches, is_no_descriptor, made_of_error};
 use crate::code::Code;
 use crate::goroutines::only_value;
 
@@ -108,13 +107,11 @@ pub(super) fn has_nothing(
     acquisition: &Acquisition,
 ) -> bool {
     use ResourceKind::{Body, Rows, Stream};
-    let branches = || {
-        leak.witness.places.iter().filter_map(|place| match place.kind {
-            PlaceKind::Branch(condition) => Some(condition),
-            _ => None,
-        })
-    };
-    if branches().any(|branch| is_empty(code, branch, &acquisition.variables)) {
+    let branches = || branches(leak);
+    let variables = &acquisition.variables;
+    let says_none =
+        |branch| is_empty(code, branch, variables) || is_no_descriptor(code, branch, variables);
+    if branches().any(says_none) {
         return true;
     }
     let decodes_nothing =
@@ -139,6 +136,12 @@ pub(super) fn has_nothing(
         if acquired.kind == ResourceKind::Span && returns(code, leak, &flags) {
             return true;
         }
+    }
+    let made = made_of_error(code, acquisition);
+    if !asks_error(code, acquisition, branches())
+        && branches().any(|branch| asks(code, branch, &made))
+    {
+        return true;
     }
     let contexts = match acquired.kind {
         Body | Rows | Stream => contexts(code, acquisition.call),

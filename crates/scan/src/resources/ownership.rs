@@ -168,7 +168,7 @@ impl<'o, 'c> Owner<'o, 'c> {
         let Some(callee) = self.code.callee(call) else {
             return self.of_unknown(call, selected);
         };
-        if self.is_release_argument(&callee, index) {
+        if self.is_release_argument(&callee, index) || self.is_dumped(&callee, call, selected) {
             return Effect::Releases;
         }
         let reading = match known(&callee) {
@@ -221,6 +221,16 @@ impl<'o, 'c> Owner<'o, 'c> {
             }
             _ => false,
         })
+    }
+
+    /// Whether `httputil.DumpResponse` reads a whole response: then it closes the body, and puts a copy into its place.
+    fn is_dumped(&self, callee: &FunctionKey<'_>, call: ExprId, selected: &[&str]) -> bool {
+        let ExprKind::CallExpr(parts) = self.code.file[call].kind else { return false };
+        let with_body = self.code.file[parts.args].get(1);
+        self.acquired.kind == ResourceKind::Body
+            && selected.is_empty()
+            && *callee == FunctionKey::parse("net/http/httputil.DumpResponse")
+            && with_body.is_some_and(|with| self.code.is_predeclared(*with, "true"))
     }
 
     /// Whether what a call gives back, which refers to the value, leaves the function. If its variable is returned and

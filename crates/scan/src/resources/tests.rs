@@ -306,6 +306,7 @@ shapes! {
     constructors
     committed
     spans
+    untaken
 }
 
 /// Releases that miss what they are meant for have a mark `// slip` on their line.

@@ -1,0 +1,120 @@
+//! Ways that no run takes, or takes with nothing to release, by what their branches say together.
+
+use plumb_gosource::flow::{
+    Acquisition, Bound, BoundTo, Condition, Guard, Leak, PlaceKind, UseKind,
+};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
+
+use super::made::variable;
+use crate::code::Code;
+
+/// How many cases a switch must have before it counts as one over all values: with one it asks for that alone.
+const MIN_CASES: usize = 2;
+
+/// The branches of a way, in order.
+pub(super) fn branches(leak: &Leak) -> impl Iterator<Item = Condition> {
+    leak.witness.places.iter().filter_map(|place| match place.kind {
+        PlaceKind::Branch(condition) => Some(condition),
+        _ => None,
+    })
+}
+
+/// Whether a branch is taken if a descriptor is none: `fd < 0`, `fd == -1`.
+pub(super) fn is_no_descriptor(
+    code: &Code<'_>,
+    branch: Condition,
+    descriptors: &[IdentId],
+) -> bool {
+    let Condition::Expr { expr, is } = branch else { return false };
+    let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return false };
+    let none = match (both.op, code.text(both.y)) {
+        (Token::Lss, "0") | (Token::Leq | Token::Eql, "-1") => true,
+        (Token::Geq | Token::Gtr, "0") | (Token::Neq | Token::Gtr, "-1") => false,
+        _ => return false,
+    };
+    let is_descriptor = variable(code, both.x).is_some_and(|v| descriptors.contains(&v));
+    is_descriptor && is == none
+}
+
+/// What is made of the error of a call before anybody asks for that error itself: `retry` of
+/// `retry, err := shouldRetry(err)`. What also gets the value may speak of that.
+pub(super) fn made_of_error(code: &Code<'_>, acquisition: &Acquisition) -> Vec<IdentId> {
+    let Some(Guard::Error(error)) = acquisition.guard else { return Vec::new() };
+    let start = code.file[acquisition.call].span.start;
+    let Some(function) = code.scope.function_at(start) else { return Vec::new() };
+    let calls =
+        code.scope.uses_of(error, function).into_iter().filter_map(|use_| match use_.kind {
+            UseKind::Argument { call, .. } if code.file[call].span.start > start => Some(call),
+            _ => None,
+        });
+    let of_error_alone = calls.filter(|call| !gets(code, *call, &acquisition.variables));
+    let made = of_error_alone.flat_map(|call| match code.scope.bound(call) {
+        Bound::To(places) => places,
+        Bound::Dropped | Bound::Used(_) => Vec::new(),
+    });
+    let variables = made.filter_map(|place| match place {
+        BoundTo::Variable(variable) => Some(variable),
+        BoundTo::Blank | BoundTo::Elsewhere(_) => None,
+    });
+    variables.filter(|made| *made != error).collect()
+}
+
+/// Whether any argument of a call mentions one of these variables.
+fn gets(code: &Code<'_>, call: ExprId, variables: &[IdentId]) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    code.file[parts.args].iter().any(|arg| {
+        code.file.walk(Node::Expr(*arg)).any(|visit| match visit.node {
+            Node::Expr(expr) => variable(code, expr).is_some_and(|v| variables.contains(&v)),
+            _ => false,
+        })
+    })
+}
+
+/// Whether a way is the one past all cases of a switch over names, each of which takes care of the value: they are all
+/// there are.
+///
+/// `cares` are the mentions that release it or hand it on. A switch over literals may meet one that it does not know.
+pub(super) fn is_past_all_cases(code: &Code<'_>, leak: &Leak, cares: &[IdentId]) -> bool {
+    branches(leak).any(|branch| match branch {
+        Condition::Case { tag, is: false, .. } => cases(code, tag)
+            .is_some_and(|cases| are_refused(leak, tag, &cases) && all_care(code, &cases, cares)),
+        _ => false,
+    })
+}
+
+/// A case of a switch: its names, and the clause.
+type Case<'c> = (&'c [ExprId], StmtId);
+
+/// The cases of the switch over a tag, if all of them are names and there is no `default`.
+fn cases<'c>(code: &Code<'c>, tag: ExprId) -> Option<Vec<Case<'c>>> {
+    let Some(Node::Stmt(stmt)) = code.scope.parents().of(Node::Expr(tag)) else { return None };
+    let StmtKind::SwitchStmt(switch) = code.file[stmt].kind else { return None };
+    let StmtKind::BlockStmt(block) = code.file[switch.body].kind else { return None };
+    let is_name = |value: &ExprId| {
+        matches!(code.file[*value].kind, ExprKind::Ident(_) | ExprKind::SelectorExpr(_))
+    };
+    let of_clause = |clause: &StmtId| {
+        let StmtKind::CaseClause(parts) = code.file[*clause].kind else { return None };
+        let names = &code.file[parts.list];
+        (!names.is_empty() && names.iter().all(is_name)).then_some((names, *clause))
+    };
+    let cases: Vec<Case<'c>> = code.file[block].iter().map(of_clause).collect::<Option<_>>()?;
+    (cases.len() >= MIN_CASES).then_some(cases)
+}
+
+/// Whether a way goes past all of these cases.
+fn are_refused(leak: &Leak, tag: ExprId, cases: &[Case<'_>]) -> bool {
+    cases.iter().flat_map(|(names, _)| *names).all(|name| {
+        branches(leak).any(|branch| match branch {
+            Condition::Case { tag: of, value, is: false } => of == tag && value == *name,
+            _ => false,
+        })
+    })
+}
+
+fn all_care(code: &Code<'_>, cases: &[Case<'_>], cares: &[IdentId]) -> bool {
+    cases.iter().all(|(_, clause)| {
+        let span = code.file[*clause].span;
+        cares.iter().any(|ident| span.contains(code.file[*ident].span))
+    })
+}
