@@ -137,11 +137,11 @@ pub(super) fn has_nothing(
             return true;
         }
     }
-    let made = made_of_error(code, acquisition);
-    if !asks_error(code, acquisition, branches())
-        && branches().any(|branch| asks(code, branch, &made))
-    {
-        return true;
+    if !asks_error(code, acquisition, branches()) {
+        let made = made_of_error(code, acquisition);
+        if branches().any(|branch| asks(code, branch, &made)) {
+            return true;
+        }
     }
     let contexts = match acquired.kind {
         Body | Rows | Stream => contexts(code, acquisition.call),
