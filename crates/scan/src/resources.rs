@@ -7,6 +7,7 @@
 mod acquired;
 mod commands;
 mod customs;
+mod elsewhere;
 mod fates;
 mod findings;
 mod inferred;

@@ -43,6 +43,9 @@ const BEGINNINGS: [(&str, &[&str]); 3] = [
 /// Methods that open the value that they are called on, if they have no arguments and give nothing back but an error.
 const OPENINGS: [&str; 3] = ["Open", "Connect", "Dial"];
 
+/// Methods that make a server hold something, whatever they get: an interface of one, or a type around one.
+const SERVINGS: [&str; 2] = ["Serve", "ListenAndServe"];
+
 /// Servers hold nothing before they are told to serve, and that is what their records are of.
 const SERVERS: [&str; 1] = ["net/http.Server"];
 
@@ -245,11 +248,12 @@ pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
 /// Whether a type has a method that begins what another one ends.
 pub(super) fn begins_later(code: &Code<'_>, ty: &Type, method: &str) -> bool {
     // `Open() error` opens the value itself; `Open(name) (File, error)` is something else.
+    let has = |name: &&str| matches!(code.program.member(ty, name, ""), Lookup::Found(_));
     if method == "Close" {
-        return OPENINGS.iter().any(|name| has_release(code, ty, name));
+        return OPENINGS.iter().any(|name| has_release(code, ty, name))
+            || SERVINGS.iter().any(|name| has(&name));
     }
     let mut beginnings = BEGINNINGS.iter().filter(|(end, _)| *end == method);
-    let has = |name: &&str| matches!(code.program.member(ty, name, ""), Lookup::Found(_));
     beginnings.any(|(_, names)| names.iter().any(has))
 }
 
@@ -338,7 +342,7 @@ pub(super) fn wraps_a_parameter(code: &Code<'_>, call: ExprId) -> bool {
 }
 
 /// The name before the parentheses of a call.
-fn called_name<'c>(code: &Code<'c>, call: ExprId) -> Option<&'c str> {
+pub(super) fn called_name<'c>(code: &Code<'c>, call: ExprId) -> Option<&'c str> {
     let ExprKind::CallExpr(parts) = code.file[call].kind else { return None };
     let mut fun = code.file.unparen(parts.fun);
     fun = match code.file[fun].kind {

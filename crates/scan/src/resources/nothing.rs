@@ -7,9 +7,11 @@ use plumb_gosource::{ExprId, ExprKind, IdentId, Node, SpecKind, StmtKind, Token}
 use rustc_hash::FxHashSet;
 
 use super::acquired::{Acquired, Origin};
+use super::elsewhere::{is_collected, is_elsewhere};
 use super::inferred;
 use super::made::variable;
 use super::pieces;
+use super::ownership::is_releasing;
 use super::signals::awaits_the_end;
 use super::untaken::{branches, is_no_descriptor, made_of_error};
 use crate::code::Code;
@@ -31,6 +33,9 @@ pub(super) fn is_anothers(
 ) -> bool {
     let is_guess = matches!(acquired.origin, Origin::Signature | Origin::Custom);
     if is_guess && acquired.object.is_none() && inferred::is_around(code, call, closed) {
+        return true;
+    }
+    if (is_guess && is_elsewhere(code, call, acquired)) || is_collected(code, call, acquired) {
         return true;
     }
     let is_unnamed = acquired.object.is_none();
@@ -111,7 +116,7 @@ pub(super) fn has_nothing(
     let variables = &acquisition.variables;
     let says_none =
         |branch| is_empty(code, branch, variables) || is_no_descriptor(code, branch, variables);
-    if branches().any(says_none) {
+    if branches().any(says_none) || has_ended(code, branches(), acquired, variables) {
         return true;
     }
     let decodes_nothing =
@@ -126,11 +131,12 @@ pub(super) fn has_nothing(
         // Who has not asked for the error yet asks for what comes with it.
         let decides =
             is_guess && branches().next_back().is_some_and(|last| asks(code, last, &flags));
+        let is_own = |branch| releases_if(code, branch, &flags, variables);
         let asks_first = || {
             !asks_error(code, acquisition, branches())
                 && branches().any(|branch| asks(code, branch, &flags))
         };
-        if decides || asks_first() {
+        if decides || asks_first() || branches().any(is_own) {
             return true;
         }
         if acquired.kind == ResourceKind::Span && returns(code, leak, &flags) {
@@ -216,6 +222,46 @@ fn is_empty(code: &Code<'_>, branch: Condition, variables: &[IdentId]) -> bool {
         _ => return false,
     };
     is_length && is == empty
+}
+
+/// Whether one of these branches is taken when the thing itself says that it is over: `case <-session.Done():`. A
+/// process that has ended is still to be waited for.
+fn has_ended(
+    code: &Code<'_>,
+    mut branches: impl Iterator<Item = Condition>,
+    acquired: &Acquired,
+    variables: &[IdentId],
+) -> bool {
+    use ResourceKind::{Client, Connection, Subscription, Worker};
+    matches!(acquired.kind, Client | Connection | Subscription | Worker)
+        && branches
+            .any(|branch| matches!(branch, Condition::Comm(_)) && is_over(code, branch, variables))
+}
+
+/// Whether a branch is not taken that releases one of these variables, and that one of these flags decides:
+/// `if created { defer logger.Close() }`. Without it, the thing is somebody else's.
+fn releases_if(
+    code: &Code<'_>,
+    branch: Condition,
+    flags: &[IdentId],
+    variables: &[IdentId],
+) -> bool {
+    let Condition::Expr { expr, is: false } = branch else { return false };
+    if !variable(code, expr).is_some_and(|v| flags.contains(&v)) {
+        return false;
+    }
+    let Some(Node::Stmt(stmt)) = code.scope.parents().of(Node::Expr(expr)) else { return false };
+    let StmtKind::IfStmt(parts) = code.file[stmt].kind else { return false };
+    code.file.walk(Node::Stmt(parts.body)).any(|visit| match visit.node {
+        Node::Expr(expr) => match code.file[expr].kind {
+            ExprKind::SelectorExpr(selector) => {
+                is_releasing(code.file.name(selector.sel))
+                    && variable(code, selector.x).is_some_and(|v| variables.contains(&v))
+            }
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// The contexts that a call gets.

@@ -205,6 +205,15 @@ static OBJECTS: [&LibraryObject; 17] = [
         },
     ),
     &object(
+        "arrow builder",
+        Source {
+            kind: ResourceKind::Stream,
+            types: &["example.com/arrow/array.Int64Builder"],
+            acquires: &[first("example.com/arrow/array.NewInt64Builder")],
+            releases: &[Release::Method("Release")],
+        },
+    ),
+    &object(
         "gzip.Reader",
         Source {
             kind: ResourceKind::None,
@@ -301,6 +310,7 @@ shapes! {
     wrapped
     loops
     customs
+    elsewhere
     ends
     goroutines
     constructors
