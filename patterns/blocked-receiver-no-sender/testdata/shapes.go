@@ -326,3 +326,29 @@ func toldOK() {
 	<-done
 	close(stop)
 }
+
+func countedOK() error {
+	errs := make(chan error, 1)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := check(); err != nil {
+			errs <- err
+		}
+	}()
+	<-done
+	if len(errs) > 0 {
+		return <-errs
+	}
+	return nil
+}
+
+func notCounted() error {
+	errs := make(chan error, 1) // want
+	go func() {
+		if err := check(); err != nil {
+			errs <- err
+		}
+	}()
+	return <-errs
+}

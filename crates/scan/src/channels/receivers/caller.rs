@@ -37,7 +37,10 @@ pub(super) fn waits(
             _ => false,
         })
         .collect();
-    if !here || !signals.iter().all(|signal| signal.all_run(Runs::Goroutine)) {
+    if !here
+        || asks_length(code, channel)
+        || !signals.iter().all(|signal| signal.all_run(Runs::Goroutine))
+    {
         return None;
     }
     let found = |started, ways_of, ways| BlockedReceiver {
@@ -69,6 +72,17 @@ pub(super) fn waits(
     let known = conditions(code, channel.function);
     let ways: Vec<Way> = ways.into_iter().filter(|way| !is_known(code, way, &known)).collect();
     (!ways.is_empty()).then(|| found(Some(run.at), body, ways))
+}
+
+/// Whether the function asks how many values wait in a channel: `if len(errs) > 0 { return <-errs }`.
+fn asks_length(code: &Code<'_>, channel: &Channel) -> bool {
+    let body = code.scope[channel.function].body;
+    code.file.walk(Node::Stmt(body)).any(|visit| match visit.node {
+        Node::Expr(expr) => code
+            .builtin_call(expr, "len")
+            .is_some_and(|args| args.iter().any(|arg| code.root(*arg) == Some(channel.variable))),
+        _ => false,
+    })
 }
 
 /// Whether a receive stands in the function itself and blocks until there is something.
