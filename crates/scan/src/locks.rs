@@ -178,7 +178,8 @@ fn held(
     helpers(code, function, name, &mut events);
     let loops = releasing_loops(code, function, name, calls);
     let holding = Holding { code, function, events: &events, loops: &loops };
-    let ways = ways::search(code, function, &holding, State::default());
+    let mut ways = ways::search(code, function, &holding, State::default());
+    ways.retain(|way| !contradicts(code, way));
     let first_way = ways.first()?;
     let lock = locked_before(code, calls, name, function, first_way)?;
     Some(HeldLock {
@@ -188,6 +189,23 @@ fn held(
         function,
         known: lock.known,
         ways,
+    })
+}
+
+/// Whether a way takes one of two `if` statements with the same condition and not the other: whoever locks and unlocks
+/// under it means that it does not change in between. An error that is checked twice is another one each time.
+fn contradicts(code: &Code<'_>, way: &Way) -> bool {
+    let asked = |branch: &Condition| {
+        let Condition::Expr { expr, is } = *branch else { return None };
+        let Some(Node::Stmt(stmt)) = code.scope.parents().of(Node::Expr(expr)) else { return None };
+        let is_if = matches!(code.file[stmt].kind, StmtKind::IfStmt(_));
+        let of_nil = matches!(code.file[expr].kind,
+            ExprKind::BinaryExpr(both) if code.is_predeclared(both.y, "nil"));
+        (is_if && !of_nil).then(|| (expr, code.text(expr), is))
+    };
+    let all: Vec<_> = way.branches.iter().filter_map(asked).collect();
+    all.iter().enumerate().any(|(index, (expr, text, is))| {
+        all[index + 1..].iter().any(|(other, same, but)| other != expr && same == text && but != is)
     })
 }
 

@@ -330,3 +330,25 @@ func (s *store) callersLockAfterHelperOK(n int) error {
 	}
 	return nil
 }
+
+func (s *store) sameQuestionOK(n int) {
+	if len(s.items(n)) != 0 {
+		s.mu.Lock()
+	}
+	_ = check(n)
+	if len(s.items(n)) != 0 {
+		s.mu.Unlock()
+	}
+}
+
+func (s *store) anotherQuestion(n int) {
+	if len(s.items(n)) != 0 {
+		s.mu.Lock() // want
+	}
+	_ = check(n)
+	if len(s.items(n)) != 1 {
+		s.mu.Unlock()
+	}
+}
+
+func (s *store) items(n int) []int { return make([]int, n) }
