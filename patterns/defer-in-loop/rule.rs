@@ -132,6 +132,9 @@ fn release(code: &Code<'_>, call: ExprId) -> Option<Release> {
                 .then_some(Release { of: fun, locks: false })
         }
         ExprKind::FuncLit(lit) => {
+            if asks_for_failure(code, lit.body) {
+                return None;
+            }
             let calls = code.file.walk(Node::Stmt(lit.body)).filter_map(|visit| match visit.node {
                 Node::Expr(expr) if matches!(code.file[expr].kind, ExprKind::CallExpr(_)) => {
                     release(code, expr)
@@ -143,6 +146,21 @@ fn release(code: &Code<'_>, call: ExprId) -> Option<Release> {
         }
         _ => None,
     }
+}
+
+/// Whether a literal asks for an error: what it then releases is what a function that fails would have handed on.
+fn asks_for_failure(code: &Code<'_>, body: StmtId) -> bool {
+    let is_error = |expr: ExprId| {
+        code.root(expr).is_some_and(|v| code.file.name(v).to_lowercase().ends_with("err"))
+    };
+    code.file.block(body).iter().any(|stmt| match code.file[*stmt].kind {
+        StmtKind::IfStmt(branch) => code.file.walk(Node::Expr(branch.cond)).any(|visit| {
+            let Node::Expr(expr) = visit.node else { return false };
+            let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return false };
+            branch.init.is_none() && is_error(both.x) && code.is_predeclared(both.y, "nil")
+        }),
+        _ => false,
+    })
 }
 
 /// Whether a variable is also released without a defer: then that is for the ways on which something fails.

@@ -360,3 +360,36 @@ func skippedByIndex(names []string) error {
 	}
 	return nil
 }
+
+func openedAllOK(names []string) (opened []*os.File, err error) {
+	for _, name := range names {
+		f, openErr := os.Open(name)
+		if openErr != nil {
+			return nil, openErr
+		}
+		defer func() {
+			if err == nil {
+				return
+			}
+			f.Close()
+		}()
+		err = use(f)
+	}
+	return opened, err
+}
+
+func readAll(names []string) (err error) {
+	for _, name := range names {
+		f, openErr := os.Open(name)
+		if openErr != nil {
+			return openErr
+		}
+		defer func() { // want
+			if closeErr := f.Close(); closeErr != nil {
+				err = closeErr
+			}
+		}()
+		err = use(f)
+	}
+	return err
+}
