@@ -48,7 +48,7 @@ const fn object(name: &'static str, source: Source) -> LibraryObject {
     }
 }
 
-static OBJECTS: [&LibraryObject; 17] = [
+static OBJECTS: [&LibraryObject; 18] = [
     &object(
         "storage.Writer",
         Source {

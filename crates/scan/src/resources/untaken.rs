@@ -12,7 +12,7 @@ use crate::code::Code;
 const MIN_CASES: usize = 2;
 
 /// The branches of a way, in order.
-pub(super) fn branches(leak: &Leak) -> impl Iterator<Item = Condition> {
+pub(super) fn branches(leak: &Leak) -> impl DoubleEndedIterator<Item = Condition> {
     leak.witness.places.iter().filter_map(|place| match place.kind {
         PlaceKind::Branch(condition) => Some(condition),
         _ => None,
