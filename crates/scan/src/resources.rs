@@ -15,6 +15,7 @@ mod leaving;
 mod lost;
 mod made;
 mod nothing;
+mod others;
 mod ownership;
 mod pieces;
 mod reading;

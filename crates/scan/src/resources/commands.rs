@@ -25,13 +25,15 @@ const BODIES: [&str; 11] = [
     "RunE",
 ];
 
-/// Whether a function is the body of a command: a literal in a `cobra.Command` or a `cli.Command`, or the method `Run` that
-/// `github.com/hashicorp/cli` asks for.
+/// Whether a function is the body of a command: a literal in a `cobra.Command` or a `cli.Command`, the method `Run` that
+/// `github.com/hashicorp/cli` asks for, or what gets a command and its arguments, as those of the go tool do.
 pub(super) fn is_body(code: &Code<'_>, function: FunctionId) -> bool {
     match code.scope[function].node {
         Node::Expr(literal) => is_value(code, literal),
         Node::Decl(decl) => match code.file[decl].kind {
-            DeclKind::FuncDecl(function) => is_run(code, &function),
+            DeclKind::FuncDecl(function) => {
+                is_run(code, &function) || gets_command(code, function.ty)
+            }
             _ => false,
         },
         _ => false,
@@ -102,6 +104,28 @@ fn is_run(code: &Code<'_>, function: &FuncDecl) -> bool {
         && is_from_arguments_to_code(code, function.ty)
 }
 
+/// Whether a function is `func(cmd *Command, args []string)`, of whatever package the command is.
+fn gets_command(code: &Code<'_>, ty: FuncTypeId) -> bool {
+    let file = code.file;
+    let [command, arguments] = &file[file[file[ty].params].list] else { return false };
+    let ExprKind::StarExpr(command) = file[file[*command].ty].kind else { return false };
+    let name = match file[command].kind {
+        ExprKind::Ident(name) => name,
+        ExprKind::SelectorExpr(selector) => selector.sel,
+        _ => return false,
+    };
+    file.name(name) == "Command" && is_strings(code, file[*arguments].ty)
+}
+
+fn is_strings(code: &Code<'_>, ty: ExprId) -> bool {
+    match code.file[ty].kind {
+        ExprKind::ArrayType(array) => {
+            array.len.is_none() && code.is_predeclared(array.elt, "string")
+        }
+        _ => false,
+    }
+}
+
 fn is_from_arguments_to_code(code: &Code<'_>, ty: FuncTypeId) -> bool {
     let file = code.file;
     let only = |fields: FieldListId| match file[file[fields].list] {
@@ -112,13 +136,7 @@ fn is_from_arguments_to_code(code: &Code<'_>, ty: FuncTypeId) -> bool {
     else {
         return false;
     };
-    let is_strings = match file[arguments].kind {
-        ExprKind::ArrayType(array) => {
-            array.len.is_none() && code.is_predeclared(array.elt, "string")
-        }
-        _ => false,
-    };
-    is_strings && code.is_predeclared(result, "int")
+    is_strings(code, arguments) && code.is_predeclared(result, "int")
 }
 
 /// The functions of the package that a file names as the bodies of commands.

@@ -18,7 +18,8 @@ use super::customs::{by_custom, is_put_back};
 use super::inferred::{self, is_error};
 use super::leaving::Leaving;
 use super::made::{self, Made};
-use super::nothing::{has_nothing, is_anothers};
+use super::nothing::{has_nothing, is_anothers, is_carried_away};
+use super::others::ends_elsewhere;
 use super::ownership::Owner;
 use super::pieces;
 use super::untaken::is_past_all_cases;
@@ -56,7 +57,9 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
         if all.is_empty() {
             all.extend(closed_result(code, &closed, &made, call));
         }
-        all.retain(|acquired| !is_anothers(code, call, acquired, &closed));
+        all.retain(|acquired| {
+            !is_anothers(code, call, acquired, &closed) && !ends_elsewhere(code, call, acquired)
+        });
         if all.is_empty() {
             continue;
         }
@@ -180,7 +183,9 @@ impl Follow<'_, '_> {
             Bound::To(places) => match places.get(index)? {
                 BoundTo::Blank => {
                     let loses = !self.code.in_test && self.may_be_dropped(acquired);
-                    loses.then_some((LossKind::Blank, None))
+                    let is_carried = acquired.kind == ResourceKind::Span
+                        && is_carried_away(self.code, self.function, &places);
+                    (loses && !is_carried).then_some((LossKind::Blank, None))
                 }
                 BoundTo::Elsewhere(_) => None,
                 BoundTo::Variable(variable) => {
@@ -267,7 +272,9 @@ impl Follow<'_, '_> {
         let mut answer = self.paths.leaks(acquisition, &owner, Exits::default());
         let cares = [&answer.releases[..], &answer.handed_on[..]].concat();
         answer.leaks.retain(|leak| {
-            self.is_loss(leak, acquired, acquisition) && !is_past_all_cases(self.code, leak, &cares)
+            self.is_loss(leak, acquired, acquisition)
+                && !is_past_all_cases(self.code, leak, &cares)
+                && !self.is_replaced(leak, acquired, acquisition)
         });
         let call = self.code.file[acquisition.call].span;
         let start = |ident: &IdentId| self.code.file[*ident].span.start;
@@ -343,6 +350,18 @@ impl Follow<'_, '_> {
         let for_failure =
             |ident: &IdentId| failures.iter().any(|body| body.contains(code.file[*ident].span));
         !releases.is_empty() && releases.iter().all(for_failure)
+    }
+
+    /// Whether what a pool lent gives way to something else: a buffer that is too small is left to the garbage collector.
+    fn is_replaced(&self, leak: &Leak, acquired: &Acquired, acquisition: &Acquisition) -> bool {
+        let start = self.code.file[acquisition.call].span.start;
+        match leak.exit {
+            LeakExit::Overwritten(step) => {
+                acquired.kind == ResourceKind::PoolItem
+                    && self.code.graph(self.function).step_at(start) != Some(step)
+            }
+            LeakExit::Exit(_) => false,
+        }
     }
 
     /// Whether a copy of its descriptor is taken, for another process as a rule: closing a listener then would end the

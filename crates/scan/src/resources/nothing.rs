@@ -1,8 +1,12 @@
 //! What a function acquires and need not release: it ends with something else, or on some way there was nothing.
 
-use plumb_evidence::catalogue::ResourceKind;
-use plumb_gosource::flow::{Acquisition, Bound, BoundTo, Condition, Exit, Guard, Leak, LeakExit};
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, SpecKind, StmtKind, Token};
+use plumb_evidence::catalogue::{self, ResourceKind};
+use plumb_gosource::flow::{
+    Acquisition, Bound, BoundTo, Callee, Condition, Exit, FunctionId, Guard, Leak, LeakExit, callee,
+};
+use plumb_gosource::{
+    DeclKind, ExprId, ExprKind, IdentId, Node, SpecKind, StmtId, StmtKind, Token,
+};
 
 use rustc_hash::FxHashSet;
 
@@ -10,8 +14,8 @@ use super::acquired::{Acquired, Origin};
 use super::elsewhere::{is_collected, is_elsewhere};
 use super::inferred;
 use super::made::variable;
-use super::pieces;
 use super::ownership::is_releasing;
+use super::pieces;
 use super::signals::awaits_the_end;
 use super::untaken::{branches, is_no_descriptor, made_of_error};
 use crate::code::Code;
@@ -124,6 +128,9 @@ pub(super) fn has_nothing(
     if pieces::has_failed(code, leak, acquired, acquisition) || decodes_nothing() {
         return true;
     }
+    if branches().any(|branch| is_told(code, branch, acquired, acquisition)) {
+        return true;
+    }
     // A record, or the function itself, says when there is something.
     let is_guess = matches!(acquired.origin, Origin::Signature | Origin::Custom);
     let flags = flags(code, acquisition);
@@ -139,7 +146,13 @@ pub(super) fn has_nothing(
         if decides || asks_first() || branches().any(is_own) {
             return true;
         }
-        if acquired.kind == ResourceKind::Span && returns(code, leak, &flags) {
+        // A context that is nil has been given up with its function.
+        if acquired.kind == ResourceKind::Cancel
+            && branches().any(|branch| is_nil(code, branch, &flags))
+        {
+            return true;
+        }
+        if acquired.kind == ResourceKind::Span && is_returned(code, leak, &flags) {
             return true;
         }
     }
@@ -184,12 +197,82 @@ fn asks_error(
 }
 
 /// Whether a way ends in a `return` of one of these variables: the context that carries a span.
-fn returns(code: &Code<'_>, leak: &Leak, variables: &[IdentId]) -> bool {
+fn is_returned(code: &Code<'_>, leak: &Leak, variables: &[IdentId]) -> bool {
     let LeakExit::Exit(Exit::Return(stmt)) = leak.exit else { return false };
     let StmtKind::ReturnStmt(results) = code.file[stmt].kind else { return false };
     code.file[results]
         .iter()
         .any(|result| variable(code, *result).is_some_and(|v| variables.contains(&v)))
+}
+
+/// Whether a function returns another result of a call: the context that carries a span, from which it is ended.
+pub(super) fn is_carried_away(code: &Code<'_>, function: FunctionId, places: &[BoundTo]) -> bool {
+    let carries = |result: &ExprId| {
+        let returned = variable(code, *result);
+        places.iter().any(|place| matches!(place, BoundTo::Variable(v) if returned == Some(*v)))
+    };
+    returns(code, code.scope[function].body).iter().any(|results| results.iter().any(carries))
+}
+
+/// Whether a branch is about a flag with which a function of the file gives nil, and nothing else: `return nil, true, nil`.
+fn is_told(
+    code: &Code<'_>,
+    branch: Condition,
+    acquired: &Acquired,
+    acquisition: &Acquisition,
+) -> bool {
+    let (Condition::Expr { expr, is }, catalogue::Acquired::Result(index)) =
+        (branch, acquired.what)
+    else {
+        return false;
+    };
+    let Bound::To(places) = code.scope.bound(acquisition.call) else { return false };
+    let is_flag =
+        |place: &BoundTo| matches!(place, BoundTo::Variable(v) if variable(code, expr) == Some(*v));
+    let Some(flag) = places.iter().position(is_flag) else { return false };
+    let Some(Callee::Declared(name)) = callee(code.file, code.names, acquisition.call) else {
+        return false;
+    };
+    let Some(Node::Decl(decl)) = code.scope.parents().of(Node::Ident(name)) else { return false };
+    let DeclKind::FuncDecl(function) = code.file[decl].kind else { return false };
+    let Some(body) = function.body else { return false };
+    let other = if is { "false" } else { "true" };
+    returns(code, body).iter().all(|results| {
+        let (value, flag) = (results.get(usize::from(index)), results.get(flag));
+        let is_nil = value.is_some_and(|value| code.is_predeclared(*value, "nil"));
+        is_nil || flag.is_some_and(|flag| code.is_predeclared(*flag, other))
+    })
+}
+
+/// The results of the `return` statements of the body of a function, without those of literals in it.
+fn returns<'c>(code: &Code<'c>, body: StmtId) -> Vec<&'c [ExprId]> {
+    let mut all = Vec::new();
+    let mut walk = code.file.walk(Node::Stmt(body));
+    while let Some(visit) = walk.next() {
+        match visit.node {
+            Node::Expr(_) => walk.skip_children(),
+            Node::Stmt(stmt) => {
+                if let StmtKind::ReturnStmt(results) = code.file[stmt].kind {
+                    all.push(&code.file[results]);
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// Whether a branch is taken if one of these variables is nil.
+fn is_nil(code: &Code<'_>, branch: Condition, variables: &[IdentId]) -> bool {
+    let Condition::Expr { expr, is } = branch else { return false };
+    let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return false };
+    let is_it = variable(code, both.x).is_some_and(|v| variables.contains(&v));
+    let equal = match both.op {
+        Token::Eql => is,
+        Token::Neq => !is,
+        _ => return false,
+    };
+    is_it && equal && code.is_predeclared(both.y, "nil")
 }
 
 /// Whether a branch is about one of these variables, or a part of one: `empty`, `code != ok`, `resp.StatusCode`.

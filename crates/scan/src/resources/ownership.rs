@@ -171,6 +171,10 @@ impl<'o, 'c> Owner<'o, 'c> {
         if self.is_release_argument(&callee, index) || self.is_dumped(&callee, call, selected) {
             return Effect::Releases;
         }
+        // Serving takes as long as there is a listener.
+        if self.acquired.kind == ResourceKind::Listener && callee.name.starts_with("Serve") {
+            return Effect::HandsOn;
+        }
         let reading = match known(&callee) {
             Some(reading) => Some(reading),
             None => match code.summaries.parameter(&callee, Parameter::Index(index)) {

@@ -48,7 +48,7 @@ const fn object(name: &'static str, source: Source) -> LibraryObject {
     }
 }
 
-static OBJECTS: [&LibraryObject; 18] = [
+static OBJECTS: [&LibraryObject; 23] = [
     &object(
         "storage.Writer",
         Source {
@@ -214,6 +214,54 @@ static OBJECTS: [&LibraryObject; 18] = [
         },
     ),
     &object(
+        "plugin.Client",
+        Source {
+            kind: ResourceKind::Process,
+            types: &["example.com/plugin.Client"],
+            acquires: &[first("example.com/plugin.NewClient")],
+            releases: &[Release::Method("Kill")],
+        },
+    ),
+    &object(
+        "os.Process",
+        Source {
+            kind: ResourceKind::Process,
+            types: &["os.Process"],
+            acquires: &[first("os.StartProcess")],
+            releases: &[Release::Method("Wait")],
+        },
+    ),
+    &object(
+        "mux.Stream",
+        Source {
+            kind: ResourceKind::Connection,
+            types: &["example.com/mux.Stream"],
+            acquires: &[first("example.com/mux.(*Session).Open")],
+            releases: CLOSE,
+        },
+    ),
+    &LibraryObject {
+        module: "github.com/containerd/containerd/v2",
+        ..object(
+            "containerd client",
+            Source {
+                kind: ResourceKind::Client,
+                types: &["github.com/containerd/containerd/v2/client.Client"],
+                acquires: &[first("github.com/containerd/containerd/v2/client.New")],
+                releases: CLOSE,
+            },
+        )
+    },
+    &object(
+        "net.Listener",
+        Source {
+            kind: ResourceKind::Listener,
+            types: &["net.Listener"],
+            acquires: &[first("net.Listen")],
+            releases: CLOSE,
+        },
+    ),
+    &object(
         "gzip.Reader",
         Source {
             kind: ResourceKind::None,
@@ -317,6 +365,8 @@ shapes! {
     committed
     spans
     untaken
+    others
+    pieces
 }
 
 /// Releases that miss what they are meant for have a mark `// slip` on their line.

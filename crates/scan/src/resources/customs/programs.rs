@@ -1,107 +1,115 @@
-//! Which functions of a program are pieces of its `main`: what they hold until they return is held until the process
-//! ends.
-
-use std::sync::Arc;
+//! Which functions of a program are pieces of its `main`, or of a command: what they hold until they return is held until
+//! the process ends.
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, Referent};
+use plumb_gosource::{DeclKind, ExprId, ExprKind, IdentId, Node, Referent, StmtKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::{Key, key};
 use crate::code::Code;
 use crate::resources::commands;
 
 /// How many functions may be between `main` and one that is a piece of it.
 const MAX_DEPTH: usize = 4;
 
-/// Folders of the packages whose commands, rather than `main`, are the program.
-const OF_COMMANDS: [&str; 4] = ["cli", "cmd", "command", "commands"];
+/// Stands for `main`, for the body of a command, and for a function that ends the process.
+const MAIN: Key = 0;
 
-/// The package and the name of a function; that of a method begins with a dot.
-type Function = (Arc<str>, Arc<str>);
+/// Between a package and the name of a method, of whatever type.
+const METHOD: &str = ".";
 
-/// Where the functions of programs are mentioned.
+/// Calls that end the process.
+const ENDS: [&str; 2] = ["os.Exit(", "log.Fatal"];
+
+/// Who mentions a function.
+#[derive(Debug)]
+enum Mentions {
+    /// These call it, in no loop, and nobody else mentions it.
+    Called(Vec<Key>),
+    /// It is mentioned in another way too.
+    Otherwise,
+}
+
+/// Where functions and methods are mentioned, tests aside.
 #[derive(Debug, Default)]
 pub(super) struct Programs {
-    /// By package and function: the declared function in which it is called, once; `None` for any other mention.
-    mentions: FxHashMap<Function, Vec<Option<Arc<str>>>>,
+    mentions: FxHashMap<Key, Mentions>,
     /// The bodies of commands, of whatever package.
-    commands: FxHashSet<Function>,
+    commands: FxHashSet<Key>,
 }
 
 impl Programs {
     pub(super) fn read(code: &Code<'_>) -> Self {
         let mut programs = Self::default();
-        let package: Arc<str> = (*code.package.path).into();
+        let package = &*code.package.path;
         let commands = commands::named(code).into_iter();
-        let named = |name: IdentId| (package.clone(), Arc::from(code.file.name(name)));
+        let named = |name: IdentId| key(&[package, code.file.name(name)]);
         programs.commands = commands.map(named).collect();
         // What tests call besides tells nothing of the program.
-        if code.in_test || !is_of_program(code) {
+        if code.in_test {
             return programs;
         }
         for expr in code.expressions() {
-            let Some(name) = mentioned(code, expr) else { continue };
+            let Some((mentioned, is_of_package)) = mentioned(code, expr) else { continue };
             if commands::is_value(code, expr) {
                 continue;
             }
-            let parent = code.scope.parents().of(Node::Expr(expr));
-            let is_called = match parent {
-                Some(Node::Expr(above)) => {
-                    matches!(code.file[above].kind, ExprKind::CallExpr(call) if call.fun == expr)
-                }
-                _ => false,
-            };
-            let by = match is_called && code.loop_around(Node::Expr(expr)).is_none() {
-                true => caller(code, code.file[expr].span.start),
-                false => None,
-            };
-            programs.mentions.entry((package.clone(), name)).or_default().push(by);
+            let by = if is_of_package { caller(code, expr) } else { None };
+            let by = by.map_or(Mentions::Otherwise, |by| Mentions::Called(vec![by]));
+            programs.add(mentioned, by);
         }
         programs
     }
 
+    fn add(&mut self, mentioned: Key, by: Mentions) {
+        let known = self.mentions.entry(mentioned).or_insert(Mentions::Called(Vec::new()));
+        match (&mut *known, by) {
+            (Mentions::Called(all), Mentions::Called(more)) => all.extend(more),
+            (_, Mentions::Otherwise) => *known = Mentions::Otherwise,
+            (Mentions::Otherwise, Mentions::Called(_)) => {}
+        }
+    }
+
     pub(super) fn join(&mut self, other: Self) {
-        for (key, by) in other.mentions {
-            self.mentions.entry(key).or_default().extend(by);
+        for (mentioned, by) in other.mentions {
+            self.add(mentioned, by);
         }
         self.commands.extend(other.commands);
     }
 
     pub(super) fn is_part_of_main(&self, code: &Code<'_>, function: FunctionId) -> bool {
-        let package = (*code.package.path).into();
-        name_of(code, function).is_some_and(|name| self.is_part(&package, name, MAX_DEPTH))
+        let own = own_key(code, function);
+        own.is_some_and(|own| self.is_part(own, MAX_DEPTH))
     }
 
-    fn is_part(&self, package: &Arc<str>, function: Arc<str>, depth: usize) -> bool {
-        if &*function == "main" {
+    fn is_part(&self, function: Key, depth: usize) -> bool {
+        if function == MAIN {
             return true;
         }
-        let key = (package.clone(), function);
-        let by = self.mentions.get(&key).map_or(&[][..], Vec::as_slice);
-        let all = || {
-            by.iter().all(|by| by.clone().is_some_and(|by| self.is_part(package, by, depth - 1)))
-        };
-        depth > 0 && (self.commands.contains(&key) || !by.is_empty()) && all()
+        let is_command = self.commands.contains(&function);
+        match self.mentions.get(&function) {
+            Some(Mentions::Called(by)) => {
+                depth > 0
+                    && (is_command || !by.is_empty())
+                    && by.iter().all(|by| self.is_part(*by, depth - 1))
+            }
+            Some(Mentions::Otherwise) => false,
+            None => is_command,
+        }
     }
 }
 
-/// Whether a package is a program, or holds the commands of one.
-fn is_of_program(code: &Code<'_>) -> bool {
-    is_main(code) || code.package.path.split('/').any(|folder| OF_COMMANDS.contains(&folder))
-}
-
-fn is_main(code: &Code<'_>) -> bool {
-    &*code.package.name == "main"
-}
-
-/// The function or method of the package that an expression names. What others may call too is left out: methods with
-/// exported names, and functions with such names of what can be imported.
-fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<Arc<str>> {
+/// The function or method that an expression names, and whether it is one of the package that nobody else can call: not
+/// methods with exported names, and functions with such names only in a program.
+fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<(Key, bool)> {
+    let package = &*code.package.path;
     match code.file[expr].kind {
         ExprKind::SelectorExpr(selector) => {
             let name = code.file.name(selector.sel);
-            let is_method = is_unexported(name) && code.imported(selector.x).is_none();
-            is_method.then(|| method(name))
+            if let Some(path) = code.imported(selector.x) {
+                return Some((key(&[path, name]), false));
+            }
+            is_unexported(name).then(|| (key(&[package, METHOD, name]), true))
         }
         ExprKind::Ident(ident) => {
             let name = code.file.name(ident);
@@ -112,7 +120,8 @@ fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<Arc<str>> {
                 }
                 Some(Referent::Import(_)) => false,
             };
-            (is_outer && (is_main(code) || is_unexported(name))).then(|| name.into())
+            let is_own = &*code.package.name == "main" || is_unexported(name);
+            is_outer.then(|| (key(&[package, name]), is_own))
         }
         _ => None,
     }
@@ -122,21 +131,39 @@ fn is_unexported(name: &str) -> bool {
     !name.starts_with(char::is_uppercase)
 }
 
-fn method(name: &str) -> Arc<str> {
-    format!(".{name}").into()
-}
-
-/// The declared function or method around a byte; `main` for a command.
-fn caller(code: &Code<'_>, offset: u32) -> Option<Arc<str>> {
-    let function = code.scope.function_at(offset)?;
-    if commands::is_body(code, function) {
-        return Some("main".into());
+/// The function that calls one where it is mentioned, in no loop; `None` for any other mention.
+fn caller(code: &Code<'_>, mention: ExprId) -> Option<Key> {
+    let Some(Node::Expr(call)) = code.scope.parents().of(Node::Expr(mention)) else { return None };
+    let is_called =
+        matches!(code.file[call].kind, ExprKind::CallExpr(parts) if parts.fun == mention);
+    if !is_called || code.loop_around(Node::Expr(mention)).is_some() {
+        return None;
     }
-    name_of(code, function)
+    let function = code.scope.function_at(code.file[mention].span.start)?;
+    match commands::is_body(code, function) || exits(code, function) {
+        true => Some(MAIN),
+        false => own_key(code, function),
+    }
 }
 
-/// The name of a declared function, as it is looked up.
-fn name_of(code: &Code<'_>, function: FunctionId) -> Option<Arc<str>> {
-    let name = code.declared_name(function)?;
-    Some(if code.receiver_name(function).is_some() { method(name) } else { name.into() })
+/// What a declared function is looked up by.
+fn own_key(code: &Code<'_>, function: FunctionId) -> Option<Key> {
+    let (package, name) = (&*code.package.path, code.declared_name(function)?);
+    Some(match code.receiver_name(function).is_some() {
+        true => key(&[package, METHOD, &name]),
+        false if &*name == "main" => MAIN,
+        false => key(&[package, &name]),
+    })
+}
+
+/// Whether the last statement of a declared function ends the process.
+fn exits(code: &Code<'_>, function: FunctionId) -> bool {
+    let Node::Decl(decl) = code.scope[function].node else { return false };
+    let DeclKind::FuncDecl(_) = code.file[decl].kind else { return false };
+    let StmtKind::BlockStmt(body) = code.file[code.scope[function].body].kind else { return false };
+    let last = code.file[body].last();
+    last.is_some_and(|last| match code.file[*last].kind {
+        StmtKind::ExprStmt(call) => ENDS.iter().any(|end| code.text(call).starts_with(end)),
+        _ => false,
+    })
 }

@@ -90,3 +90,48 @@ func waits(ctx context.Context) {
 		cancel()
 	}
 }
+
+func switched(parent context.Context, in <-chan string, use func(context.Context)) {
+	var ctx context.Context
+	var cancel context.CancelFunc
+	for word := range in {
+		switch word {
+		case "start":
+			if ctx != nil {
+				continue
+			}
+			ctx, cancel = context.WithCancel(parent)
+			use(ctx)
+		case "stop":
+			if ctx == nil {
+				continue
+			}
+			cancel()
+			ctx = nil
+		}
+	}
+	if cancel != nil {
+		cancel()
+	}
+}
+
+func restarted(parent context.Context, in <-chan string, use func(context.Context)) {
+	var ctx context.Context
+	var cancel context.CancelFunc
+	for word := range in {
+		switch word {
+		case "start":
+			ctx, cancel = context.WithCancel(parent) // lost: some
+			use(ctx)
+		case "stop":
+			if ctx == nil {
+				continue
+			}
+			cancel()
+			ctx = nil
+		}
+	}
+	if cancel != nil {
+		cancel()
+	}
+}

@@ -59,19 +59,19 @@ func openedSmall(path string) (int, error) {
 	return fd, nil
 }
 
-type Session struct{ done chan struct{} }
+type Election struct{ done chan struct{} }
 
-func (s *Session) Done() <-chan struct{} { return s.done }
-func (s *Session) Close()                { close(s.done) }
+func (s *Election) Done() <-chan struct{} { return s.done }
+func (s *Election) Close()                { close(s.done) }
 
 type sessions interface {
-	NewSession(name string) (*Session, error)
+	NewElection(name string) (*Election, error)
 }
 
 // A session that says that it is over need not be closed.
 func keep(ctx context.Context, all sessions) {
 	for {
-		s, err := all.NewSession("a")
+		s, err := all.NewElection("a")
 		if err != nil {
 			continue
 		}
@@ -87,7 +87,7 @@ func keep(ctx context.Context, all sessions) {
 
 func keepBadly(ctx context.Context, all sessions, again <-chan bool) {
 	for {
-		s, err := all.NewSession("a") // lost: some
+		s, err := all.NewElection("a") // lost: some
 		if err != nil {
 			continue
 		}

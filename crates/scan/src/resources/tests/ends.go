@@ -431,6 +431,7 @@ type factory interface {
 	NewBucket(n int) (bucket, error)
 	NewLimiter(n int) (limiter, error)
 	NewGauge(n int) (gauge, error)
+	CreateGauge(n int) gauge
 }
 
 func limits(f factory, n int) (limiter, error) {
@@ -449,6 +450,15 @@ func gauges(f factory, n int) (gauge, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n < 0 {
+		return nil, errors.New("negative")
+	}
+	return g, nil
+}
+
+// What cannot fail asks the system for nothing.
+func createsGauges(f factory, n int) (gauge, error) {
+	g := f.CreateGauge(n)
 	if n < 0 {
 		return nil, errors.New("negative")
 	}

@@ -52,3 +52,13 @@ func other(ctx context.Context, s server) {
 	_, got := s.Start(ctx, "work")
 	_ = got
 }
+
+func carried(ctx context.Context) context.Context {
+	ctx, _ = tracer.Start(ctx, "work")
+	return ctx
+}
+
+func forgotten(ctx context.Context, work func(context.Context) error) error {
+	ctx, _ = tracer.Start(ctx, "work") // lost: blank
+	return work(ctx)
+}
