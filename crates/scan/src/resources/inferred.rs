@@ -250,8 +250,7 @@ pub(super) fn begins_later(code: &Code<'_>, ty: &Type, method: &str) -> bool {
     // `Open() error` opens the value itself; `Open(name) (File, error)` is something else.
     let has = |name: &&str| matches!(code.program.member(ty, name, ""), Lookup::Found(_));
     if method == "Close" {
-        return OPENINGS.iter().any(|name| has_release(code, ty, name))
-            || SERVINGS.iter().any(|name| has(&name));
+        return OPENINGS.iter().any(|name| has_release(code, ty, name)) || SERVINGS.iter().any(has);
     }
     let mut beginnings = BEGINNINGS.iter().filter(|(end, _)| *end == method);
     beginnings.any(|(_, names)| names.iter().any(has))

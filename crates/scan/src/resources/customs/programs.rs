@@ -150,9 +150,9 @@ fn caller(code: &Code<'_>, mention: ExprId) -> Option<Key> {
 fn own_key(code: &Code<'_>, function: FunctionId) -> Option<Key> {
     let (package, name) = (&*code.package.path, code.declared_name(function)?);
     Some(match code.receiver_name(function).is_some() {
-        true => key(&[package, METHOD, &name]),
-        false if &*name == "main" => MAIN,
-        false => key(&[package, &name]),
+        true => key(&[package, METHOD, name]),
+        false if name == "main" => MAIN,
+        false => key(&[package, name]),
     })
 }
 
