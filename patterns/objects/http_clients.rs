@@ -97,13 +97,11 @@ static OPENSEARCH: LibraryObject = in_source(
     "github.com/opensearch-project/opensearch-go",
     "opensearchapi.Response",
     "v2.3.0",
-    Source {
-        kind: ResourceKind::Body,
-        types: &[],
-        acquires: &[first("github.com/opensearch-project/opensearch-go/opensearchapi.*Request.Do")],
-        releases: &[Release::Method("Body.Close")],
-    },
-    "The body of the HTTP response under it; from v3 on responses are read for the caller.",
+    harmless(
+        &["github.com/opensearch-project/opensearch-go/opensearchapi.Response"],
+        &[first("github.com/opensearch-project/opensearch-go/opensearchapi.*Request.Do")],
+    ),
+    "Its transport reads the body of the HTTP response under it to the end and closes it.",
 );
 
 static GOOGLE_DOWNLOAD: LibraryObject = in_source(

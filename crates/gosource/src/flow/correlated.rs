@@ -2,7 +2,7 @@
 //!
 //! A program that opens a file `if verbose` and closes it `if verbose` is right, and one that has found `err` to be nil
 //! finds it so again. Only variables of the function and their fields are followed, and what sets them is seen: it makes
-//! them unknown, unless it sets a flag to `true` or `false`.
+//! them unknown, unless it sets a flag to `true` or `false`, or what is compared with nil to nil.
 
 use rustc_hash::FxHashMap;
 
@@ -197,7 +197,7 @@ fn settings(
                 UseKind::Written => constant(scope, graph.step(step).node(), leaf, mention.ident),
                 _ => None,
             };
-            settings.push((step, value.filter(|_| leaf.is_flag)));
+            settings.push((step, value));
         }
     }
     Some(settings)
@@ -209,7 +209,7 @@ fn is_other(scope: &Scope<'_, '_>, selected: &[IdentId], path: &[&str]) -> bool 
     selected.iter().zip(path).any(|(name, of_path)| scope.file.name(*name) != *of_path)
 }
 
-/// The truth value that an assignment gives to a flag, if it stands there.
+/// What an assignment makes of a condition, if it tells: `true` or `false` of a flag, nil of what is compared with nil.
 fn constant(scope: &Scope<'_, '_>, by: Node, leaf: &Leaf<'_>, ident: IdentId) -> Option<bool> {
     let file = scope.file;
     let value = match by {
@@ -227,12 +227,19 @@ fn constant(scope: &Scope<'_, '_>, by: Node, leaf: &Leaf<'_>, ident: IdentId) ->
             let index = file[spec.names].iter().position(|name| *name == ident)?;
             match file[spec.values].get(index) {
                 Some(value) => *value,
-                // `var done bool`: what has no value is false, if it is a flag at all.
-                None => return spec.values.is_empty().then_some(false),
+                // `var done bool`, `var err error`: what has no value is false, or nil.
+                None => {
+                    let is_nil = leaf.with == "nil";
+                    return (spec.values.is_empty() && (leaf.is_flag || is_nil)).then_some(is_nil);
+                }
             }
         }
         _ => return None,
     };
     let is = |name| scope.is_predeclared(value, name);
-    if is("true") { Some(true) } else { is("false").then_some(false) }
+    match leaf.is_flag {
+        true if is("true") => Some(true),
+        true => is("false").then_some(false),
+        false => (leaf.with == "nil" && is("nil")).then_some(true),
+    }
 }

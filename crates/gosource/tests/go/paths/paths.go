@@ -851,6 +851,34 @@ func declared() error {
 	return nil // leak
 }
 
+func errorOfNobody(secure bool) error {
+	var err error
+	var r *R
+	if secure {
+		inner, err := open()
+		if err != nil {
+			return err
+		}
+		r = inner
+	}
+	if err != nil {
+		return err
+	}
+	return r.Close()
+}
+
+func errorThatIsSet(again bool) error {
+	var err error
+	r := must()
+	if again {
+		err = use(r)
+	}
+	if err != nil {
+		return err // leak
+	}
+	return r.Close()
+}
+
 type R struct{}
 
 func (*R) Close() error { return nil }
