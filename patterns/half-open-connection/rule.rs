@@ -33,7 +33,7 @@ fn check(code: &Code<'_>) -> Vec<SourceFinding> {
         let message = "keepalive is turned off and no read has a deadline: a peer that vanishes without a word is never \
                        noticed, and what reads from this connection waits for ever";
         turns_off.then(|| {
-            let mut finding = finding(code, call, message);
+            let mut finding = finding(code, call, Confidence::Likely, message);
             finding.fix = probed(code, call);
             finding
         })
@@ -48,7 +48,7 @@ fn dialer(code: &Code<'_>, literal: ExprId) -> Option<SourceFinding> {
         Some(value) => is_negative(code, value).then(|| {
             let message = "this turns keepalive off and no read has a deadline: a peer that vanishes without a word is \
                            never noticed, and what reads from its connections waits for ever";
-            let mut finding = finding(code, literal, message);
+            let mut finding = finding(code, literal, Confidence::Likely, message);
             finding.fix = with_probes(code, literal, value);
             finding
         }),
@@ -60,7 +60,7 @@ fn dialer(code: &Code<'_>, literal: ExprId) -> Option<SourceFinding> {
                 && !is_in_literal(code, literal);
             let message = "before Go 1.13 a dialer sends no keepalive probes unless KeepAlive is set, and no read has a \
                            deadline: a peer that vanishes without a word is never noticed";
-            is_old.then(|| finding(code, literal, message))
+            is_old.then(|| finding(code, literal, Confidence::Possible, message))
         }
     }
 }
@@ -109,9 +109,8 @@ fn limits_reading(code: &Code<'_>) -> bool {
     sets > usize::from(clears)
 }
 
-/// Possible only: a protocol may have probes of its own, as those of NATS and MQTT do.
-fn finding(code: &Code<'_>, at: ExprId, message: &str) -> SourceFinding {
-    code.finding(RULE.pattern, code.file[at].span, Confidence::Possible, message.to_owned())
+fn finding(code: &Code<'_>, at: ExprId, confidence: Confidence, message: &str) -> SourceFinding {
+    code.finding(RULE.pattern, code.file[at].span, confidence, message.to_owned())
 }
 
 #[cfg(test)]
