@@ -1,5 +1,6 @@
 //! How code within a function runs, seen from that function: in line, deferred, as a goroutine, or nobody knows.
 
+use memchr::memmem;
 use plumb_gosource::flow::{Callee, FunctionId, callee};
 use plumb_gosource::{DeclKind, ExprId, ExprKind, FuncTypeId, IdentId, Node, SpecKind, StmtKind};
 
@@ -325,8 +326,7 @@ impl Code<'_> {
 
     /// Whether the file has channels at all: most have none.
     pub fn mentions_channels(&self) -> bool {
-        let source = self.file.source();
-        source.windows(CHANNEL.len()).any(|window| window == CHANNEL)
+        memmem::find(self.file.source(), CHANNEL).is_some()
     }
 }
 

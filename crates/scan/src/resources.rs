@@ -15,7 +15,6 @@ mod leaving;
 mod lost;
 mod made;
 mod nothing;
-mod others;
 mod ownership;
 mod pieces;
 mod reading;

@@ -60,4 +60,21 @@ impl Code<'_> {
     pub fn text(&self, expr: ExprId) -> &str {
         self.file.text(self.file[expr].span)
     }
+
+    /// The arguments of a call; none if it is no call.
+    pub(crate) fn arguments(&self, call: ExprId) -> &[ExprId] {
+        match self.file[call].kind {
+            ExprKind::CallExpr(parts) => &self.file[parts.args],
+            _ => &[],
+        }
+    }
+
+    /// What a method is called on; `None` for a function of a package.
+    pub(crate) fn operand(&self, call: ExprId) -> Option<ExprId> {
+        let ExprKind::CallExpr(parts) = self.file[call].kind else { return None };
+        let ExprKind::SelectorExpr(selector) = self.file[self.file.unparen(parts.fun)].kind else {
+            return None;
+        };
+        self.imported(selector.x).is_none().then_some(selector.x)
+    }
 }

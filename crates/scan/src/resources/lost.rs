@@ -19,7 +19,6 @@ use super::inferred::{self, is_error};
 use super::leaving::Leaving;
 use super::made::{self, Made};
 use super::nothing::{has_nothing, is_anothers, is_carried_away};
-use super::others::ends_elsewhere;
 use super::ownership::Owner;
 use super::pieces;
 use super::untaken::is_past_all_cases;
@@ -57,9 +56,7 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
         if all.is_empty() {
             all.extend(closed_result(code, &closed, &made, call));
         }
-        all.retain(|acquired| {
-            !is_anothers(code, call, acquired, &closed) && !ends_elsewhere(code, call, acquired)
-        });
+        all.retain(|acquired| !is_anothers(code, call, acquired, &closed));
         if all.is_empty() {
             continue;
         }

@@ -11,7 +11,7 @@ use plumb_gosource::{
 use rustc_hash::FxHashSet;
 
 use super::acquired::{Acquired, Origin};
-use super::elsewhere::{is_collected, is_elsewhere};
+use super::elsewhere::is_elsewhere;
 use super::inferred;
 use super::made::variable;
 use super::ownership::is_releasing;
@@ -39,7 +39,7 @@ pub(super) fn is_anothers(
     if is_guess && acquired.object.is_none() && inferred::is_around(code, call, closed) {
         return true;
     }
-    if (is_guess && is_elsewhere(code, call, acquired)) || is_collected(code, call, acquired) {
+    if is_elsewhere(code, call, acquired) {
         return true;
     }
     let is_unnamed = acquired.object.is_none();

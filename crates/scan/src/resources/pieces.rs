@@ -1,6 +1,7 @@
 //! What a function gets and need not release by itself: a piece of something that is released, a wrapper around what
 //! somebody else has too, a stream that ended when it failed.
 
+use memchr::memmem;
 use plumb_gosource::flow::{Acquisition, Condition, Leak, PlaceKind, UseKind};
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, Token};
 
@@ -35,7 +36,7 @@ pub(super) fn is_memory(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> b
     let (object, functions) = PARQUET;
     let may_read_ahead = || {
         let source = code.file.source();
-        READS_AHEAD.iter().any(|name| source.windows(name.len()).any(|window| window == *name))
+        READS_AHEAD.iter().any(|name| memmem::find(source, name).is_some())
     };
     let is_it = || match code.callee(call) {
         Some(callee) => callee.receiver.is_none() && functions.contains(&callee.name),

@@ -365,7 +365,7 @@ shapes! {
     committed
     spans
     untaken
-    others
+    ended_elsewhere
     pieces
 }
 
