@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::LazyLock;
 
-use plumb_binary::{parse_build_info, read_build_info};
+use plumb_binary::{Owner, Question, parse_build_info, read_build_info, read_calls};
 use proptest::prelude::*;
 
 /// Executables of each format: inline strings, pointers, symbols; both classes and byte orders.
@@ -60,6 +60,26 @@ fn changes_of_blob() -> impl Strategy<Value = Vec<(u64, u8)>> {
     proptest::collection::vec((14u64..80, any::<u8>()), 1..6)
 }
 
+/// Changes anywhere, and many at one place: whole headers of tables.
+fn changes_anywhere() -> impl Strategy<Value = Vec<(u64, u8)>> {
+    let byte = prop_oneof![any::<u8>(), Just(0), Just(0xff)];
+    let few = proptest::collection::vec((any::<u64>(), byte.clone()), 1..40);
+    let block =
+        (any::<u64>(), proptest::collection::vec(byte, 1..64)).prop_map(|(start, bytes)| {
+            (0..).zip(bytes).map(|(at, byte)| (start.wrapping_add(at), byte)).collect()
+        });
+    prop_oneof![few, block]
+}
+
+fn read_changed_calls(file: &[u8], changes: &[(u64, u8)]) {
+    let changed = Changed { file: Cursor::new(file), changes, bytes_read: 0 };
+    let question = Question {
+        wanted: &|name| name.starts_with("runtime/") || name.ends_with(".Open"),
+        owner: &|name, _| if name.starts_with('i') { Owner::Program } else { Owner::Standard },
+    };
+    let _ = read_calls(changed, &question);
+}
+
 fn read_changed(file: &[u8], changes: &[(u64, u8)]) -> u64 {
     let mut changed = Changed { file: Cursor::new(file), changes, bytes_read: 0 };
     let _ = read_build_info(&mut changed);
@@ -84,6 +104,30 @@ proptest! {
         let changes: Vec<_> = changes.into_iter().map(|(at, byte)| (start + at, byte)).collect();
         let bytes_read = read_changed(file, &changes);
         prop_assert!(bytes_read <= 8 * file.len() as u64, "{bytes_read} bytes read of {}", file.len());
+    }
+
+    #[test]
+    fn changed_code_and_tables(which in 0usize..4, changes in changes_anywhere()) {
+        let file = &EXECUTABLES[which];
+        let changes: Vec<_> = changes.into_iter().map(|(at, byte)| (at % file.len() as u64, byte)).collect();
+        read_changed_calls(file, &changes);
+    }
+
+    #[test]
+    fn changed_headers_of_functions(which in 0usize..4, changes in changes_of_blob()) {
+        let file = &EXECUTABLES[which];
+        // The magic number of the table of functions.
+        let starts = memchr::memmem::find_iter(file, b"\xff\xff\xff\0\0\x01\x08").map(|at| at as u64 - 1);
+        for start in starts.take(2) {
+            let near: Vec<_> = changes.iter().map(|(at, byte)| (start + at - 6, *byte)).collect();
+            read_changed_calls(file, &near);
+        }
+    }
+
+    #[test]
+    fn arbitrary_bytes_are_no_calls(rest in any::<Vec<u8>>()) {
+        let bytes = [b"\x7fELF\x02\x01\x01".as_slice(), &rest].concat();
+        read_changed_calls(&bytes, &[]);
     }
 
     #[test]

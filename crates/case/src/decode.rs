@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use plumb_evidence::Timestamp;
+use plumb_evidence::calls::Calls;
 use plumb_evidence::code::Build;
 use plumb_evidence::goroutine::{GoroutineSource, Goroutines};
 use plumb_evidence::heap::Heap;
@@ -19,7 +20,7 @@ use crate::convert::{
     Symbols, build_of_profile, from_dump, goroutines_from_profile, heap_from_profile, memstats,
     metrics,
 };
-use crate::format::BuildRecord;
+use crate::format::{BuildRecord, CallsRecord};
 use crate::host::{Reading, lsof, netstat, proc_net, process, sockets, ss, summary};
 use crate::program::Program;
 
@@ -57,6 +58,7 @@ pub(crate) struct Decoded {
     pub(crate) last_gc: Option<Timestamp>,
     pub(crate) program: Option<Program>,
     pub(crate) build: Option<Build>,
+    pub(crate) calls: Option<Calls>,
     /// It is something else than evidence.
     pub(crate) foreign: bool,
     /// It is a text of which only a part is evidence: a log, or a page that quotes a dump.
@@ -154,6 +156,10 @@ fn text(text: &str, context: &Context) -> Decoded {
         PieceKind::BuildInfo => match serde_json::from_str::<BuildRecord>(text) {
             Ok(record) => Decoded { build: Some(record.into()), ..Decoded::default() },
             Err(error) => Decoded::problem(format!("the build record cannot be read: {error}")),
+        },
+        PieceKind::Calls => match serde_json::from_str::<CallsRecord>(text) {
+            Ok(record) => Decoded { calls: Some(record.into()), ..Decoded::default() },
+            Err(error) => Decoded::problem(format!("the record of calls cannot be read: {error}")),
         },
         _ => Decoded::default(),
     }

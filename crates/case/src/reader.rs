@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use plumb_evidence::calls::Calls;
 use plumb_evidence::code::Build;
 use plumb_evidence::socket::SocketTable;
 use plumb_evidence::{Instance, Problem, Service, Snapshot};
@@ -47,6 +48,7 @@ struct Opening<'a> {
     rounds: BTreeMap<usize, BTreeMap<u32, Snapshot>>,
     builds: BTreeMap<usize, Build>,
     guessed: BTreeMap<usize, Build>,
+    calls: BTreeMap<usize, Calls>,
     peer_sockets: Vec<SocketTable>,
     problems: Vec<Problem>,
 }
@@ -61,6 +63,7 @@ impl<'a> Opening<'a> {
             rounds: BTreeMap::new(),
             builds: BTreeMap::new(),
             guessed: BTreeMap::new(),
+            calls: BTreeMap::new(),
             peer_sockets: Vec::new(),
             problems: Vec::new(),
         }
@@ -103,6 +106,11 @@ impl<'a> Opening<'a> {
                 _ => self.guessed.insert(index, build),
             };
         }
+        // Of the program, not of a moment.
+        if let Some(calls) = decoded.calls {
+            self.calls.insert(index, calls);
+            return;
+        }
         let snapshot = self.rounds.entry(index).or_default().entry(record.round).or_default();
         snapshot.after_gc |= record.after_gc;
         for (taken, part) in decoded.parts {
@@ -137,10 +145,11 @@ impl<'a> Opening<'a> {
             } else if build == Build::default() {
                 build = self.guessed.remove(&index).unwrap_or_default();
             }
+            let calls = self.calls.remove(&index);
             let snapshots = self.rounds.remove(&index).unwrap_or_default().into_values();
             let snapshots = snapshots.filter(|snapshot| *snapshot != Snapshot::default()).collect();
             let mut instance =
-                Instance { id: record.id, build, snapshots, missing: record.missing };
+                Instance { id: record.id, build, calls, snapshots, missing: record.missing };
             finish(&mut instance);
             instances.push(instance);
         }

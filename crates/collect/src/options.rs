@@ -1,5 +1,6 @@
 //! What to take, how often, and what the target may be asked to bear.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -26,6 +27,8 @@ pub struct CaptureOptions {
     pub dump_pause_limit: Duration,
     /// Ask for the `goroutineleak` profile, which is not read-only (DESIGN.md §4).
     pub goroutineleak: bool,
+    /// Functions whose callers are read from the executable of a process on this machine; none = it is not read.
+    pub constructors: BTreeSet<&'static str>,
     /// Lets another thread, such as a signal handler, end the capture early.
     pub stop: Stop,
 }
@@ -40,6 +43,7 @@ impl Default for CaptureOptions {
             gc_live_limit: 1 << 30,
             dump_pause_limit: Duration::from_millis(10),
             goroutineleak: false,
+            constructors: BTreeSet::new(),
             stop: Stop::default(),
         }
     }

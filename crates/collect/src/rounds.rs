@@ -5,6 +5,7 @@ use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
 
 use jiff::Timestamp;
+use plumb_case::format::CallsRecord;
 use plumb_case::host::{process::ProcessRecord, sockets};
 use plumb_case::{CaseError, InstanceIndex, PieceKind, PieceMeta, Recorder};
 
@@ -76,7 +77,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn all(&mut self) -> Result<(), CaseError> {
-        self.opening();
+        self.opening()?;
         let offsets = schedule::offsets(self.options.window, self.options.every);
         let of = offsets.len() as u32;
         let start = Instant::now();
@@ -91,7 +92,7 @@ impl Run<'_> {
         self.closing()
     }
 
-    fn opening(&mut self) {
+    fn opening(&mut self) -> Result<(), CaseError> {
         for (what, input) in std::mem::take(&mut self.source.problems) {
             self.problem(what, &input);
         }
@@ -99,6 +100,18 @@ impl Run<'_> {
         {
             self.recorder.build(self.index, build);
         }
+        self.calls()
+    }
+
+    /// Who calls what in the executable: it is too large for a case.
+    fn calls(&mut self) -> Result<(), CaseError> {
+        let Some(process) = &self.source.process else { return Ok(()) };
+        let Some(build) = &process.build else { return Ok(()) };
+        let read = proc::read_calls(process.pid, build, &self.options.constructors);
+        let Some(calls) = read.filter(|calls| !calls.calls.is_empty()) else { return Ok(()) };
+        let Ok(json) = serde_json::to_vec(&CallsRecord::from(&calls)) else { return Ok(()) };
+        let meta = PieceMeta::new(self.index, PieceKind::Calls, self.round, Timestamp::now());
+        self.recorder.record(meta, &json)
     }
 
     fn regular_round(&mut self, first: bool, last: bool) -> Result<(), CaseError> {

@@ -18,7 +18,7 @@ mod dials;
 mod places;
 
 pub(crate) use dials::Dialled;
-pub(crate) use places::{Doubt, Place, first_leads_in_one_each};
+pub(crate) use places::{Doubt, Place, first_leads_in_one_each, is_named_as_a_wrapper};
 use places::{Knowledge, UserPath, places};
 
 /// The heap profiles of one instance.

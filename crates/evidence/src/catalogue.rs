@@ -2,6 +2,8 @@
 
 mod spelling;
 
+use std::collections::BTreeSet;
+
 use crate::advisory::Advisory;
 use crate::goroutine::WaitState;
 use crate::suspect::{Match, Suspect};
@@ -23,6 +25,12 @@ impl Catalogue {
     /// The pattern with this id.
     pub fn pattern(&self, id: &str) -> Option<&'static Pattern> {
         self.patterns.iter().copied().find(|pattern| pattern.id == id)
+    }
+
+    /// All functions that make or acquire a library object, by the linker's names.
+    pub fn constructors(&self) -> BTreeSet<&'static str> {
+        let all = self.objects.iter().flat_map(|object| object.makers());
+        all.filter(|name| !name.contains("**")).collect()
     }
 }
 
@@ -134,6 +142,14 @@ pub struct LibraryObject {
     pub known_bad: &'static [KnownBad],
     /// Traps: "has no release", "the collector closes it", "Stop, not Close".
     pub notes: &'static str,
+}
+
+impl LibraryObject {
+    /// The functions that make or acquire one: constructors, entry points, and what source code calls.
+    pub fn makers(&self) -> impl Iterator<Item = &'static str> {
+        let acquired = self.source.acquires.iter().map(|acquire| acquire.function);
+        self.constructors.iter().chain(self.entry_points).copied().chain(acquired)
+    }
 }
 
 /// One goroutine that an instance of an object runs.

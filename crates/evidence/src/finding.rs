@@ -69,6 +69,8 @@ pub enum WitnessKind {
     Creator,
     /// The scan of the program's source.
     Source,
+    /// The calls in the executable.
+    Executable,
     /// The execution trace.
     Trace,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for WitnessKind {
             Self::Heap => "heap",
             Self::Creator => "creator",
             Self::Source => "source",
+            Self::Executable => "executable",
             Self::Trace => "trace",
         })
     }

@@ -8,6 +8,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`advisory`] | versions of modules with a leak of their own |
+//! | [`calls`] | who calls what in a program, as its machine code says |
 //! | [`code`] | functions, frames and stacks, and whose code they are |
 //! | [`goroutine`] | wait states and groups of goroutines |
 //! | [`heap`] | heap samples and `runtime.MemStats` |
@@ -25,6 +26,7 @@
 //! | [`finding`] | sites, witnesses, findings and the diagnosis |
 
 pub mod advisory;
+pub mod calls;
 pub mod catalogue;
 pub mod code;
 pub mod finding;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::Timestamp;
+use crate::calls::Calls;
 use crate::code::Build;
 use crate::goroutine::Goroutines;
 use crate::heap::Heap;
@@ -49,6 +50,8 @@ pub struct Instance {
     pub id: String,
     /// What the executable or the profiles say about the build.
     pub build: Build,
+    /// Who calls what, where the executable was at hand.
+    pub calls: Option<Calls>,
     /// In order of time.
     pub snapshots: Vec<Snapshot>,
     /// What could have been asked for and was not there (404 and the like): `trace`, `heap`, ….

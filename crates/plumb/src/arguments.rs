@@ -175,6 +175,7 @@ impl Evidence {
             gc: !self.no_gc,
             dump_pause_limit: self.pause_limit.unwrap_or(defaults.dump_pause_limit),
             goroutineleak: self.goroutineleak,
+            constructors: plumb_patterns::CATALOGUE.constructors(),
             ..defaults
         })
     }

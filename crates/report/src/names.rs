@@ -99,6 +99,7 @@ fn witness(kind: WitnessKind) -> &'static str {
         WitnessKind::Heap => "the heap profile",
         WitnessKind::Creator => "the creator in the dump",
         WitnessKind::Source => "the source",
+        WitnessKind::Executable => "the calls in the executable",
         WitnessKind::Trace => "the trace",
     }
 }

@@ -47,7 +47,7 @@ impl<S: Read + Seek> Elf<S> {
     }
 
     /// Address and size of the table of relocations with addends.
-    fn relocation_table(&mut self) -> Result<Option<(u64, u64)>, Error> {
+    pub(crate) fn relocation_table(&mut self) -> Result<Option<(u64, u64)>, Error> {
         let Some(dynamic) = self.dynamic else {
             return Ok(None);
         };

@@ -71,6 +71,8 @@ kinds! {
     Log = "log", "txt";
     /// What the executable says about its build: [`crate::format::BuildRecord`] as JSON.
     BuildInfo = "build-info", "json";
+    /// Who calls what in the executable: [`crate::format::CallsRecord`] as JSON.
+    Calls = "calls", "json";
     /// An execution trace; stored, not read by this version.
     Trace = "trace", "trace";
 }

@@ -11,9 +11,11 @@
 //! target sent them. The compressed stream consists of many zstd frames one after another, which
 //! every zstd reader accepts; it lets the recorder append pieces without compressing them twice.
 
+mod calls;
 mod kind;
 mod manifest;
 
+pub use calls::CallsRecord;
 pub use kind::PieceKind;
 pub use manifest::{
     BuildRecord, FormatVersion, InstanceRecord, Manifest, ModuleRecord, PieceRecord, ProblemRecord,

@@ -278,7 +278,7 @@ impl<'a> Inputs<'a> {
                 n => format!("{first} and {n} more"),
             };
             let snapshots = parts.into_snapshots();
-            let mut instance = Instance { id, build, snapshots, missing: Vec::new() };
+            let mut instance = Instance { id, build, snapshots, ..Instance::default() };
             finish(&mut instance);
             self.service.instances.push(instance);
             let given = paths.iter().map(|path| path.display().to_string());

@@ -1,6 +1,7 @@
 //! What Linux says about a process: `/proc`, its cgroup, its sockets.
 
 mod build;
+mod calls;
 mod cgroup;
 mod namespace;
 mod owner;
@@ -13,6 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use build::{NoBuild, read_build};
+pub(crate) use calls::read as read_calls;
 pub(crate) use namespace::foreign_network_namespace;
 pub(crate) use owner::find_owner;
 pub(crate) use record::{Detail, read_record};

@@ -215,7 +215,7 @@ const GENERIC: [&str; 8] =
 /// Whether the name of a function says that it gets something and not what for: it repeats the library's (`do`, `get`,
 /// `openDB`) or is as general (`doRequest`, `newClient`). What such a function gets may be its caller's to release,
 /// which no profile shows.
-pub(super) fn is_named_as_a_wrapper(frame: &Frame, entry_points: &[&str]) -> bool {
+pub(crate) fn is_named_as_a_wrapper(frame: &Frame, entry_points: &[&str]) -> bool {
     let name = frame.name();
     // The result of a closure rarely goes to who called it.
     if name.is_closure() {

@@ -4,6 +4,7 @@
 //! more.
 
 mod blocked_stack;
+mod callers;
 mod creator;
 mod dial;
 mod heap;
@@ -94,12 +95,13 @@ pub(crate) trait Witness: Sync {
 }
 
 /// All witnesses, most trustworthy first: where two have decided, the earlier one names the site.
-pub(crate) const WITNESSES: [&dyn Witness; 6] = [
+pub(crate) const WITNESSES: [&dyn Witness; 7] = [
     &blocked_stack::BlockedStack,
     &heap::HeapWitness,
     &source::SourceWitness,
     &waiting_users::WaitingUsers,
     &waiting_users::OnlyMaker,
+    &callers::Callers,
     &creator::Creator,
 ];
 

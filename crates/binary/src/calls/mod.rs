@@ -1,0 +1,71 @@
+//! Who calls what: lines of a program's own modules, read off its machine code.
+
+mod code;
+mod image;
+mod pclntab;
+mod walk;
+
+use std::collections::BTreeSet;
+use std::io::{Read, Seek};
+
+use crate::{Elf, Error};
+
+/// What is asked of a program.
+#[derive(Clone, Copy)]
+pub struct Question<'q> {
+    /// Whether calls of this function are wanted, by the linker's name.
+    pub wanted: &'q dyn Fn(&str) -> bool,
+    /// Whose code a function is, by its name and file.
+    pub owner: &'q dyn Fn(&str, &str) -> Owner,
+}
+
+/// Whose code a function is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The program's own module: callers are wanted here.
+    Program,
+    /// A module that it depends on.
+    Dependency,
+    /// The standard library or the runtime.
+    Standard,
+}
+
+/// The calls that lead from the program's own modules to functions that were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Each once, in order.
+    pub calls: BTreeSet<Call>,
+    /// Functions among callers and callees that may be called without being named: through an interface or as a
+    /// function value.
+    pub referenced: BTreeSet<String>,
+    /// Functions of which not all callers are told, because there would be too many or they are too far away.
+    pub unfinished: BTreeSet<String>,
+}
+
+/// A call in the source, also of a function that was inlined.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Call {
+    /// The function that calls, as the linker names it.
+    pub caller: String,
+    /// The file of the call, as the compiler recorded it.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// The function called; none for methods of interfaces and function values.
+    pub callee: Option<String>,
+}
+
+/// Reads who calls what was asked for. `None` if the program is of a machine, a byte order or a Go (before 1.16) whose
+/// calls are not read.
+///
+/// # Errors
+/// [`Error::NotElf`], [`Error::Truncated`], [`Error::Malformed`] and [`Error::Io`].
+pub fn read_calls<S: Read + Seek>(
+    source: S,
+    question: &Question<'_>,
+) -> Result<Option<Calls>, Error> {
+    let mut elf = Elf::open(source)?;
+    let Some(image) = image::Image::load(&mut elf)? else { return Ok(None) };
+    let Some(table) = pclntab::find(&image, elf.sections()) else { return Ok(None) };
+    Ok(Some(walk::walk(&image, &table, question)))
+}
