@@ -87,6 +87,20 @@ impl<'a> Graph<'a> {
         calls.into_iter().flatten().map(|call| (&call.at, call.callee.as_ref()))
     }
 
+    /// Whether calls lead from a function of a library to one of these functions, within libraries.
+    pub(super) fn leads_to(&self, function: &str, to: &[&str]) -> bool {
+        let mut waiting = vec![function];
+        let mut seen: FxHashSet<&str> = waiting.iter().copied().collect();
+        while let Some(function) = waiting.pop() {
+            if to.contains(&function) {
+                return true;
+            }
+            let callees = self.calls_of(function).filter_map(|(_, callee)| callee);
+            waiting.extend(callees.map(|callee| &**callee).filter(|callee| seen.insert(callee)));
+        }
+        false
+    }
+
     /// Whether a function is of the user's code.
     pub(super) fn is_users(&self, function: &Arc<str>) -> bool {
         let frame = Frame { function: function.clone(), file: "".into(), line: 0 };

@@ -118,7 +118,12 @@ impl Look<'_> {
         if makers.iter().any(|line| line.function != first.function) {
             return None;
         }
-        let dials = self.dials_for(first)?;
+        let mut dials = Vec::new();
+        for maker in &makers {
+            dials.extend(self.dials_for(maker)?);
+        }
+        dials.sort_unstable();
+        dials.dedup();
         let [dial] = dials.as_slice() else { return Some(self.several_dials(&dials)) };
         let basis = format!("no other line of the program dials for a {}", self.object.name);
         let line = NamedLine { frame: (*dial).clone(), role: Role::Creates, share: 1.0, basis };
@@ -195,9 +200,10 @@ impl Look<'_> {
         let mut dials = Vec::new();
         for (line, callee) in self.graph.calls_of(function).filter(|(line, _)| is_before(line)) {
             let Some(callee) = callee else { continue };
-            if self.hearing.through.contains(&&**callee) {
-                dials.push(line);
-            } else if depth > 0 && **callee != *function && self.graph.is_users(callee) {
+            if !self.graph.is_users(callee) {
+                let leads = self.graph.leads_to(callee, self.hearing.through);
+                dials.extend(leads.then_some(line));
+            } else if depth > 0 && **callee != *function {
                 dials.extend(self.dials_in(callee, &|_| true, depth - 1));
             }
         }
@@ -212,9 +218,8 @@ impl Look<'_> {
         let entry_points = self.entry_points();
         self.graph.calls_of(&maker.function).any(|(line, callee)| {
             let Some(callee) = callee else { return line.line <= maker.line };
-            let is_known = self.hearing.through.contains(&&**callee)
-                || entry_points.contains(&&**callee)
-                || dials.iter().any(|dial| dial.function == *callee);
+            let is_known = entry_points.contains(&&**callee)
+                || dials.iter().any(|dial| *dial == line || dial.function == *callee);
             let callee = Frame { function: callee.clone(), file: "".into(), line: 0 };
             let gets = || is_named_as_a_wrapper(&callee, self.hearing.through);
             line.line < maker.line && !is_known && gets()
