@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
-use plumb_binary::{Calls, Owner, Question, read_calls};
+use plumb_binary::{Calls, Owner, Question, Wanted, read_calls};
 use toolchains::go;
 
 const MODULES: &str = "module example.com/shop\n\ngo 1.16\n\nrequire example.com/dep v1.2.3\n\nreplace example.com/dep => ./dep\n";
@@ -132,9 +132,13 @@ fn owner(name: &str, _: &str) -> Owner {
 }
 
 fn read(path: &Path) -> Option<Calls> {
-    let wanted = |name: &str| {
-        let own = name.strip_prefix("example.com/dep/box.");
-        own.is_some_and(|own| own.starts_with(char::is_uppercase))
+    read_for(path, Wanted::Ways)
+}
+
+fn read_for(path: &Path, kind: Wanted) -> Option<Calls> {
+    let wanted = |name: &str| match name.strip_prefix("example.com/dep/box.") {
+        Some(own) if own.starts_with(char::is_uppercase) => kind,
+        _ => Wanted::No,
     };
     let file = File::open(path).expect("the executable");
     read_calls(file, &Question { wanted: &wanted, owner: &owner }).expect("an ELF file")
@@ -214,6 +218,17 @@ fn the_external_linker_puts_other_code_first() {
     )]);
     let path = go.build(&[("CGO_ENABLED", "1")], &["-ldflags=-linkmode=external -s -w"]);
     assert_eq!(found(&read(&path).expect("calls")), marked());
+}
+
+#[test]
+fn callers_alone_end_at_the_first_function_of_the_program() {
+    let go = go("1.27.3");
+    go.write(&PROGRAM);
+    let calls = read_for(&go.build(&[], &[]), Wanted::Callers).expect("calls");
+    let found = found(&calls);
+    assert!(found.contains("main.direct -> example.com/dep/box.Open main.go:24"), "{found:?}");
+    assert!(calls.calls.iter().all(|call| call.caller != "main.main" || call.line == 69));
+    assert!(calls.unfinished.contains("main.direct"), "main calls it");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::LazyLock;
 
-use plumb_binary::{Owner, Question, parse_build_info, read_build_info, read_calls};
+use plumb_binary::{Owner, Question, Wanted, parse_build_info, read_build_info, read_calls};
 use proptest::prelude::*;
 
 /// Executables of each format: inline strings, pointers, symbols; both classes and byte orders.
@@ -74,7 +74,11 @@ fn changes_anywhere() -> impl Strategy<Value = Vec<(u64, u8)>> {
 fn read_changed_calls(file: &[u8], changes: &[(u64, u8)]) {
     let changed = Changed { file: Cursor::new(file), changes, bytes_read: 0 };
     let question = Question {
-        wanted: &|name| name.starts_with("runtime/") || name.ends_with(".Open"),
+        wanted: &|name| match name {
+            name if name.starts_with("runtime/") => Wanted::Ways,
+            name if name.ends_with(".Open") => Wanted::Callers,
+            _ => Wanted::No,
+        },
         owner: &|name, _| if name.starts_with('i') { Owner::Program } else { Owner::Standard },
     };
     let _ = read_calls(changed, &question);

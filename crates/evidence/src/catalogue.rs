@@ -27,10 +27,14 @@ impl Catalogue {
         self.patterns.iter().copied().find(|pattern| pattern.id == id)
     }
 
-    /// All functions that make or acquire a library object, by the linker's names.
+    /// All functions that make an object of a library, or a connection, by the linker's names. Who makes what a pool
+    /// keeps tells nothing.
     pub fn constructors(&self) -> BTreeSet<&'static str> {
-        let all = self.objects.iter().flat_map(|object| object.makers());
-        all.filter(|name| !name.contains("**")).collect()
+        let told = self.objects.iter().filter(|object| match object.module {
+            "std" => object.source.kind == ResourceKind::Connection,
+            _ => !object.pooled && object.source.kind != ResourceKind::None,
+        });
+        told.flat_map(|object| object.makers()).collect()
     }
 }
 

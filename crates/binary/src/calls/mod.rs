@@ -14,9 +14,20 @@ use crate::{Elf, Error};
 #[derive(Clone, Copy)]
 pub struct Question<'q> {
     /// Whether calls of this function are wanted, by the linker's name.
-    pub wanted: &'q dyn Fn(&str) -> bool,
+    pub wanted: &'q dyn Fn(&str) -> Wanted,
     /// Whose code a function is, by its name and file.
     pub owner: &'q dyn Fn(&str, &str) -> Owner,
+}
+
+/// How much of the callers of a function is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nothing.
+    No,
+    /// Who of the program leads to it, if there is room.
+    Callers,
+    /// Those, and their callers in turn.
+    Ways,
 }
 
 /// Whose code a function is.

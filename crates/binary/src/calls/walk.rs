@@ -5,13 +5,22 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::code::{self, direct_calls, indirect_calls};
 use super::image::Image;
 use super::pclntab::{Pclntab, Place};
-use super::{Call, Calls, Owner, Question};
+use super::{Call, Calls, Owner, Question, Wanted};
 
-/// Calls between functions of libraries that are followed, from what was asked for to the program's own module. The
-/// constructors of cloud clients are five calls above those of their connections.
-const LIBRARY_STEPS: usize = 8;
-/// Calls between functions of the program that are followed: a dial, and the handshake and its helpers beside it.
-const PROGRAM_STEPS: usize = 3;
+/// How far calls are followed.
+#[derive(Clone, Copy)]
+struct Reach {
+    /// Between functions of libraries, from what was asked for to the program's own module.
+    library: usize,
+    /// Between functions of the program.
+    program: usize,
+}
+
+/// The constructors of cloud clients are five calls above those of their connections. In the program, a dial and the
+/// handshake with its helpers stand beside each other.
+const WAYS: Reach = Reach { library: 8, program: 3 };
+/// Who calls the program's function that makes something is not told, but that there is somebody.
+const CALLERS: Reach = Reach { library: 4, program: 1 };
 /// Calls told at most. What is beyond the limit is said to be unfinished.
 const MAX_CALLS: usize = 20_000;
 /// Calls of one function told at most: of one that is called from so many lines, none is the only one.
@@ -28,7 +37,9 @@ struct Walk<'a> {
     table: &'a Pclntab<'a>,
     question: &'a Question<'a>,
     /// The names of the functions that are asked for and there, in order.
-    asked: Vec<u32>,
+    asked: Vec<(u32, Wanted)>,
+    /// Functions whose callers have been told.
+    seen: FxHashSet<u32>,
     /// Compiled functions that call a function or have it inlined, by its name, in order.
     holders: FxHashMap<u32, Vec<u32>>,
     /// Direct calls in the order of their addresses.
@@ -45,13 +56,15 @@ pub(super) fn walk(image: &Image, table: &Pclntab<'_>, question: &Question<'_>) 
         table,
         question,
         asked: asked(table, question, &holders),
+        seen: FxHashSet::default(),
         holders,
         direct,
         answer: Calls::default(),
         of_program: FxHashSet::default(),
     };
-    walk.climb();
+    walk.climb(Wanted::Ways, WAYS);
     walk.surroundings(image);
+    walk.climb(Wanted::Callers, CALLERS);
     walk.references(image);
     walk.answer
 }
@@ -83,13 +96,13 @@ fn asked(
     table: &Pclntab<'_>,
     question: &Question<'_>,
     holders: &FxHashMap<u32, Vec<u32>>,
-) -> Vec<u32> {
+) -> Vec<(u32, Wanted)> {
     let compiled = table.functions.iter().map(|function| function.name);
     let mut names: Vec<u32> = compiled.chain(holders.keys().copied()).collect();
     names.sort_unstable();
     names.dedup();
-    names.retain(|name| (question.wanted)(table.name(*name)));
-    names
+    let wanted = names.into_iter().map(|name| (name, (question.wanted)(table.name(name))));
+    wanted.filter(|(_, wanted)| *wanted != Wanted::No).collect()
 }
 
 /// Nearly all calls are of these, and nobody asks for them.
@@ -99,19 +112,20 @@ fn is_runtimes(name: &str) -> bool {
 
 impl Walk<'_> {
     /// All callers of what was asked for, nearest first.
-    fn climb(&mut self) {
-        let mut level: Vec<(u32, usize)> = self.asked.iter().map(|name| (*name, 0)).collect();
-        let mut seen: FxHashSet<u32> = self.asked.iter().copied().collect();
-        for step in 0..LIBRARY_STEPS + PROGRAM_STEPS {
+    fn climb(&mut self, wanted: Wanted, reach: Reach) {
+        let asked = self.asked.iter().filter(|(_, kind)| *kind == wanted);
+        let mut level: Vec<(u32, usize)> = asked.map(|(name, _)| (*name, 0)).collect();
+        level.retain(|(name, _)| self.seen.insert(*name));
+        for step in 0..reach.library + reach.program {
             let mut next = Vec::new();
             for (name, of_program) in level {
-                if of_program >= PROGRAM_STEPS || of_program == 0 && step >= LIBRARY_STEPS {
+                if of_program >= reach.program || of_program == 0 && step >= reach.library {
                     self.leave(name);
                     continue;
                 }
                 for (caller, is_programs) in self.callers(name) {
                     let deeper = of_program + usize::from(is_programs);
-                    if seen.insert(caller) {
+                    if self.seen.insert(caller) {
                         next.push((caller, deeper));
                     }
                 }
@@ -121,10 +135,13 @@ impl Walk<'_> {
         level.into_iter().for_each(|(name, _)| self.leave(name));
     }
 
-    /// Notes that callers of a function are not told.
+    /// Notes that callers of a function are not told, other than the wrapper that makes a value of a method.
     fn leave(&mut self, name: u32) {
-        if self.holders.contains_key(&name) {
-            self.answer.unfinished.insert(self.table.name(name).to_owned());
+        let own = self.table.name(name);
+        let caller = |holder: &u32| self.table.name(self.table.functions[*holder as usize].name);
+        let is_other = |caller: &str| caller.strip_suffix("-fm") != Some(own);
+        if self.holders.get(&name).into_iter().flatten().any(|holder| is_other(caller(holder))) {
+            self.answer.unfinished.insert(own.to_owned());
         }
     }
 
@@ -229,7 +246,7 @@ impl Walk<'_> {
     fn references(&mut self, image: &Image) {
         let told = self.answer.calls.iter();
         let told = told.flat_map(|call| [Some(call.caller.as_str()), call.callee.as_deref()]);
-        let asked = self.asked.iter().map(|name| self.table.name(*name));
+        let asked = self.asked.iter().map(|(name, _)| self.table.name(*name));
         let names: FxHashSet<&str> = told.flatten().chain(asked).collect();
         let named = |name: &str| names.contains(name);
         let functions = self.table.functions.iter().filter(|f| named(self.table.name(f.name)));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 
-use plumb_binary::{Owner, Question, read_calls};
+use plumb_binary::{Owner, Question, Wanted, read_calls};
 use plumb_evidence::calls::{Call, Calls};
 use plumb_evidence::code::{Build, Frame, Origin};
 
@@ -28,9 +28,12 @@ pub(crate) fn read(
     let origin = |name: &str, file: &str| {
         build.origin(&Frame { function: name.into(), file: file.into(), line: 0 })
     };
-    let wanted = |name: &str| {
-        constructors.contains(name)
-            || is_making(name) && matches!(origin(name, ""), Origin::Dependency { .. })
+    let wanted = |name: &str| match constructors.contains(name) {
+        true => Wanted::Ways,
+        false if is_making(name) && matches!(origin(name, ""), Origin::Dependency { .. }) => {
+            Wanted::Callers
+        }
+        false => Wanted::No,
     };
     let owner = |name: &str, file: &str| match origin(name, file) {
         Origin::User => Owner::Program,
