@@ -5,7 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::support::{Server, executable, once, refusal, take};
-use plumb_collect::CollectError;
+use plumb_collect::{CaptureOptions, CollectError};
+use plumb_evidence::calls::Call;
 use plumb_evidence::process::DescriptorKind;
 use plumb_evidence::socket::TcpState;
 
@@ -20,6 +21,26 @@ fn the_pprof_port_is_found_among_the_listening_sockets() {
     assert!(instance.snapshots[0].goroutines.is_some());
     assert!(instance.snapshots[0].heap.is_some());
     assert!(brought.summary.instances[0].has_profiles);
+}
+
+#[test]
+fn calls_of_its_executable_are_in_the_case_if_they_are_asked_for() {
+    let server = Server::start("full", &[]);
+    let url = server.url("/debug/pprof/");
+    assert_eq!(take(&[&url], &once()).unwrap().instance().calls, None);
+    let options = CaptureOptions { constructors: ["net.Dial"].into(), ..once() };
+    for target in [url, server.pid().to_string()] {
+        let brought = take(&[&target], &options).unwrap();
+        assert_eq!(brought.problems(), "");
+        let calls = brought.instance().calls.as_ref().expect("the calls");
+        let dials = |call: &&Call| call.callee.as_deref() == Some("net.Dial");
+        let dials: Vec<_> = calls.calls.iter().filter(dials).collect();
+        let of_program = dials.iter().filter(|call| call.at.function.starts_with("main."));
+        let [dial] = of_program.collect::<Vec<_>>()[..] else { panic!("{dials:?}") };
+        assert!(dial.at.file.ends_with("main.go"), "{dial:?}");
+        let source = include_str!("../server/main.go").lines().nth(dial.at.line as usize - 1);
+        assert!(source.is_some_and(|line| line.contains("net.Dial(")), "{dial:?}");
+    }
 }
 
 #[test]
