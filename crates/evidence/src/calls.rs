@@ -22,6 +22,7 @@ pub struct Calls {
 pub struct Call {
     /// The function that calls, and the line.
     pub at: Frame,
-    /// The function called; none for methods of interfaces and function values.
+    /// The function called; none for methods of interfaces and function values, which are told where they may come
+    /// before another call that is told.
     pub callee: Option<Arc<str>>,
 }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::image::{Image, Machine, Part};
-use super::pclntab::{Function, Pclntab};
+use super::pclntab::Pclntab;
 
 /// A call or jump from one function to the first instruction of another.
 #[derive(Clone, Copy, Debug)]
@@ -71,34 +71,6 @@ fn relative_arm(part: &Part, take: &mut impl FnMut(u64, u64)) {
 fn words(part: &Part) -> impl Iterator<Item = (usize, u32)> {
     let words = part.bytes.chunks_exact(4);
     words.map(|word| word.try_into().map_or(0, u32::from_le_bytes)).enumerate()
-}
-
-/// Addresses of the instructions of a function that call what a register or memory holds: methods of interfaces and
-/// function values.
-pub(super) fn indirect_calls(image: &Image, function: &Function) -> Vec<u64> {
-    let size = function.end.saturating_sub(function.entry) as usize;
-    let Some(code) = image.bytes(function.entry, size) else { return Vec::new() };
-    match image.machine {
-        Machine::X86 => {
-            let decoder = iced_x86::Decoder::with_ip(
-                64,
-                code,
-                function.entry,
-                iced_x86::DecoderOptions::NONE,
-            );
-            let is_indirect = |instruction: &iced_x86::Instruction| {
-                instruction.mnemonic() == iced_x86::Mnemonic::Call
-                    && instruction.op0_kind() != iced_x86::OpKind::NearBranch64
-            };
-            decoder.into_iter().filter(is_indirect).map(|instruction| instruction.ip()).collect()
-        }
-        Machine::Arm => {
-            let words = code.chunks_exact(4).map(|w| w.try_into().map_or(0, u32::from_le_bytes));
-            let is_indirect = |word: u32| word & 0xffff_fc1f == 0xd63f_0000;
-            let found = words.enumerate().filter(|(_, word)| is_indirect(*word));
-            found.map(|(index, _)| function.entry + 4 * index as u64).collect()
-        }
-    }
 }
 
 /// Which of some functions' first instructions the program knows the address of: it may call them without naming

@@ -3,6 +3,7 @@
 mod code;
 mod image;
 mod pclntab;
+mod unnamed;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -62,7 +63,8 @@ pub struct Call {
     pub file: String,
     /// Its line, from 1.
     pub line: u32,
-    /// The function called; none for methods of interfaces and function values.
+    /// The function called; none for methods of interfaces and function values, which are told where they may come
+    /// before another call that is told.
     pub callee: Option<String>,
 }
 

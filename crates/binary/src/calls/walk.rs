@@ -2,9 +2,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::code::{self, direct_calls, indirect_calls};
+use super::code::{self, direct_calls};
 use super::image::Image;
-use super::pclntab::{Pclntab, Place};
+use super::pclntab::{Function, Pclntab, Place};
+use super::unnamed::unnamed_before;
 use super::{Call, Calls, Owner, Question, Wanted};
 
 /// How far calls are followed.
@@ -218,7 +219,7 @@ impl Walk<'_> {
             }
             let function = self.table.functions[holder as usize];
             let is_here = |caller: &Place| on_the_way.contains(self.table.name(caller.name));
-            for at in indirect_calls(image, &function) {
+            for at in unnamed_before(image, &function, &self.on_the_way(&function)) {
                 let caller = self.table.places(&function, at).into_iter().next();
                 let caller = caller.filter(|place| self.owner(place) == Owner::Program);
                 if let Some(caller) = caller.filter(is_here) {
@@ -240,6 +241,15 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    /// The instructions of a compiled function that call what leads to something asked for.
+    fn on_the_way(&self, function: &Function) -> FxHashSet<u64> {
+        let start = self.direct.partition_point(|call| call.at < function.entry);
+        let own = self.direct[start..].iter().take_while(|call| call.at < function.end);
+        let direct = own.map(|call| (self.table.functions[call.to as usize].name, call.at));
+        let all = direct.chain(self.table.inlined_calls(function));
+        all.filter(|(callee, _)| self.seen.contains(callee)).map(|(_, at)| at).collect()
     }
 
     /// Which of the functions may be called without being named.
