@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use plumb_binary::{Elf, read_build_info};
+use plumb_binary::{Elf, Owner, Question, Wanted, read_build_info, read_calls};
 
 fuzz_target!(|data: &[u8]| {
     look(data);
@@ -15,6 +15,11 @@ fn look(bytes: &[u8]) {
     if let Ok(info) = read_build_info(Cursor::new(bytes)) {
         let _ = info.module_of("example.com/shop/internal");
     }
+    let question = Question {
+        wanted: &|name| if name.len() % 2 == 0 { Wanted::Ways } else { Wanted::Callers },
+        owner: &|name, _| if name.len() % 3 == 0 { Owner::Program } else { Owner::Standard },
+    };
+    let _ = read_calls(Cursor::new(bytes), &question);
     let Ok(mut elf) = Elf::open(Cursor::new(bytes)) else { return };
     let _ = (elf.gnu_build_id().is_some(), elf.go_build_id().is_some(), elf.is_truncated());
     let _ = elf.symbol("runtime.buildVersion");
