@@ -1,0 +1,161 @@
+//! The next event of each thread, and which thread's comes first.
+
+use std::ops::Range;
+
+use crate::batch::Batch;
+use crate::generation::Tables;
+use crate::ids::{ThreadId, Time};
+use crate::varint::Bytes;
+use crate::wire::{self, EventType, MAX_ARGUMENTS};
+
+/// An event as it is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RawEvent {
+    pub(crate) event: EventType,
+    pub(crate) time: Time,
+    pub(crate) arguments: [u64; MAX_ARGUMENTS],
+}
+
+/// Goes through the events of one thread.
+#[derive(Debug)]
+pub(crate) struct Cursor {
+    pub(crate) thread: ThreadId,
+    /// The event that is next.
+    pub(crate) next: RawEvent,
+    batches: std::vec::IntoIter<Batch>,
+    /// What is left of the batch.
+    rest: Range<usize>,
+    /// Time of the last event of the batch; none at its begin.
+    last: Option<Time>,
+    /// When the batch begins, in units of the trace's clock.
+    begin: u64,
+}
+
+impl Cursor {
+    /// A cursor at the first event; none if there are no events.
+    pub(crate) fn new(
+        thread: ThreadId,
+        batches: Vec<Batch>,
+        buffer: &[u8],
+        tables: &Tables,
+    ) -> Result<Option<Self>, String> {
+        let next = RawEvent { event: 0, time: Time::default(), arguments: [0; MAX_ARGUMENTS] };
+        let batches = batches.into_iter();
+        let mut cursor = Self { thread, next, batches, rest: 0..0, last: None, begin: 0 };
+        Ok(cursor.advance(buffer, tables)?.then_some(cursor))
+    }
+
+    /// Goes to the next event, and tells whether there is one.
+    #[inline]
+    pub(crate) fn advance(&mut self, buffer: &[u8], tables: &Tables) -> Result<bool, String> {
+        while self.rest.is_empty() {
+            let Some(batch) = self.batches.next() else { return Ok(false) };
+            (self.rest, self.begin, self.last) = (batch.bytes, batch.time, None);
+        }
+        // Seldom, that is once for each batch, the time is that of the batch.
+        let last = self.last.unwrap_or_else(|| tables.nanoseconds(self.begin));
+        let mut bytes = Bytes(&buffer[self.rest.clone()]);
+        let (elapsed, arguments) = (|| {
+            self.next.event = bytes.byte()?;
+            let count = wire::argument_count(self.next.event)?;
+            let elapsed = bytes.number()?;
+            let mut arguments = [0; MAX_ARGUMENTS];
+            for argument in &mut arguments[..count] {
+                *argument = bytes.number()?;
+            }
+            Some((elapsed, arguments))
+        })()
+        .ok_or_else(|| format!("event {} cannot be read", self.next.event))?;
+        self.rest.start = self.rest.end - bytes.0.len();
+        self.next.arguments = arguments;
+        self.next.time = Time(tables.nanoseconds(elapsed).0.wrapping_add(last.0));
+        self.last = (self.next.time != Time::default()).then_some(self.next.time);
+        Ok(true)
+    }
+}
+
+/// The cursors of all threads that have events left, as a heap: none is earlier than the first.
+///
+/// Which of two events at the same nanosecond comes first decides how the whole order looks, so elements move as they
+/// do in the reference reader (`internal/trace/batchcursor.go`): by `<`, up first and down only if that moved nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Frontier(Vec<Cursor>);
+
+impl Frontier {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn get_mut(&mut self, index: usize) -> &mut Cursor {
+        &mut self.0[index]
+    }
+
+    /// When the first event is.
+    pub(crate) fn first_time(&self) -> Option<Time> {
+        self.0.first().map(|cursor| cursor.next.time)
+    }
+
+    pub(crate) fn insert(&mut self, cursor: Cursor) {
+        self.0.push(cursor);
+        self.sift_up(self.0.len() - 1);
+    }
+
+    /// Puts a cursor that went on to its next event where it belongs.
+    pub(crate) fn update(&mut self, index: usize) {
+        if self.sift_up(index) == index {
+            self.sift_down(index);
+        }
+    }
+
+    /// Takes out a cursor that has no events left.
+    pub(crate) fn remove(&mut self, index: usize) {
+        let mut hole = index;
+        while hole > 0 {
+            self.0.swap((hole - 1) / 2, hole);
+            hole = (hole - 1) / 2;
+        }
+        self.0.swap_remove(0);
+        self.sift_down(0);
+    }
+
+    /// Sorts all by time; what is sorted is still a heap.
+    pub(crate) fn sort(&mut self) {
+        self.0.sort_by_key(|cursor| cursor.next.time);
+    }
+
+    fn time(&self, index: usize) -> Option<Time> {
+        self.0.get(index).map(|cursor| cursor.next.time)
+    }
+
+    fn sift_up(&mut self, mut index: usize) -> usize {
+        while index > 0 && self.time((index - 1) / 2) > self.time(index) {
+            self.0.swap((index - 1) / 2, index);
+            index = (index - 1) / 2;
+        }
+        index
+    }
+
+    fn sift_down(&mut self, mut index: usize) {
+        loop {
+            let mut least = index;
+            for child in [2 * index + 1, 2 * index + 2] {
+                if self.time(child).is_some_and(|time| Some(time) < self.time(least)) {
+                    least = child;
+                }
+            }
+            if least == index {
+                return;
+            }
+            self.0.swap(index, least);
+            index = least;
+        }
+    }
+}

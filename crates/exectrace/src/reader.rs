@@ -1,0 +1,250 @@
+//! The events of a trace, in an order in which they can have happened.
+
+use std::io::{BufReader, Read};
+
+use crate::Version;
+use crate::batch::Broken;
+use crate::cursor::{Cursor, Frontier};
+use crate::error::{Problem, ReadError};
+use crate::event::{Event, EventKind, Sync};
+use crate::generation::{CpuSample, Generation, Generations, Next, Stop};
+use crate::ids::{ThreadId, Time};
+use crate::scheduler::Scheduler;
+use crate::symbols::Symbols;
+
+/// Bytes that are asked for at once.
+const BUFFER: usize = 256 << 10;
+
+/// Reads the events of a trace from a stream, a generation at a time.
+///
+/// Between two generations nothing of the stream is kept but what goroutines and procs do, and [`Symbols`].
+///
+/// ```
+/// use plumb_exectrace::{ReadError, Reader};
+///
+/// let html = b"<html><body>not found</body></html>";
+/// assert!(matches!(Reader::new(&html[..]), Err(ReadError::NoTrace)));
+/// ```
+#[derive(Debug)]
+pub struct Reader<R> {
+    version: Version,
+    generations: Generations<BufReader<R>>,
+    symbols: Symbols,
+    problems: Vec<Problem>,
+    scheduler: Scheduler,
+    /// The generation whose events are being read.
+    generation: Option<Box<Generation>>,
+    frontier: Frontier,
+    /// Samples of the CPU profile that are still to come, the first one last.
+    samples: Vec<CpuSample>,
+    last: Time,
+    syncs: u32,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Reading,
+    /// A generation broke: the next event says so.
+    Broke,
+    Ended,
+}
+
+impl<R: Read> Reader<R> {
+    /// A reader of the trace that `input` holds; it need not be buffered.
+    ///
+    /// # Errors
+    /// If it is no trace, or one of a version that cannot be read.
+    pub fn new(input: R) -> Result<Self, ReadError> {
+        let mut input = BufReader::with_capacity(BUFFER, input);
+        let version = Version::read(&mut input)?;
+        Ok(Self {
+            version,
+            generations: Generations::new(input, version),
+            symbols: Symbols::default(),
+            problems: Vec::new(),
+            scheduler: Scheduler::default(),
+            generation: None,
+            frontier: Frontier::default(),
+            samples: Vec::new(),
+            last: Time(i64::MIN),
+            syncs: 0,
+            state: State::Reading,
+        })
+    }
+
+    /// The version of the format.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The strings and stacks of all events so far.
+    pub fn symbols(&self) -> &Symbols {
+        &self.symbols
+    }
+
+    /// What was wrong with what was read so far.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// What remains when all events are read: strings and stacks, and what was wrong.
+    pub fn into_parts(self) -> (Symbols, Vec<Problem>) {
+        (self.symbols, self.problems)
+    }
+
+    /// The next event; none after the last.
+    ///
+    /// An event is given after all that it depends on, and its time is later than that of the one before.
+    pub fn next_event(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.scheduler.next() {
+                return Some(self.in_order(event));
+            }
+            match self.state {
+                State::Reading => {}
+                State::Broke => {
+                    self.state = State::Reading;
+                    return Some(self.in_order(Event::of_nobody(self.last, EventKind::Gap)));
+                }
+                State::Ended => return None,
+            }
+            if self.frontier.is_empty() && self.samples.is_empty() {
+                return Some(self.next_generation());
+            }
+            if let Some(sample) = self.next_sample() {
+                return Some(self.in_order(sample));
+            }
+            if let Err(what) = self.advance() {
+                self.give_up(what);
+            }
+        }
+    }
+
+    /// Moves the time of an event behind that of the one before.
+    fn in_order(&mut self, mut event: Event) -> Event {
+        if event.time <= self.last {
+            event.time = Time(self.last.0.saturating_add(1));
+        }
+        self.last = event.time;
+        event
+    }
+
+    /// Begins the next generation, or ends the trace; either way all goroutines were told of.
+    fn next_generation(&mut self) -> Event {
+        self.generation = None;
+        let mut begin = None;
+        match self.generations.next(&mut self.symbols) {
+            Ok(Next::Generation(generation)) => begin = Some(self.install(generation)),
+            Ok(Next::Broken { number, what }) => {
+                self.problems.push(Problem::Generation { generation: number, what });
+                self.scheduler = Scheduler::default();
+                self.state = State::Broke;
+            }
+            Ok(Next::End) => {
+                self.state = State::Ended;
+                if self.syncs == 0 {
+                    self.problems.push(Problem::NoEvents);
+                }
+            }
+            Err(stop) => {
+                self.problems.push(stop.into());
+                self.state = State::Ended;
+            }
+        }
+        self.syncs += 1;
+        let clock = self.generation.as_ref().and_then(|generation| generation.tables.clock);
+        let kind = EventKind::Sync(Sync { number: self.syncs, clock });
+        let time = begin.unwrap_or(self.last);
+        self.in_order(Event::of_nobody(time, kind))
+    }
+
+    /// Makes the events of a generation the next ones, and tells when it begins.
+    fn install(&mut self, mut generation: Box<Generation>) -> Time {
+        let begin = generation.tables.nanoseconds(generation.begin);
+        self.samples = std::mem::take(&mut generation.samples);
+        self.samples.reverse();
+        for (thread, batches) in std::mem::take(&mut generation.threads) {
+            let cursor = Cursor::new(thread, batches, &generation.buffer, &generation.tables);
+            match cursor {
+                Ok(Some(cursor)) => self.frontier.insert(cursor),
+                Ok(None) => {}
+                Err(what) => {
+                    let generation = generation.number;
+                    self.problems.push(Problem::Generation { generation, what });
+                }
+            }
+        }
+        self.generation = Some(generation);
+        begin
+    }
+
+    /// A sample of the CPU profile, if it is earlier than the next event.
+    fn next_sample(&mut self) -> Option<Event> {
+        let next = self.samples.last()?;
+        if self.frontier.first_time().is_some_and(|time| time <= next.time) {
+            return None;
+        }
+        let sample = self.samples.pop()?;
+        Some(Event {
+            time: sample.time,
+            thread: sample.thread,
+            proc: sample.proc,
+            goroutine: sample.goroutine,
+            stack: sample.stack,
+            kind: EventKind::StackSample,
+        })
+    }
+
+    /// Lets the earliest event happen that can.
+    fn advance(&mut self) -> Result<(), String> {
+        // Nearly always that is the first one.
+        if self.try_advance(0)? {
+            return Ok(());
+        }
+        self.frontier.sort();
+        for index in 1..self.frontier.len() {
+            if self.try_advance(index)? {
+                return Ok(());
+            }
+        }
+        Err(format!("none of the next events of {} threads can happen", self.frontier.len()))
+    }
+
+    #[inline]
+    fn try_advance(&mut self, index: usize) -> Result<bool, String> {
+        let generation = self.generation.as_ref().ok_or("there is no generation")?;
+        let cursor = self.frontier.get_mut(index);
+        let thread: ThreadId = cursor.thread;
+        let tables = &generation.tables;
+        if !self.scheduler.advance(&cursor.next, tables, thread, generation.number)? {
+            return Ok(false);
+        }
+        if cursor.advance(&generation.buffer, tables)? {
+            self.frontier.update(index);
+        } else {
+            self.frontier.remove(index);
+        }
+        Ok(true)
+    }
+
+    /// Leaves out the rest of a generation that contradicts itself. The next one tells all states anew.
+    fn give_up(&mut self, what: String) {
+        let generation = self.generation.take().map_or(0, |generation| generation.number);
+        self.problems.push(Problem::Generation { generation, what });
+        self.frontier.clear();
+        self.samples.clear();
+        self.scheduler = Scheduler::default();
+        self.state = State::Broke;
+    }
+}
+
+impl From<Stop> for Problem {
+    fn from(stop: Stop) -> Self {
+        match stop.why {
+            Broken::CutOff => Self::CutOff { bytes: stop.bytes },
+            Broken::Framing(what) => Self::Framing { generation: stop.generation, what },
+            Broken::Io(error) => Self::Io(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! Follows the states of goroutines, procs and threads, and so tells which event can come next.
+//!
+//! Clocks of processors disagree, so time alone does not order what happens on two threads. Events that take a
+//! goroutine or a proc from elsewhere carry a sequence number; such an event can happen once the one before it has.
+//! The rules are those of the reference reader (`internal/trace/order.go` in the Go distribution).
+
+mod annotations;
+mod goroutines;
+mod procs;
+mod ranges;
+mod syscalls;
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
+
+use crate::cursor::RawEvent;
+use crate::event::{
+    Event, EventKind, GoroutineState, GoroutineTransition, ProcState, ProcTransition, Region,
+};
+use crate::generation::Tables;
+use crate::ids::{GoroutineId, ProcId, TaskId, ThreadId, Time};
+use crate::symbols::{StackId, StringId};
+use crate::wire;
+use ranges::{Collector, RangeKind};
+
+/// What a handler says: the context after the event, none if the event cannot happen yet, or why the trace is broken.
+type Outcome = Result<Option<Context>, String>;
+
+/// The state of everything that runs.
+#[derive(Debug, Default)]
+pub(crate) struct Scheduler {
+    goroutines: FxHashMap<GoroutineId, Goroutine>,
+    procs: FxHashMap<ProcId, Proc>,
+    threads: FxHashMap<ThreadId, Bound>,
+    /// Type and parent of each task that has begun.
+    tasks: FxHashMap<TaskId, (StringId, TaskId)>,
+    collector: Collector,
+    /// The generation with which this state began.
+    first_generation: Option<u64>,
+    queue: VecDeque<Event>,
+}
+
+/// What a thread has.
+#[derive(Debug, Clone, Copy)]
+struct Bound {
+    goroutine: GoroutineId,
+    proc: ProcId,
+}
+
+/// Who an event happens to.
+#[derive(Debug, Clone, Copy)]
+struct Context {
+    thread: ThreadId,
+    proc: ProcId,
+    goroutine: GoroutineId,
+}
+
+/// A sequence number, which counts anew in each generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sequence {
+    generation: u64,
+    number: u64,
+}
+
+impl Sequence {
+    fn follows(self, before: Self) -> bool {
+        self.generation == before.generation && before.number.checked_add(1) == Some(self.number)
+    }
+}
+
+#[derive(Debug)]
+struct Goroutine {
+    state: GoroutineState,
+    sequence: Sequence,
+    regions: Vec<Region>,
+    ranges: Vec<RangeKind>,
+}
+
+#[derive(Debug)]
+struct Proc {
+    state: ProcStatus,
+    sequence: Sequence,
+    ranges: Vec<RangeKind>,
+}
+
+/// The state of a proc as the format tells it, which is finer than what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ProcStatus {
+    Running,
+    Idle,
+    /// Its goroutine is in a system call: another thread may take the proc away.
+    Syscall,
+    /// As before, but it is not known which thread it belonged to.
+    Abandoned,
+}
+
+impl ProcStatus {
+    fn of(number: u64) -> Option<Self> {
+        Some(match number {
+            1 => Self::Running,
+            2 => Self::Idle,
+            3 => Self::Syscall,
+            4 => Self::Abandoned,
+            _ => return None,
+        })
+    }
+
+    fn state(self) -> ProcState {
+        match self {
+            Self::Running | Self::Syscall => ProcState::Running,
+            Self::Idle | Self::Abandoned => ProcState::Idle,
+        }
+    }
+}
+
+/// An event, with what is needed to understand it.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    raw: &'a RawEvent,
+    tables: &'a Tables,
+    generation: u64,
+    context: Context,
+}
+
+impl Step<'_> {
+    fn argument(&self, index: usize) -> u64 {
+        self.raw.arguments[index]
+    }
+
+    fn goroutine(&self, index: usize) -> GoroutineId {
+        GoroutineId::of(self.argument(index))
+    }
+
+    fn proc(&self, index: usize) -> ProcId {
+        ProcId::of(self.argument(index))
+    }
+
+    fn sequence(&self, index: usize) -> Sequence {
+        Sequence { generation: self.generation, number: self.argument(index) }
+    }
+
+    fn stack(&self, index: usize) -> Result<StackId, String> {
+        self.tables.stack(self.argument(index))
+    }
+
+    fn string(&self, index: usize) -> Result<StringId, String> {
+        self.tables.string(self.argument(index))
+    }
+
+    fn name(&self) -> &'static str {
+        wire::spec(self.raw.event).map_or("?", |spec| spec.name)
+    }
+
+    /// Requires that a thread with a proc runs a goroutine, as for whatever code of the program does.
+    fn require_running(&self) -> Result<(), String> {
+        self.require_proc()?;
+        self.require_goroutine()
+    }
+
+    fn require_thread(&self) -> Result<(), String> {
+        self.require(self.context.thread.is_some(), "no thread")
+    }
+
+    fn require_proc(&self) -> Result<(), String> {
+        self.require_thread()?;
+        self.require(self.context.proc.is_some(), "no proc")
+    }
+
+    fn require_goroutine(&self) -> Result<(), String> {
+        self.require(self.context.goroutine.is_some(), "no goroutine")
+    }
+
+    fn require_no_goroutine(&self) -> Result<(), String> {
+        self.require(!self.context.goroutine.is_some(), "a goroutine")
+    }
+
+    fn require(&self, is_so: bool, otherwise: &str) -> Result<(), String> {
+        if is_so { Ok(()) } else { Err(format!("{} with {otherwise}", self.name())) }
+    }
+
+    /// A plain event of whoever runs.
+    fn event(&self, stack: StackId, kind: EventKind) -> Event {
+        Event {
+            time: self.raw.time,
+            thread: self.context.thread,
+            proc: self.context.proc,
+            goroutine: self.context.goroutine,
+            stack,
+            kind,
+        }
+    }
+}
+
+impl Scheduler {
+    /// Lets an event of a thread happen if it can, and tells whether it could.
+    ///
+    /// # Errors
+    /// Why the trace is broken.
+    #[inline]
+    pub(crate) fn advance(
+        &mut self,
+        raw: &RawEvent,
+        tables: &Tables,
+        thread: ThreadId,
+        generation: u64,
+    ) -> Result<bool, String> {
+        self.first_generation.get_or_insert(generation);
+        let nothing = Bound { goroutine: GoroutineId::NONE, proc: ProcId::NONE };
+        let bound = match thread.is_some() {
+            true => *self.threads.entry(thread).or_insert(nothing),
+            false => nothing,
+        };
+        let context = Context { thread, proc: bound.proc, goroutine: bound.goroutine };
+        let step = Step { raw, tables, generation, context };
+        let Some(after) = self.handle(&step)? else { return Ok(false) };
+        if thread.is_some() {
+            let bound = Bound { goroutine: after.goroutine, proc: after.proc };
+            self.threads.insert(thread, bound);
+        }
+        Ok(true)
+    }
+
+    /// The next event that has happened.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Event> {
+        self.queue.pop_front()
+    }
+
+    fn handle(&mut self, step: &Step<'_>) -> Outcome {
+        match step.raw.event {
+            wire::PROC_START => self.proc_start(step),
+            wire::PROC_STOP => self.proc_stop(step),
+            wire::PROC_STEAL => self.proc_steal(step),
+            wire::PROC_STATUS => self.proc_status(step),
+            wire::GO_CREATE | wire::GO_CREATE_BLOCKED => self.go_create(step),
+            wire::GO_START => self.go_start(step),
+            wire::GO_DESTROY | wire::GO_STOP | wire::GO_BLOCK => self.go_stop(step),
+            wire::GO_UNBLOCK => self.go_unblock(step),
+            wire::GO_STATUS | wire::GO_STATUS_STACK => self.go_status(step),
+            wire::GO_SWITCH | wire::GO_SWITCH_DESTROY => self.go_switch(step),
+            wire::GO_SYSCALL_BEGIN => self.syscall_begin(step),
+            wire::GO_SYSCALL_END => self.syscall_end(step),
+            wire::GO_SYSCALL_END_BLOCKED => self.syscall_end_blocked(step),
+            wire::GO_CREATE_SYSCALL => self.create_in_syscall(step),
+            wire::GO_DESTROY_SYSCALL => self.destroy_in_syscall(step),
+            wire::STW_BEGIN..=wire::GC_MARK_ASSIST_END => self.range(step),
+            _ => self.annotation(step),
+        }
+    }
+
+    fn is_first(&self, step: &Step<'_>) -> bool {
+        self.first_generation == Some(step.generation)
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.queue.push_back(event);
+    }
+
+    fn emit_goroutine(&mut self, step: &Step<'_>, stack: StackId, transition: GoroutineTransition) {
+        self.emit(step.event(stack, EventKind::Goroutine(transition)));
+    }
+
+    fn emit_proc(&mut self, step: &Step<'_>, proc: ProcId, from: ProcState, to: ProcState) {
+        let kind = EventKind::Proc(ProcTransition { proc, from, to });
+        self.emit(step.event(StackId::NONE, kind));
+    }
+
+    /// The goroutine that runs, which must be in this state.
+    fn current(
+        &mut self,
+        step: &Step<'_>,
+        state: GoroutineState,
+    ) -> Result<&mut Goroutine, String> {
+        let id = step.context.goroutine;
+        let goroutine = self.goroutines.get_mut(&id);
+        let goroutine = goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?;
+        if goroutine.state != state {
+            let found = goroutine.state;
+            return Err(format!("{} of goroutine {id}, which is {found:?}", step.name()));
+        }
+        Ok(goroutine)
+    }
+
+    /// The proc of the thread.
+    fn current_proc(&mut self, step: &Step<'_>) -> Result<&mut Proc, String> {
+        let id = step.context.proc;
+        self.procs.get_mut(&id).ok_or_else(|| unknown(step, "proc", id.0))
+    }
+}
+
+/// A change of a goroutine's state without a reason or stack of its own.
+fn transition(
+    goroutine: GoroutineId,
+    from: GoroutineState,
+    to: GoroutineState,
+) -> GoroutineTransition {
+    GoroutineTransition { goroutine, from, to, reason: StringId::EMPTY, stack: StackId::NONE }
+}
+
+fn unknown(step: &Step<'_>, what: &str, id: i64) -> String {
+    format!("{} of {what} {id}, of which nothing is known", step.name())
+}
+
+impl Event {
+    /// An event that belongs to nobody.
+    pub(crate) fn of_nobody(time: Time, kind: EventKind) -> Self {
+        let (thread, proc, goroutine) = (ThreadId::NONE, ProcId::NONE, GoroutineId::NONE);
+        Self { time, thread, proc, goroutine, stack: StackId::NONE, kind }
+    }
+}
