@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::batch::Batch;
 use crate::generation::Tables;
-use crate::ids::{ThreadId, Time};
+use crate::ids::Time;
+use crate::scheduler::ThreadPlace;
 use crate::varint::Bytes;
 use crate::wire::{self, EventType, MAX_ARGUMENTS};
 
@@ -16,10 +17,25 @@ pub(crate) struct RawEvent {
     pub(crate) arguments: [u64; MAX_ARGUMENTS],
 }
 
+impl RawEvent {
+    /// Reads an event all but its time, and gives the units of the clock that have passed since the one before.
+    #[inline]
+    fn read(&mut self, bytes: &mut Bytes<'_>) -> Option<u64> {
+        self.event = bytes.byte()?;
+        let count = wire::argument_count(self.event)?;
+        let elapsed = bytes.number()?;
+        self.arguments = [0; MAX_ARGUMENTS];
+        for argument in self.arguments.iter_mut().take(count) {
+            *argument = bytes.number()?;
+        }
+        Some(elapsed)
+    }
+}
+
 /// Goes through the events of one thread.
 #[derive(Debug)]
 pub(crate) struct Cursor {
-    pub(crate) thread: ThreadId,
+    pub(crate) thread: ThreadPlace,
     /// The event that is next.
     pub(crate) next: RawEvent,
     batches: std::vec::IntoIter<Batch>,
@@ -34,7 +50,7 @@ pub(crate) struct Cursor {
 impl Cursor {
     /// A cursor at the first event; none if there are no events.
     pub(crate) fn new(
-        thread: ThreadId,
+        thread: ThreadPlace,
         batches: Vec<Batch>,
         buffer: &[u8],
         tables: &Tables,
@@ -55,19 +71,9 @@ impl Cursor {
         // Seldom, that is once for each batch, the time is that of the batch.
         let last = self.last.unwrap_or_else(|| tables.nanoseconds(self.begin));
         let mut bytes = Bytes(&buffer[self.rest.clone()]);
-        let (elapsed, arguments) = (|| {
-            self.next.event = bytes.byte()?;
-            let count = wire::argument_count(self.next.event)?;
-            let elapsed = bytes.number()?;
-            let mut arguments = [0; MAX_ARGUMENTS];
-            for argument in &mut arguments[..count] {
-                *argument = bytes.number()?;
-            }
-            Some((elapsed, arguments))
-        })()
-        .ok_or_else(|| format!("event {} cannot be read", self.next.event))?;
+        let elapsed = self.next.read(&mut bytes);
+        let elapsed = elapsed.ok_or_else(|| format!("event {} cannot be read", self.next.event))?;
         self.rest.start = self.rest.end - bytes.0.len();
-        self.next.arguments = arguments;
         self.next.time = Time(tables.nanoseconds(elapsed).0.wrapping_add(last.0));
         self.last = (self.next.time != Time::default()).then_some(self.next.time);
         Ok(true)

@@ -71,12 +71,10 @@ pub enum EventKind {
     },
     /// An event of an experiment of the runtime.
     Experimental {
-        /// Its name in the format.
-        name: &'static str,
-        /// Names of its arguments.
-        arguments: &'static [&'static str],
-        /// Their values; more than there are names are 0.
-        values: [u64; 4],
+        /// Its number in the format.
+        number: u8,
+        /// Values of its arguments; those that it does not have are 0.
+        values: [u64; 3],
     },
 }
 
@@ -96,10 +94,8 @@ pub struct ClockSnapshot {
     pub trace: Time,
     /// The monotonic clock, in nanoseconds.
     pub monotonic: u64,
-    /// The wall clock, in seconds since 1970.
-    pub wall_seconds: i64,
-    /// What is beyond the second, in nanoseconds.
-    pub wall_nanoseconds: u32,
+    /// The wall clock, in nanoseconds since 1970.
+    pub wall: i64,
 }
 
 /// A goroutine changes its state.
@@ -227,3 +223,6 @@ pub struct Region {
     /// Its type, as the program says.
     pub name: StringId,
 }
+
+// Each event is copied a few times.
+const _: () = assert!(size_of::<Event>() <= 80);

@@ -326,12 +326,9 @@ impl Structure {
                 wire::CLOCK_SNAPSHOT if version >= Version::Go125 => {
                     time = time.wrapping_add(next()?);
                     let (monotonic, seconds, nanoseconds) = (next()?, next()?, next()?);
-                    let snapshot = ClockSnapshot {
-                        trace: Time::default(),
-                        monotonic,
-                        wall_seconds: seconds as i64,
-                        wall_nanoseconds: nanoseconds as u32,
-                    };
+                    let wall = (seconds as i64).saturating_mul(1_000_000_000);
+                    let wall = wall.saturating_add(nanoseconds as i64);
+                    let snapshot = ClockSnapshot { trace: Time::default(), monotonic, wall };
                     self.clock.replace((time, snapshot)).is_some()
                 }
                 _ => return Err(format!("event {event} where clocks should be told")),

@@ -13,6 +13,7 @@ mod generation;
 mod ids;
 mod reader;
 mod scheduler;
+mod slab;
 mod symbols;
 mod table;
 mod text;

@@ -8,7 +8,7 @@ use crate::cursor::{Cursor, Frontier};
 use crate::error::{Problem, ReadError};
 use crate::event::{Event, EventKind, Sync};
 use crate::generation::{CpuSample, Generation, Generations, Next, Stop};
-use crate::ids::{ThreadId, Time};
+use crate::ids::Time;
 use crate::scheduler::Scheduler;
 use crate::symbols::Symbols;
 
@@ -67,7 +67,7 @@ impl<R: Read> Reader<R> {
             generation: None,
             frontier: Frontier::default(),
             samples: Vec::new(),
-            last: Time(i64::MIN),
+            last: Time::default(),
             syncs: 0,
             state: State::Reading,
         })
@@ -165,6 +165,7 @@ impl<R: Read> Reader<R> {
         self.samples = std::mem::take(&mut generation.samples);
         self.samples.reverse();
         for (thread, batches) in std::mem::take(&mut generation.threads) {
+            let thread = self.scheduler.thread(thread);
             let cursor = Cursor::new(thread, batches, &generation.buffer, &generation.tables);
             match cursor {
                 Ok(Some(cursor)) => self.frontier.insert(cursor),
@@ -215,9 +216,8 @@ impl<R: Read> Reader<R> {
     fn try_advance(&mut self, index: usize) -> Result<bool, String> {
         let generation = self.generation.as_ref().ok_or("there is no generation")?;
         let cursor = self.frontier.get_mut(index);
-        let thread: ThreadId = cursor.thread;
         let tables = &generation.tables;
-        if !self.scheduler.advance(&cursor.next, tables, thread, generation.number)? {
+        if !self.scheduler.advance(&cursor.next, tables, cursor.thread, generation.number)? {
             return Ok(false);
         }
         if cursor.advance(&generation.buffer, tables)? {

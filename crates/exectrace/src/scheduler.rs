@@ -10,8 +10,6 @@ mod procs;
 mod ranges;
 mod syscalls;
 
-use std::collections::VecDeque;
-
 use rustc_hash::FxHashMap;
 
 use crate::cursor::RawEvent;
@@ -20,41 +18,69 @@ use crate::event::{
 };
 use crate::generation::Tables;
 use crate::ids::{GoroutineId, ProcId, TaskId, ThreadId, Time};
+use crate::slab::{Held, Slab};
 use crate::symbols::{StackId, StringId};
 use crate::wire;
 use ranges::{Collector, RangeKind};
 
-/// What a handler says: the context after the event, none if the event cannot happen yet, or why the trace is broken.
-type Outcome = Result<Option<Context>, String>;
+/// What a handler says: whether the event could happen, or why the trace is broken.
+type Outcome = Result<bool, String>;
 
 /// The state of everything that runs.
 #[derive(Debug, Default)]
 pub(crate) struct Scheduler {
-    goroutines: FxHashMap<GoroutineId, Goroutine>,
-    procs: FxHashMap<ProcId, Proc>,
-    threads: FxHashMap<ThreadId, Bound>,
+    goroutines: Slab<GoroutineId, Goroutine>,
+    procs: Slab<ProcId, Proc>,
+    threads: Vec<Thread>,
+    threads_by_id: FxHashMap<ThreadId, usize>,
     /// Type and parent of each task that has begun.
     tasks: FxHashMap<TaskId, (StringId, TaskId)>,
     collector: Collector,
     /// The generation with which this state began.
     first_generation: Option<u64>,
-    queue: VecDeque<Event>,
+    /// What has happened and was not asked for yet, from `given` on.
+    happened: Vec<Event>,
+    given: usize,
+    /// What the thread has after the event that is being handled. (Handing it through all results costs more than the
+    /// rest of this module.)
+    after: Context,
 }
 
-/// What a thread has.
+/// A thread, and what it has.
 #[derive(Debug, Clone, Copy)]
-struct Bound {
-    goroutine: GoroutineId,
-    proc: ProcId,
+struct Thread {
+    context: Context,
+    /// Whether an event of it or about it has happened.
+    is_known: bool,
 }
+
+/// Where a [`Scheduler`] keeps a thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThreadPlace(usize);
 
 /// Who an event happens to.
 #[derive(Debug, Clone, Copy)]
 struct Context {
     thread: ThreadId,
-    proc: ProcId,
-    goroutine: GoroutineId,
+    proc: Held<ProcId>,
+    goroutine: Held<GoroutineId>,
 }
+
+impl Context {
+    /// That of a thread which has nothing.
+    fn new(thread: ThreadId) -> Self {
+        Self { thread, proc: NO_PROC, goroutine: NO_GOROUTINE }
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new(ThreadId::NONE)
+    }
+}
+
+const NO_PROC: Held<ProcId> = Held::nowhere(ProcId::NONE);
+const NO_GOROUTINE: Held<GoroutineId> = Held::nowhere(GoroutineId::NONE);
 
 /// A sequence number, which counts anew in each generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,15 +190,15 @@ impl Step<'_> {
 
     fn require_proc(&self) -> Result<(), String> {
         self.require_thread()?;
-        self.require(self.context.proc.is_some(), "no proc")
+        self.require(self.context.proc.id.is_some(), "no proc")
     }
 
     fn require_goroutine(&self) -> Result<(), String> {
-        self.require(self.context.goroutine.is_some(), "no goroutine")
+        self.require(self.context.goroutine.id.is_some(), "no goroutine")
     }
 
     fn require_no_goroutine(&self) -> Result<(), String> {
-        self.require(!self.context.goroutine.is_some(), "a goroutine")
+        self.require(!self.context.goroutine.id.is_some(), "a goroutine")
     }
 
     fn require(&self, is_so: bool, otherwise: &str) -> Result<(), String> {
@@ -184,8 +210,8 @@ impl Step<'_> {
         Event {
             time: self.raw.time,
             thread: self.context.thread,
-            proc: self.context.proc,
-            goroutine: self.context.goroutine,
+            proc: self.context.proc.id,
+            goroutine: self.context.goroutine.id,
             stack,
             kind,
         }
@@ -193,6 +219,15 @@ impl Step<'_> {
 }
 
 impl Scheduler {
+    /// Where this thread is kept, for as long as this state lasts.
+    pub(crate) fn thread(&mut self, id: ThreadId) -> ThreadPlace {
+        let place = *self.threads_by_id.entry(id).or_insert_with(|| {
+            self.threads.push(Thread { context: Context::new(id), is_known: false });
+            self.threads.len() - 1
+        });
+        ThreadPlace(place)
+    }
+
     /// Lets an event of a thread happen if it can, and tells whether it could.
     ///
     /// # Errors
@@ -202,29 +237,33 @@ impl Scheduler {
         &mut self,
         raw: &RawEvent,
         tables: &Tables,
-        thread: ThreadId,
+        ThreadPlace(place): ThreadPlace,
         generation: u64,
     ) -> Result<bool, String> {
         self.first_generation.get_or_insert(generation);
-        let nothing = Bound { goroutine: GoroutineId::NONE, proc: ProcId::NONE };
-        let bound = match thread.is_some() {
-            true => *self.threads.entry(thread).or_insert(nothing),
-            false => nothing,
-        };
-        let context = Context { thread, proc: bound.proc, goroutine: bound.goroutine };
+        let thread = &mut self.threads[place];
+        thread.is_known = true;
+        let context = thread.context;
         let step = Step { raw, tables, generation, context };
-        let Some(after) = self.handle(&step)? else { return Ok(false) };
-        if thread.is_some() {
-            let bound = Bound { goroutine: after.goroutine, proc: after.proc };
-            self.threads.insert(thread, bound);
+        self.after = context;
+        let could_happen = self.handle(&step)?;
+        // What no thread wrote changes nothing for the next that none did.
+        if could_happen && context.thread.is_some() {
+            self.threads[place].context = self.after;
         }
-        Ok(true)
+        Ok(could_happen)
     }
 
     /// The next event that has happened.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<Event> {
-        self.queue.pop_front()
+        let event = self.happened.get(self.given).copied();
+        self.given += 1;
+        if event.is_none() {
+            self.happened.clear();
+            self.given = 0;
+        }
+        event
     }
 
     fn handle(&mut self, step: &Step<'_>) -> Outcome {
@@ -254,7 +293,7 @@ impl Scheduler {
     }
 
     fn emit(&mut self, event: Event) {
-        self.queue.push_back(event);
+        self.happened.push(event);
     }
 
     fn emit_goroutine(&mut self, step: &Step<'_>, stack: StackId, transition: GoroutineTransition) {
@@ -272,8 +311,9 @@ impl Scheduler {
         step: &Step<'_>,
         state: GoroutineState,
     ) -> Result<&mut Goroutine, String> {
-        let id = step.context.goroutine;
-        let goroutine = self.goroutines.get_mut(&id);
+        let held = step.context.goroutine;
+        let id = held.id;
+        let goroutine = self.goroutines.at(held);
         let goroutine = goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?;
         if goroutine.state != state {
             let found = goroutine.state;
@@ -284,8 +324,8 @@ impl Scheduler {
 
     /// The proc of the thread.
     fn current_proc(&mut self, step: &Step<'_>) -> Result<&mut Proc, String> {
-        let id = step.context.proc;
-        self.procs.get_mut(&id).ok_or_else(|| unknown(step, "proc", id.0))
+        let held = step.context.proc;
+        self.procs.at(held).ok_or_else(|| unknown(step, "proc", held.id.0))
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::event::{ClockSnapshot, Event, EventKind, GoroutineState, Range, Sync};
 use crate::ids::{GoroutineId, ProcId};
 use crate::symbols::{StackId, StringId, Symbols};
+use crate::wire;
 
 /// An event, to be printed with its strings and stacks.
 #[derive(Debug, Clone, Copy)]
@@ -95,9 +96,10 @@ impl EventText<'_> {
                 let (category, message) = (self.quoted(category), self.quoted(message));
                 write!(f, " Task={} Category={category} Message={message}", task.0)
             }
-            EventKind::Experimental { name, arguments, values } => {
-                write!(f, " Name={name} Args=[")?;
-                for (index, (argument, value)) in arguments.iter().zip(values).enumerate() {
+            EventKind::Experimental { number, values } => {
+                let Some(spec) = wire::spec(number) else { return Ok(()) };
+                write!(f, " Name={} Args=[", spec.name)?;
+                for (index, (argument, value)) in spec.arguments.iter().zip(values).enumerate() {
                     let comma = if index == 0 { "" } else { ", " };
                     write!(f, "{comma}{argument}=Value{{Uint64({value})}}")?;
                 }
@@ -139,8 +141,7 @@ impl EventText<'_> {
 }
 
 fn write_clock(f: &mut Formatter<'_>, clock: &ClockSnapshot) -> fmt::Result {
-    let nanoseconds = i32::try_from(clock.wall_nanoseconds).unwrap_or_default();
-    let wall = Timestamp::new(clock.wall_seconds, nanoseconds).unwrap_or_default();
+    let wall = Timestamp::from_nanosecond(clock.wall.into()).unwrap_or_default();
     write!(f, " Trace={} Mono={} Wall={wall}", clock.trace.0, clock.monotonic)
 }
 

@@ -39,7 +39,7 @@ impl Scheduler {
             }
             _ => self.experimental(step)?,
         }
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     fn metric(&mut self, step: &Step<'_>, metric: Metric, stack: StackId) {
@@ -97,17 +97,17 @@ impl Scheduler {
     }
 
     fn regions(&mut self, step: &Step<'_>) -> Result<&mut Vec<Region>, String> {
-        let id = step.context.goroutine;
-        let goroutine = self.goroutines.get_mut(&id);
-        Ok(&mut goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?.regions)
+        let held = step.context.goroutine;
+        let goroutine = self.goroutines.at(held);
+        Ok(&mut goroutine.ok_or_else(|| unknown(step, "goroutine", held.id.0))?.regions)
     }
 
     fn experimental(&mut self, step: &Step<'_>) -> Result<(), String> {
         step.require_thread()?;
-        let spec = wire::spec(step.raw.event);
-        let spec = spec.ok_or_else(|| format!("event {} is not known", step.raw.event))?;
-        let (name, arguments, values) = (spec.name, spec.arguments, step.raw.arguments);
-        self.emit(step.event(StackId::NONE, EventKind::Experimental { name, arguments, values }));
+        let number = step.raw.event;
+        wire::spec(number).ok_or_else(|| format!("event {number} is not known"))?;
+        let values = [step.argument(0), step.argument(1), step.argument(2)];
+        self.emit(step.event(StackId::NONE, EventKind::Experimental { number, values }));
         Ok(())
     }
 }

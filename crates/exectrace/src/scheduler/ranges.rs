@@ -3,6 +3,7 @@
 use super::{Outcome, Scheduler, Step, unknown};
 use crate::event::{EventKind, Range};
 use crate::ids::{GoroutineId, ProcId};
+use crate::slab::Held;
 use crate::symbols::{StackId, StringId};
 use crate::wire;
 
@@ -38,38 +39,38 @@ impl Scheduler {
 
     fn goroutine_begin(&mut self, step: &Step<'_>, kind: RangeKind) -> Outcome {
         step.require_running()?;
-        let id = step.context.goroutine;
-        let goroutine = self.goroutines.get_mut(&id);
+        let Held { id, .. } = step.context.goroutine;
+        let goroutine = self.goroutines.at(step.context.goroutine);
         begin(&mut goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?.ranges, step, kind)?;
         let stack = step.stack(usize::from(step.raw.event == wire::STW_BEGIN))?;
         self.emit(step.event(stack, EventKind::RangeBegin(of_goroutine(id, kind))));
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     fn goroutine_end(&mut self, step: &Step<'_>) -> Outcome {
         step.require_running()?;
-        let id = step.context.goroutine;
-        let goroutine = self.goroutines.get_mut(&id);
+        let Held { id, .. } = step.context.goroutine;
+        let goroutine = self.goroutines.at(step.context.goroutine);
         let ranges = &mut goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?.ranges;
         let is_assist = step.raw.event == wire::GC_MARK_ASSIST_END;
         let kind = end(ranges, step, |kind| (kind == RangeKind::MarkAssist) == is_assist)?;
         self.emit(step.event(StackId::NONE, EventKind::RangeEnd(of_goroutine(id, kind))));
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     fn assist_active(&mut self, step: &Step<'_>) -> Outcome {
         let (id, is_first) = (step.goroutine(0), self.is_first(step));
-        let goroutine = self.goroutines.get_mut(&id);
-        let ranges = &mut goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?.ranges;
-        active(ranges, step, RangeKind::MarkAssist, is_first)?;
+        let goroutine = self.goroutines.get(id);
+        let (_, goroutine) = goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?;
+        active(&mut goroutine.ranges, step, RangeKind::MarkAssist, is_first)?;
         let range = Range::MarkAssist { goroutine: id };
         self.emit(step.event(StackId::NONE, EventKind::RangeActive(range)));
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     fn sweep(&mut self, step: &Step<'_>) -> Outcome {
         step.require_proc()?;
-        let proc = step.context.proc;
+        let proc = step.context.proc.id;
         let ranges = &mut self.current_proc(step)?.ranges;
         if step.raw.event == wire::GC_SWEEP_BEGIN {
             begin(ranges, step, RangeKind::Sweep)?;
@@ -81,16 +82,16 @@ impl Scheduler {
             let range = Range::Sweep { proc, swept, reclaimed };
             self.emit(step.event(StackId::NONE, EventKind::RangeEnd(range)));
         }
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     fn sweep_active(&mut self, step: &Step<'_>) -> Outcome {
         let (id, is_first): (ProcId, bool) = (step.proc(0), self.is_first(step));
-        let proc = self.procs.get_mut(&id).ok_or_else(|| unknown(step, "proc", id.0))?;
+        let (_, proc) = self.procs.get(id).ok_or_else(|| unknown(step, "proc", id.0))?;
         active(&mut proc.ranges, step, RangeKind::Sweep, is_first)?;
         let range = Range::Sweep { proc: id, swept: 0, reclaimed: 0 };
         self.emit(step.event(StackId::NONE, EventKind::RangeActive(range)));
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     fn mark_active(&mut self, step: &Step<'_>) -> Outcome {
@@ -101,7 +102,7 @@ impl Scheduler {
             }
         } else {
             if !self.collector.is_next(sequence) {
-                return Ok(None);
+                return Ok(false);
             }
             if self.collector.marks != Some(true) {
                 return Err("GCActive while the collector does not mark".to_owned());
@@ -110,14 +111,14 @@ impl Scheduler {
         }
         self.collector = Collector { marks: Some(true), sequence };
         self.emit(step.event(StackId::NONE, EventKind::RangeActive(Range::Mark)));
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     fn mark_begin(&mut self, step: &Step<'_>) -> Outcome {
         let sequence = step.argument(0);
         if let Some(marks) = self.collector.marks {
             if !self.collector.is_next(sequence) {
-                return Ok(None);
+                return Ok(false);
             }
             if marks {
                 return Err("GCBegin while the collector marks".to_owned());
@@ -126,13 +127,13 @@ impl Scheduler {
         }
         self.collector = Collector { marks: Some(true), sequence };
         self.emit(step.event(step.stack(1)?, EventKind::RangeBegin(Range::Mark)));
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     fn mark_end(&mut self, step: &Step<'_>) -> Outcome {
         let sequence = step.argument(0);
         if !self.collector.is_next(sequence) {
-            return Ok(None);
+            return Ok(false);
         }
         if self.collector.marks != Some(true) {
             return Err("GCEnd while the collector does not mark".to_owned());
@@ -140,7 +141,7 @@ impl Scheduler {
         step.require_running()?;
         self.collector = Collector { marks: Some(false), sequence };
         self.emit(step.event(StackId::NONE, EventKind::RangeEnd(Range::Mark)));
-        Ok(Some(step.context))
+        Ok(true)
     }
 }
 

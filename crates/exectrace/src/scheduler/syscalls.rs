@@ -1,26 +1,25 @@
 //! System calls, and goroutines that C code brings along.
 
-use super::{Context, Outcome, ProcStatus, Scheduler, Step, transition};
+use super::{NO_GOROUTINE, NO_PROC, Outcome, ProcStatus, Scheduler, Step, transition};
 use crate::event::{GoroutineState, GoroutineTransition, ProcState};
-use crate::ids::{GoroutineId, ProcId};
 use crate::symbols::StackId;
 
 impl Scheduler {
     pub(super) fn syscall_begin(&mut self, step: &Step<'_>) -> Outcome {
         step.require_running()?;
-        let (id, sequence) = (step.context.goroutine, step.sequence(0));
+        let (id, sequence) = (step.context.goroutine.id, step.sequence(0));
         self.current(step, GoroutineState::Running)?.state = GoroutineState::Syscall;
         let proc = self.current_proc(step)?;
         proc.state = ProcStatus::Syscall;
         // Tells the system calls of one thread apart for those who steal its proc.
         if !sequence.follows(proc.sequence) {
-            return Err(format!("a system call of proc {} is out of order", step.context.proc));
+            return Err(format!("a system call of proc {} is out of order", step.context.proc.id));
         }
         proc.sequence = sequence;
         let stack = step.stack(1)?;
         let begun = transition(id, GoroutineState::Running, GoroutineState::Syscall);
         self.emit_goroutine(step, stack, GoroutineTransition { stack, ..begun });
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     pub(super) fn syscall_end(&mut self, step: &Step<'_>) -> Outcome {
@@ -31,35 +30,37 @@ impl Scheduler {
             return Err(format!("a system call ends on a proc that is {:?}", proc.state));
         }
         proc.state = ProcStatus::Running;
-        let id = step.context.goroutine;
+        let id = step.context.goroutine.id;
         let ended = transition(id, GoroutineState::Syscall, GoroutineState::Running);
         self.emit_goroutine(step, StackId::NONE, ended);
-        Ok(Some(step.context))
+        Ok(true)
     }
 
     /// Can happen once the proc was lost, as the event tells that it will be.
     pub(super) fn syscall_end_blocked(&mut self, step: &Step<'_>) -> Outcome {
-        if step.context.proc.is_some() && self.current_proc(step)?.state == ProcStatus::Syscall {
-            return Ok(None);
+        if step.context.proc.id.is_some() && self.current_proc(step)?.state == ProcStatus::Syscall {
+            return Ok(false);
         }
         step.require_thread()?;
         step.require_goroutine()?;
         self.current(step, GoroutineState::Syscall)?.state = GoroutineState::Runnable;
-        let id = step.context.goroutine;
+        let id = step.context.goroutine.id;
         let ended = transition(id, GoroutineState::Syscall, GoroutineState::Runnable);
         self.emit_goroutine(step, StackId::NONE, ended);
-        Ok(Some(Context { goroutine: GoroutineId::NONE, ..step.context }))
+        self.after.goroutine = NO_GOROUTINE;
+        Ok(true)
     }
 
     /// A thread of C calls Go: its goroutine begins as if it came from a system call.
     pub(super) fn create_in_syscall(&mut self, step: &Step<'_>) -> Outcome {
         step.require_thread()?;
         step.require_no_goroutine()?;
-        self.add(step, GoroutineState::Syscall)?;
+        let goroutine = self.add(step, GoroutineState::Syscall)?;
         let id = step.goroutine(0);
         let created = transition(id, GoroutineState::NotExist, GoroutineState::Syscall);
         self.emit_goroutine(step, StackId::NONE, created);
-        Ok(Some(Context { goroutine: id, ..step.context }))
+        self.after.goroutine = goroutine;
+        Ok(true)
     }
 
     /// The call from C returns, or its thread ends. The proc is lost with it: another thread may get the same number.
@@ -67,19 +68,19 @@ impl Scheduler {
         step.require_thread()?;
         step.require_goroutine()?;
         self.current(step, GoroutineState::Syscall)?;
-        let id = step.context.goroutine;
-        self.goroutines.remove(&id);
-        if step.context.proc.is_some() {
+        let id = step.context.goroutine.id;
+        self.goroutines.remove(id);
+        if step.context.proc.id.is_some() {
             let proc = self.current_proc(step)?;
             if proc.state != ProcStatus::Syscall {
                 return Err(format!("goroutine {id} ends in C on a proc that is {:?}", proc.state));
             }
             proc.state = ProcStatus::Abandoned;
-            self.emit_proc(step, step.context.proc, ProcState::Running, ProcState::Idle);
+            self.emit_proc(step, step.context.proc.id, ProcState::Running, ProcState::Idle);
         }
         let ended = transition(id, GoroutineState::Syscall, GoroutineState::NotExist);
         self.emit_goroutine(step, StackId::NONE, ended);
-        let (goroutine, proc) = (GoroutineId::NONE, ProcId::NONE);
-        Ok(Some(Context { goroutine, proc, ..step.context }))
+        (self.after.goroutine, self.after.proc) = (NO_GOROUTINE, NO_PROC);
+        Ok(true)
     }
 }
