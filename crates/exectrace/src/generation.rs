@@ -246,6 +246,9 @@ struct Structure {
 /// Time, thread, proc, goroutine and stack as they are written.
 type RawSample = [u64; 5];
 
+/// Reads one entry of a table.
+type ReadEntry = fn(&mut Structure, &mut Bytes<'_>, &mut Symbols) -> Result<(), String>;
+
 const SHORT: &str = "a table ends within an entry";
 
 impl Structure {
@@ -264,13 +267,12 @@ impl Structure {
             }
             return self.sync(batch.time, bytes, version).map(|()| true);
         }
-        let (entry, read): (_, fn(&mut Self, &mut Bytes<'_>, &mut Symbols) -> Result<(), String>) =
-            match first {
-                wire::STRINGS => (wire::STRING, Self::string),
-                wire::STACKS => (wire::STACK, Self::stack),
-                wire::CPU_SAMPLES => (wire::CPU_SAMPLE, Self::sample),
-                _ => return Ok(false),
-            };
+        let (entry, read): (_, ReadEntry) = match first {
+            wire::STRINGS => (wire::STRING, Self::string),
+            wire::STACKS => (wire::STACK, Self::stack),
+            wire::CPU_SAMPLES => (wire::CPU_SAMPLE, Self::sample),
+            _ => return Ok(false),
+        };
         bytes.byte();
         while let Some(event) = bytes.byte() {
             if event != entry {

@@ -10,6 +10,7 @@ mod cursor;
 mod error;
 mod event;
 mod generation;
+mod history;
 mod ids;
 mod reader;
 mod scheduler;
@@ -26,6 +27,7 @@ pub use event::{
     ClockSnapshot, Event, EventKind, GoroutineState, GoroutineTransition, Metric, ProcState,
     ProcTransition, Range, Region, Sync, Task,
 };
+pub use history::{ChainId, Count, Creation, Goroutine, History, Waking};
 pub use ids::{GoroutineId, ProcId, TaskId, ThreadId, Time};
 pub use reader::Reader;
 pub use symbols::{Frame, FrameId, StackId, StringId, Symbols};

@@ -1,0 +1,328 @@
+//! What a trace says of each goroutine: who created it, what it waits for, and who woke it last.
+//!
+//! Memory grows with the goroutines that live and with the stacks that differ, not with the length of the trace: of
+//! goroutines that ended only their number remains, by how they were created.
+
+use std::io::Read;
+
+use rustc_hash::FxHashMap;
+
+use crate::Reader;
+use crate::event::{Event, EventKind, GoroutineState, GoroutineTransition, Region};
+use crate::ids::{GoroutineId, Time};
+use crate::symbols::{StackId, StringId, Symbols};
+
+/// Longest chain of creations that is kept; what lies further back is left out. Chains of real programs have fewer than
+/// ten links, unless goroutines replace each other for ever.
+const LONGEST_CHAIN: u32 = 32;
+
+/// Functions within which goroutines wait for the collector, wherever they are themselves: whoever ends that has nothing
+/// to do with them. The reason that the runtime tells does not say so: it may be `sync`, as for a mutex.
+const COLLECTOR: [&str; 3] = ["runtime.gc", "runtime.mallocgc", "runtime.stopTheWorld"];
+
+/// How a goroutine came to be: a chain of the stacks that created it, its creator, and so on, back to a goroutine that
+/// is older than the trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChainId(u32);
+
+impl ChainId {
+    /// That of goroutines that are older than the trace, or created by nobody.
+    pub const OLDER: Self = Self(0);
+}
+
+/// A link of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Link {
+    /// The stack of the creator.
+    creator: StackId,
+    /// Where the new goroutine begins.
+    start: StackId,
+    /// How the creator came to be.
+    before: ChainId,
+}
+
+/// A goroutine that lives at the end of what was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goroutine {
+    /// Its number.
+    pub id: GoroutineId,
+    /// How it was created.
+    pub chain: ChainId,
+    /// Who created it and when; none if it is older than the trace.
+    pub creation: Option<Creation>,
+    /// What it does.
+    pub state: GoroutineState,
+    /// Since when; if [`Goroutine::is_unchanged`], at least since.
+    pub since: Time,
+    /// Whether it has been in this state since before the trace began.
+    pub is_unchanged: bool,
+    /// Why it waits or stopped, in the runtime's words.
+    pub reason: StringId,
+    /// Where it waits, or was seen last. None in traces of Go 1.22 if [`Goroutine::is_unchanged`].
+    pub stack: StackId,
+    /// Who woke it last from a wait of its own; waits for the collector do not count.
+    pub waking: Option<Waking>,
+    /// The regions of `runtime/trace` that it is in, the innermost last.
+    pub regions: Vec<Region>,
+}
+
+/// How a goroutine was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Creation {
+    /// When.
+    pub time: Time,
+    /// By whom; nobody if the runtime itself did.
+    pub creator: GoroutineId,
+    /// The creator's stack.
+    pub stack: StackId,
+}
+
+/// How a goroutine that waited was woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waking {
+    /// When.
+    pub time: Time,
+    /// By whom; nobody if a timer, the network or the runtime did.
+    pub waker: GoroutineId,
+    /// How the waker itself was created.
+    pub waker_chain: ChainId,
+    /// The waker's stack.
+    pub stack: StackId,
+}
+
+/// How many goroutines were created in the same way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// How many live.
+    pub alive: u64,
+    /// How many have ended.
+    pub ended: u64,
+}
+
+/// What a trace says of its goroutines, up to the last event that was added.
+#[derive(Debug, Default)]
+pub struct History {
+    goroutines: FxHashMap<GoroutineId, Goroutine>,
+    links: Vec<(Link, u32)>,
+    chains: FxHashMap<Link, ChainId>,
+    ended: FxHashMap<ChainId, u64>,
+    /// Whether a stack waits for the collector.
+    within_collector: FxHashMap<StackId, bool>,
+    begin: Option<Time>,
+    end: Time,
+    /// After a gap: those of before that were not told of since.
+    doubtful: Option<FxHashMap<GoroutineId, Goroutine>>,
+}
+
+impl History {
+    /// Reads a trace to its end.
+    pub fn read<R: Read>(reader: &mut Reader<R>) -> Self {
+        let mut history = Self::default();
+        while let Some(event) = reader.next_event() {
+            history.add(&event, reader.symbols());
+        }
+        history
+    }
+
+    /// Adds an event, which must be later than those before, and whose strings and stacks are those of `symbols`.
+    pub fn add(&mut self, event: &Event, symbols: &Symbols) {
+        self.begin.get_or_insert(event.time);
+        self.end = event.time;
+        match event.kind {
+            EventKind::Goroutine(change) => self.change(event, &change, symbols),
+            EventKind::RegionBegin(region) => {
+                if let Some(goroutine) = self.goroutines.get_mut(&event.goroutine) {
+                    goroutine.regions.push(region);
+                }
+            }
+            EventKind::RegionEnd(_) => {
+                if let Some(goroutine) = self.goroutines.get_mut(&event.goroutine) {
+                    goroutine.regions.pop();
+                }
+            }
+            EventKind::Gap => self.forget_states(),
+            EventKind::Sync(_) => self.settle(),
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, event: &Event, change: &GoroutineTransition, symbols: &Symbols) {
+        match (change.from, change.to) {
+            (GoroutineState::NotExist, to) => self.create(event, change, to),
+            (_, GoroutineState::NotExist) => {
+                if let Some(goroutine) = self.goroutines.remove(&change.goroutine) {
+                    *self.ended.entry(goroutine.chain).or_default() += 1;
+                }
+            }
+            (GoroutineState::Undetermined, _) => self.find(event, change),
+            (from, to) if from == to => self.tell_again(change),
+            (from, to) => self.go_on(event, change, (from, to), symbols),
+        }
+    }
+
+    fn create(&mut self, event: &Event, change: &GoroutineTransition, state: GoroutineState) {
+        let before = self.chain_of(event.goroutine);
+        let chain = self.link(Link { creator: event.stack, start: change.stack, before });
+        let (time, creator, stack) = (event.time, event.goroutine, event.stack);
+        let creation = Some(Creation { time, creator, stack });
+        let new = Goroutine { chain, creation, stack: change.stack, ..older(change, state, time) };
+        self.goroutines.insert(change.goroutine, new);
+    }
+
+    /// A goroutine that is older than the trace, or than a gap in it.
+    fn find(&mut self, event: &Event, change: &GoroutineTransition) {
+        let known = self.doubtful.as_mut().and_then(|known| known.remove(&change.goroutine));
+        let found = match known {
+            Some(known) if known.state == change.to => known,
+            Some(known) => Goroutine {
+                chain: known.chain,
+                creation: known.creation,
+                is_unchanged: false,
+                ..older(change, change.to, event.time)
+            },
+            None => Goroutine {
+                is_unchanged: self.doubtful.is_none(),
+                ..older(change, change.to, self.begin.unwrap_or(event.time))
+            },
+        };
+        self.goroutines.insert(change.goroutine, found);
+    }
+
+    /// A generation tells of what is known. Since Go 1.23 it has a stack, which is news of what the trace found.
+    fn tell_again(&mut self, change: &GoroutineTransition) {
+        let known = self.goroutines.get_mut(&change.goroutine);
+        if let Some(goroutine) = known.filter(|goroutine| !goroutine.stack.is_some()) {
+            goroutine.stack = change.stack;
+        }
+    }
+
+    fn go_on(
+        &mut self,
+        event: &Event,
+        change: &GoroutineTransition,
+        (from, to): (GoroutineState, GoroutineState),
+        symbols: &Symbols,
+    ) {
+        let waker_chain = self.chain_of(event.goroutine);
+        let Some(goroutine) = self.goroutines.get_mut(&change.goroutine) else { return };
+        let waits_for_collector =
+            *self.within_collector.entry(goroutine.stack).or_insert_with(|| {
+                let mut functions = symbols.stack(goroutine.stack).map(|frame| frame.function);
+                functions
+                    .any(|name| COLLECTOR.iter().any(|of| symbols.string(name).starts_with(of)))
+            });
+        if from == GoroutineState::Waiting && !waits_for_collector {
+            let (time, waker, stack) = (event.time, event.goroutine, event.stack);
+            goroutine.waking = Some(Waking { time, waker, waker_chain, stack });
+        }
+        (goroutine.state, goroutine.since, goroutine.is_unchanged) = (to, event.time, false);
+        goroutine.reason = change.reason;
+        if change.stack.is_some() {
+            goroutine.stack = change.stack;
+        }
+    }
+
+    fn chain_of(&self, goroutine: GoroutineId) -> ChainId {
+        self.goroutines.get(&goroutine).map_or(ChainId::OLDER, |goroutine| goroutine.chain)
+    }
+
+    fn link(&mut self, link: Link) -> ChainId {
+        let length = match link.before {
+            ChainId::OLDER => 1,
+            ChainId(before) => {
+                let (last, length) = self.links[before as usize - 1];
+                // Goroutines that replace each other are one link.
+                if (last.creator, last.start) == (link.creator, link.start) {
+                    return link.before;
+                }
+                length + 1
+            }
+        };
+        let (link, length) = match length > LONGEST_CHAIN {
+            true => (Link { before: ChainId::OLDER, ..link }, 1),
+            false => (link, length),
+        };
+        let next = u32::try_from(self.links.len() + 1).unwrap_or(0);
+        *self.chains.entry(link).or_insert_with(|| {
+            self.links.push((link, length));
+            ChainId(next)
+        })
+    }
+
+    /// After a gap nothing is known of what a goroutine does, and it may have ended.
+    fn forget_states(&mut self) {
+        let mut before = std::mem::take(&mut self.goroutines);
+        before.extend(self.doubtful.take().into_iter().flatten());
+        self.doubtful = Some(before);
+    }
+
+    /// A generation has told of all goroutines once the next one begins: what it did not tell of has ended.
+    fn settle(&mut self) {
+        if self.goroutines.is_empty() {
+            return;
+        }
+        for (_, lost) in self.doubtful.take().into_iter().flatten() {
+            *self.ended.entry(lost.chain).or_default() += 1;
+        }
+    }
+
+    /// The goroutines that live, in no order. After a gap at the very end, those that lived before it.
+    pub fn goroutines(&self) -> impl Iterator<Item = &Goroutine> {
+        let doubtful = self.doubtful.iter().flat_map(|known| known.values());
+        self.goroutines.values().chain(doubtful)
+    }
+
+    /// A goroutine that lives.
+    pub fn goroutine(&self, id: GoroutineId) -> Option<&Goroutine> {
+        let doubtful = || self.doubtful.as_ref().and_then(|known| known.get(&id));
+        self.goroutines.get(&id).or_else(doubtful)
+    }
+
+    /// The links of a chain, from the goroutine itself back to the oldest creator: where each began, and the stack that
+    /// created it.
+    pub fn chain(&self, id: ChainId) -> impl Iterator<Item = (StackId, StackId)> {
+        let link = |ChainId(id): ChainId| {
+            let index = (id as usize).checked_sub(1)?;
+            self.links.get(index).map(|&(link, _)| link)
+        };
+        std::iter::successors(link(id), move |last| link(last.before))
+            .map(|link| (link.start, link.creator))
+    }
+
+    /// How many goroutines live and have ended, by how they were created.
+    pub fn counts(&self) -> FxHashMap<ChainId, Count> {
+        let mut counts: FxHashMap<ChainId, Count> = FxHashMap::default();
+        for (&chain, &ended) in &self.ended {
+            counts.entry(chain).or_default().ended = ended;
+        }
+        for goroutine in self.goroutines() {
+            counts.entry(goroutine.chain).or_default().alive += 1;
+        }
+        counts
+    }
+
+    /// When the first event was; none without events.
+    pub fn begin(&self) -> Option<Time> {
+        self.begin
+    }
+
+    /// When the last event was.
+    pub fn end(&self) -> Time {
+        self.end
+    }
+}
+
+fn older(change: &GoroutineTransition, state: GoroutineState, since: Time) -> Goroutine {
+    Goroutine {
+        id: change.goroutine,
+        chain: ChainId::OLDER,
+        creation: None,
+        state,
+        since,
+        is_unchanged: false,
+        reason: change.reason,
+        stack: change.stack,
+        waking: None,
+        regions: Vec::new(),
+    }
+}
