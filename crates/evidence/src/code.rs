@@ -291,8 +291,11 @@ const STANDARD_ROOTS: [&str; 52] = [
     "weak",
 ];
 
+/// The module that `go` keeps toolchains as which it has downloaded; their standard library lies below it.
+const TOOLCHAIN: &str = "golang.org/toolchain";
+
 fn guess_origin(package: &str, file: &str) -> Origin {
-    if let Some((module, version)) = module_in_path(file) {
+    if let Some((module, version)) = module_in_path(file).filter(|&(path, _)| path != TOOLCHAIN) {
         return dependency_origin(module, Some(version.into()));
     }
     if file.contains("/vendor/") {
@@ -390,6 +393,11 @@ mod tests {
         check("runtime.gopark", "/usr/local/go/src/runtime/proc.go", Origin::Runtime);
         check("net/http.(*conn).serve", "/usr/local/go/src/net/http/server.go", Origin::Standard);
         check("net/http.(*conn).serve", "net/http/server.go", Origin::Standard);
+        check(
+            "net/http.(*conn).serve",
+            "/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.25.5.linux-amd64/src/net/http/server.go",
+            Origin::Standard,
+        );
         check(
             "internal/poll.runtime_pollWait",
             "/usr/local/go/src/runtime/netpoll.go",

@@ -4,6 +4,7 @@ mod capture;
 mod diagnose;
 mod explain;
 mod scan;
+mod trace;
 
 use clap::Subcommand;
 
@@ -18,6 +19,7 @@ pub(crate) enum Command {
     Diagnose(diagnose::Diagnose),
     Capture(capture::Capture),
     Scan(Box<scan::Scan>),
+    Trace(trace::Trace),
     Explain(explain::Explain),
 }
 
@@ -28,6 +30,7 @@ impl Command {
             Self::Diagnose(command) => command.run(),
             Self::Capture(command) => command.run(),
             Self::Scan(command) => command.run(),
+            Self::Trace(command) => command.run(),
             Self::Explain(command) => command.run(),
         }
     }

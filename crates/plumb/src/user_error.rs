@@ -40,6 +40,10 @@ pub(crate) enum UserError {
     Input(InputError),
     /// A file could not be put into the case.
     Unreadable(PathBuf, io::Error),
+    /// A file is no execution trace.
+    Trace(PathBuf, plumb_exectrace::ReadError),
+    /// No goroutine of this number lives at the end of a trace.
+    NoGoroutine(i64),
     /// The result could not be written.
     Output(io::Error),
 }
@@ -151,6 +155,20 @@ impl UserError {
                 format!("cannot read {}: {error}", path.display()),
                 Vec::new(),
                 "check the path, and that you may read it".to_owned(),
+            ),
+            Self::Trace(path, error) => (
+                format!("{}: {error}", path.display()),
+                Vec::new(),
+                "a trace is what /debug/pprof/trace?seconds=5 and runtime/trace write: \
+                 curl -o x.trace 'http://localhost:6060/debug/pprof/trace?seconds=5'"
+                    .to_owned(),
+            ),
+            Self::NoGoroutine(id) => (
+                format!("no goroutine {id} is alive at the end of the trace"),
+                Vec::new(),
+                "without --goroutine all that live are told by how they were created; --verbose \
+                 and --format json leave none out"
+                    .to_owned(),
             ),
             Self::Output(error) => (
                 format!("the result cannot be written: {error}"),

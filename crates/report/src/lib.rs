@@ -9,6 +9,7 @@
 //! | `markdown` | a ticket on GitHub, GitLab or Jira |
 //! | [`explain`] | a pattern of the catalogue, for a terminal or as a page |
 //! | [`scan`] | what a scan of source code found, in formats of its own |
+//! | [`trace`] | an execution trace by itself |
 //!
 //! What they share: [`units`] (numbers), `names` (functions, paths, sites), `phrases` (sentences on a finding),
 //! `advice` (commands to type next), `blocks` (prose and code of a text), `layout` (wrapping and colour).
@@ -25,6 +26,7 @@ mod phrases;
 pub mod scan;
 mod sockets;
 mod terminal;
+pub mod trace;
 
 use plumb_evidence::Diagnosis;
 pub use plumb_evidence::number as units;
