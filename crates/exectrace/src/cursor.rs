@@ -85,37 +85,46 @@ impl Cursor {
 /// Which of two events at the same nanosecond comes first decides how the whole order looks, so elements move as they
 /// do in the reference reader (`internal/trace/batchcursor.go`): by `<`, up first and down only if that moved nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Frontier(Vec<Cursor>);
+pub(crate) struct Frontier {
+    cursors: Vec<Cursor>,
+    /// When the next event of each cursor with events left is, and which cursor that is.
+    heap: Vec<(Time, usize)>,
+}
 
 impl Frontier {
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.heap.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.heap.is_empty()
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.cursors.clear();
+        self.heap.clear();
     }
 
+    /// The cursor at a place of the heap.
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut Cursor {
-        &mut self.0[index]
+        &mut self.cursors[self.heap[index].1]
     }
 
     /// When the first event is.
     pub(crate) fn first_time(&self) -> Option<Time> {
-        self.0.first().map(|cursor| cursor.next.time)
+        self.heap.first().map(|&(time, _)| time)
     }
 
     pub(crate) fn insert(&mut self, cursor: Cursor) {
-        self.0.push(cursor);
-        self.sift_up(self.0.len() - 1);
+        self.heap.push((cursor.next.time, self.cursors.len()));
+        self.cursors.push(cursor);
+        self.sift_up(self.heap.len() - 1);
     }
 
     /// Puts a cursor that went on to its next event where it belongs.
     pub(crate) fn update(&mut self, index: usize) {
+        let (time, cursor) = &mut self.heap[index];
+        *time = self.cursors[*cursor].next.time;
         if self.sift_up(index) == index {
             self.sift_down(index);
         }
@@ -125,25 +134,24 @@ impl Frontier {
     pub(crate) fn remove(&mut self, index: usize) {
         let mut hole = index;
         while hole > 0 {
-            self.0.swap((hole - 1) / 2, hole);
+            self.heap.swap((hole - 1) / 2, hole);
             hole = (hole - 1) / 2;
         }
-        self.0.swap_remove(0);
+        self.heap.swap_remove(0);
         self.sift_down(0);
+        if self.heap.is_empty() {
+            self.cursors.clear();
+        }
     }
 
     /// Sorts all by time; what is sorted is still a heap.
     pub(crate) fn sort(&mut self) {
-        self.0.sort_by_key(|cursor| cursor.next.time);
-    }
-
-    fn time(&self, index: usize) -> Option<Time> {
-        self.0.get(index).map(|cursor| cursor.next.time)
+        self.heap.sort_by_key(|&(time, _)| time);
     }
 
     fn sift_up(&mut self, mut index: usize) -> usize {
-        while index > 0 && self.time((index - 1) / 2) > self.time(index) {
-            self.0.swap((index - 1) / 2, index);
+        while index > 0 && self.heap[(index - 1) / 2].0 > self.heap[index].0 {
+            self.heap.swap((index - 1) / 2, index);
             index = (index - 1) / 2;
         }
         index
@@ -153,14 +161,14 @@ impl Frontier {
         loop {
             let mut least = index;
             for child in [2 * index + 1, 2 * index + 2] {
-                if self.time(child).is_some_and(|time| Some(time) < self.time(least)) {
+                if child < self.heap.len() && self.heap[child].0 < self.heap[least].0 {
                     least = child;
                 }
             }
             if least == index {
                 return;
             }
-            self.0.swap(index, least);
+            self.heap.swap(index, least);
             index = least;
         }
     }

@@ -41,9 +41,8 @@ pub(crate) struct Scheduler {
     /// What has happened and was not asked for yet, from `given` on.
     happened: Vec<Event>,
     given: usize,
-    /// What the thread has after the event that is being handled. (Handing it through all results costs more than the
-    /// rest of this module.)
-    after: Context,
+    /// Where the thread is kept whose event is being handled.
+    current: usize,
 }
 
 /// A thread, and what it has.
@@ -241,17 +240,20 @@ impl Scheduler {
         generation: u64,
     ) -> Result<bool, String> {
         self.first_generation.get_or_insert(generation);
+        self.current = place;
         let thread = &mut self.threads[place];
         thread.is_known = true;
-        let context = thread.context;
-        let step = Step { raw, tables, generation, context };
-        self.after = context;
-        let could_happen = self.handle(&step)?;
-        // What no thread wrote changes nothing for the next that none did.
-        if could_happen && context.thread.is_some() {
-            self.threads[place].context = self.after;
+        if !thread.context.thread.is_some() {
+            // What no thread wrote changes nothing for the next that none did.
+            thread.context = Context::default();
         }
-        Ok(could_happen)
+        let step = Step { raw, tables, generation, context: thread.context };
+        self.handle(&step)
+    }
+
+    /// What the thread has whose event is being handled, to be changed by the event.
+    fn own(&mut self) -> &mut Context {
+        &mut self.threads[self.current].context
     }
 
     /// The next event that has happened.

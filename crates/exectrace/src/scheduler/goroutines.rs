@@ -52,7 +52,7 @@ impl Scheduler {
         (goroutine.state, goroutine.sequence) = (GoroutineState::Running, sequence);
         let started = transition(id, GoroutineState::Runnable, GoroutineState::Running);
         self.emit_goroutine(step, StackId::NONE, started);
-        self.after.goroutine = held;
+        self.own().goroutine = held;
         Ok(true)
     }
 
@@ -74,7 +74,7 @@ impl Scheduler {
             (stopped.reason, stopped.stack) = (step.string(0)?, step.stack(1)?);
         }
         self.emit_goroutine(step, stopped.stack, stopped);
-        self.after.goroutine = NO_GOROUTINE;
+        self.own().goroutine = NO_GOROUTINE;
         Ok(true)
     }
 
@@ -115,7 +115,7 @@ impl Scheduler {
         let started = transition(next, GoroutineState::Runnable, GoroutineState::Running);
         let started = step.event(StackId::NONE, EventKind::Goroutine(started));
         self.emit(Event { goroutine: GoroutineId::NONE, ..started });
-        self.after.goroutine = held;
+        self.own().goroutine = held;
         Ok(true)
     }
 
@@ -135,7 +135,7 @@ impl Scheduler {
             _ => step.context,
         };
         if to == GoroutineState::Running {
-            self.after.goroutine = held;
+            self.own().goroutine = held;
         }
         let has_stack = step.raw.event == wire::GO_STATUS_STACK;
         let stack = if has_stack { step.stack(3)? } else { StackId::NONE };
@@ -182,7 +182,7 @@ impl Scheduler {
             if !self.is_first(step) && context.goroutine.id != id {
                 return Err(differs(context.goroutine.id));
             }
-            self.after.goroutine = held;
+            self.own().goroutine = held;
             return Ok(context);
         }
         // The thread has been in the system call for the whole generation, so that it writes nothing itself.

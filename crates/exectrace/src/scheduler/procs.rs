@@ -16,7 +16,7 @@ impl Scheduler {
         step.require_thread()?;
         (proc.state, proc.sequence) = (ProcStatus::Running, sequence);
         self.emit_proc(step, id, ProcState::Idle, ProcState::Running);
-        self.after.proc = held;
+        self.own().proc = held;
         Ok(true)
     }
 
@@ -29,7 +29,7 @@ impl Scheduler {
         proc.state = ProcStatus::Idle;
         step.require_proc()?;
         self.emit_proc(step, id, ProcState::Running, ProcState::Idle);
-        self.after.proc = NO_PROC;
+        self.own().proc = NO_PROC;
         Ok(true)
     }
 
@@ -54,7 +54,7 @@ impl Scheduler {
     /// Takes a proc away from the thread that has it, which may be the one that asks.
     fn unbind(&mut self, step: &Step<'_>, id: ProcId, from: ThreadId) -> Result<(), String> {
         let owner = if from == step.context.thread {
-            &mut self.after.proc
+            &mut self.own().proc
         } else {
             let thread = self.known_thread(from);
             let unknown = || format!("proc {id} is stolen from unknown thread {from}");
@@ -74,7 +74,8 @@ impl Scheduler {
         let told = told.ok_or_else(|| format!("proc {id} has no status that is known"))?;
         let (from, to) = self.check_status(step, id, told)?;
         if matches!(told, ProcStatus::Running | ProcStatus::Syscall) {
-            self.after.proc = self.procs.get(id).map_or(NO_PROC, |(held, _)| held);
+            let held = self.procs.get(id).map_or(NO_PROC, |(held, _)| held);
+            self.own().proc = held;
         }
         // An abandoned proc of which is known whose it was is told of by whoever steals it next.
         let is_elsewhere = told == ProcStatus::Abandoned && from == ProcState::Running;

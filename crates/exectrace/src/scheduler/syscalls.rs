@@ -1,6 +1,6 @@
 //! System calls, and goroutines that C code brings along.
 
-use super::{NO_GOROUTINE, NO_PROC, Outcome, ProcStatus, Scheduler, Step, transition};
+use super::{Context, NO_GOROUTINE, Outcome, ProcStatus, Scheduler, Step, transition};
 use crate::event::{GoroutineState, GoroutineTransition, ProcState};
 use crate::symbols::StackId;
 
@@ -47,7 +47,7 @@ impl Scheduler {
         let id = step.context.goroutine.id;
         let ended = transition(id, GoroutineState::Syscall, GoroutineState::Runnable);
         self.emit_goroutine(step, StackId::NONE, ended);
-        self.after.goroutine = NO_GOROUTINE;
+        self.own().goroutine = NO_GOROUTINE;
         Ok(true)
     }
 
@@ -59,7 +59,7 @@ impl Scheduler {
         let id = step.goroutine(0);
         let created = transition(id, GoroutineState::NotExist, GoroutineState::Syscall);
         self.emit_goroutine(step, StackId::NONE, created);
-        self.after.goroutine = goroutine;
+        self.own().goroutine = goroutine;
         Ok(true)
     }
 
@@ -80,7 +80,7 @@ impl Scheduler {
         }
         let ended = transition(id, GoroutineState::Syscall, GoroutineState::NotExist);
         self.emit_goroutine(step, StackId::NONE, ended);
-        (self.after.goroutine, self.after.proc) = (NO_GOROUTINE, NO_PROC);
+        *self.own() = Context::new(step.context.thread);
         Ok(true)
     }
 }
