@@ -9,6 +9,7 @@ mod method_set;
 mod package;
 mod program;
 mod resolver;
+mod shared;
 mod type_exprs;
 mod values;
 
@@ -16,6 +17,7 @@ pub use members::{Lookup, Member, MemberKind};
 pub use method_set::MethodSetEntry;
 pub use package::{Function, Method, Package, PackageFile, Place, Role, TypeDecl, Value};
 pub use program::Program;
+pub use shared::SharedPackages;
 
 pub(crate) use extract::{named, predeclared, receiver_params};
 pub(crate) use resolver::Resolver;

@@ -61,7 +61,7 @@ pub use ids::{
 };
 pub use index::{
     Function, Lookup, Member, MemberKind, Method, MethodSetEntry, Package, PackageFile, Place,
-    Program, Role, TypeDecl, Value,
+    Program, Role, SharedPackages, TypeDecl, Value,
 };
 pub use module::{
     Entry, EntryKind, Excluded, Folders, GoMod, GoModProblem, GoWork, Installation, Layout,

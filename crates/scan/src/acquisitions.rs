@@ -14,7 +14,7 @@ use crate::code::Code;
 use crate::knowledge::Knowledge;
 use crate::resources::fates;
 use crate::rule::Rule;
-use crate::tree::{Options, each_package};
+use crate::tree::{Options, Tree, each_package};
 
 /// What a survey is of.
 #[derive(Clone, Copy)]
@@ -68,8 +68,8 @@ pub fn survey(
 ) -> Survey {
     let options = Options { tests: false, generated: true, threads, folders: Vec::new() };
     let look = |code: &Code<'_>, part: &mut Part| part.look(code, rules);
-    let (parts, failed) =
-        each_package(folders, subject.root, installation, knowledge, &options, &look);
+    let tree = Tree::alone(folders, subject.root, installation);
+    let (parts, failed) = each_package(tree, knowledge, &options, &look);
     let parts: BTreeMap<String, Part> =
         parts.into_iter().map(|part| (part.path.clone(), part)).collect();
     let mut survey = Survey { failed, ..Survey::default() };

@@ -24,6 +24,7 @@
 //! | [`installation`] | where toolchain and modules are on this machine |
 //! | [`instances`] | pools of connections that are made for each call |
 //! | [`knowledge`] | what acquires and releases, from the catalogue |
+//! | `listed` | folders that are listed once |
 //! | [`maps`] | maps with entries that nothing takes out |
 //! | [`memory`] | files in memory |
 //! | [`new_from`] | what has changed since a revision |
@@ -54,6 +55,7 @@ mod goroutines;
 pub mod installation;
 pub mod instances;
 pub mod knowledge;
+mod listed;
 pub mod locks;
 mod loops;
 pub mod maps;

@@ -2,14 +2,15 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use plumb_evidence::source::{FailedFile, Scan};
-use plumb_gosource::{Entry, EntryKind, Folders, Installation, Layout};
+use plumb_gosource::{Entry, EntryKind, Folders, Installation, Layout, SharedPackages};
 
 use crate::knowledge::Knowledge;
+use crate::listed::Listed;
 use crate::rule::Rule;
-use crate::tree::{Options, scan};
+use crate::tree::{Options, Tree, scan_tree};
 
 /// What to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,10 +84,19 @@ impl Places {
         is_wanted: &dyn Fn(&str) -> bool,
     ) -> Scan {
         let disk = Noting { below: disk, failed: Mutex::default() };
+        let listed = Listed::new(&disk);
+        // Modules of a repository use the same standard library, mostly the same modules, and each other.
+        let shared = Arc::new(SharedPackages::default());
         let mut all = Scan::default();
         for root in &self.roots {
             let options = Options { folders: root.only.clone(), ..options.clone() };
-            let found = scan(&disk, &root.folder, installation.clone(), rules, knowledge, &options);
+            let tree = Tree {
+                folders: &listed,
+                root: &root.folder,
+                installation: installation.clone(),
+                shared: shared.clone(),
+            };
+            let found = scan_tree(tree, rules, knowledge, &options);
             self.add(&mut all, found, root);
         }
         all.failed.extend(self.folders_failed(&disk));

@@ -6,11 +6,13 @@ mod layers;
 mod units;
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use plumb_evidence::source::{FailedFile, Scan, SourceFinding};
-use plumb_gosource::{Folders, Installation, Layout, PackageFolder, Platform, Program};
+use plumb_gosource::{
+    Folders, Installation, Layout, PackageFolder, Platform, Program, SharedPackages,
+};
 
 use crate::advisories;
 use crate::code::Code;
@@ -52,8 +54,38 @@ pub fn scan(
     knowledge: &Knowledge,
     options: &Options,
 ) -> Scan {
+    scan_tree(Tree::alone(folders, root, installation), rules, knowledge, options)
+}
+
+/// What is looked at.
+pub(crate) struct Tree<'t> {
+    pub(crate) folders: &'t dyn Folders,
+    pub(crate) root: &'t Path,
+    pub(crate) installation: Installation,
+    /// What was read for other trees with the same folders and installation.
+    pub(crate) shared: Arc<SharedPackages>,
+}
+
+impl<'t> Tree<'t> {
+    /// A tree that shares nothing with others.
+    pub(crate) fn alone(
+        folders: &'t dyn Folders,
+        root: &'t Path,
+        installation: Installation,
+    ) -> Self {
+        Self { folders, root, installation, shared: Arc::default() }
+    }
+}
+
+/// Runs rules over one of several trees, as [`scan`].
+pub(crate) fn scan_tree(
+    tree: Tree<'_>,
+    rules: &[&Rule],
+    knowledge: &Knowledge,
+    options: &Options,
+) -> Scan {
     let look = |code: &Code<'_>, scan: &mut Scan| look(code, rules, scan);
-    let (scans, failed) = each_package(folders, root, installation, knowledge, options, &look);
+    let (scans, failed) = each_package(tree, knowledge, options, &look);
     let mut scan = scans.into_iter().fold(Scan { failed, ..Scan::default() }, joined);
     let place = |f: &SourceFinding| (f.file.clone(), f.place, f.pattern);
     scan.findings.sort_by_key(place);
@@ -66,15 +98,14 @@ pub fn scan(
 /// Looks at the files of packages, each with what was seen of its package before; files that cannot be read, or only
 /// with problems, are told too. What comes back is in no order.
 pub(crate) fn each_package<T: Default + Send>(
-    folders: &dyn Folders,
-    root: &Path,
-    installation: Installation,
+    tree: Tree<'_>,
     knowledge: &Knowledge,
     options: &Options,
     look: &(dyn Fn(&Code<'_>, &mut T) + Sync),
 ) -> (Vec<T>, Vec<FailedFile>) {
+    let Tree { folders, root, installation, shared } = tree;
     let layout = Layout::find(folders, root, installation);
-    let program = Program::new(folders, layout, Platform::default());
+    let program = Program::sharing(shared, folders, layout, Platform::default());
     let packages = chosen(&program, options);
     let reader = Reader::new(root, program, knowledge);
     let count = packages.len();

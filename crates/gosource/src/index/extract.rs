@@ -12,6 +12,7 @@ use super::type_exprs::{TypeScope, embedded_name, signature_of, type_of};
 use crate::ast::{DeclKind, ExprKind, FuncDecl, GenDecl, SpecKind, TypeSpec, ValueSpec};
 use crate::file::File;
 use crate::ids::{ExprId, FieldListId, IdentId, List};
+use crate::module::Location;
 use crate::token::Token;
 use crate::types::{Basic, Named, ParamOwner, Type, TypeKind, TypeParam, TypeParamDecl};
 
@@ -38,6 +39,7 @@ struct FileScope<'x, 'p> {
     imports: &'x [(Option<Arc<str>>, Arc<str>)],
     /// Paths of packages by their names in this file, as far as they were asked for.
     packages: RefCell<FxHashMap<&'x str, Option<Arc<str>>>>,
+    located: RefCell<Located>,
     params: Vec<(Arc<str>, TypeParam)>,
 }
 
@@ -48,7 +50,12 @@ pub(super) struct Declared {
     functions: Vec<Function>,
     values: Vec<Value>,
     methods: Vec<(Arc<str>, Method)>,
+    /// Where the imports are of which types are named.
+    pub(super) located: Located,
 }
+
+/// Imports with the places where they are; `None` if they are nowhere.
+pub(super) type Located = Vec<(Arc<str>, Option<Arc<Location>>)>;
 
 impl<'p> Extraction<'p> {
     pub(super) fn new(program: &'p Program<'p>, package: Package) -> Self {
@@ -74,6 +81,7 @@ impl<'p> Extraction<'p> {
             file,
             imports: &self.package.files[number].imports,
             packages: RefCell::default(),
+            located: RefCell::default(),
             params: Vec::new(),
         };
         let mut declared = Declared::default();
@@ -84,6 +92,7 @@ impl<'p> Extraction<'p> {
                 DeclKind::BadDecl => {}
             }
         }
+        declared.located = scope.located.into_inner();
         declared
     }
 
@@ -166,7 +175,8 @@ impl TypeScope for FileScope<'_, '_> {
         let known = self.packages.borrow().get(local).cloned();
         let path = known.unwrap_or_else(|| {
             let is_std = self.extraction.package.is_std;
-            let path = self.extraction.program.imported(self.imports, local, is_std);
+            let located = &mut *self.located.borrow_mut();
+            let path = self.extraction.program.imported(self.imports, local, is_std, located);
             let path = path.map(|path| self.text(&path));
             self.packages.borrow_mut().insert(local, path.clone());
             path

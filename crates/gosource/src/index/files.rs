@@ -1,9 +1,10 @@
 //! What files say of themselves, read once for all platforms: most of a package's files are the same on each.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::extract::Declared;
+use super::shared::lock;
 use crate::file::File;
 use crate::module::{Constraint, EntryKind, Folders};
 
@@ -26,8 +27,9 @@ pub(super) struct FileFacts {
     pub(super) problems: usize,
     /// Names and paths of all its imports.
     pub(super) imports: Vec<(Option<Arc<str>>, Arc<str>)>,
-    /// What it declares, once somebody has asked: as a part of the package, and of its external tests.
-    pub(super) declared: [OnceLock<Declared>; 2],
+    /// What it declares, once somebody has asked: as a part of the package, and of its external tests. There are several
+    /// if programs find its imports in different places.
+    declared: [Mutex<Vec<Arc<Declared>>>; 2],
 }
 
 impl FolderFiles {
@@ -74,5 +76,19 @@ impl FileFacts {
             imports: imports.map(|(name, path)| (name.map(Arc::from), path.into())).collect(),
             declared: Default::default(),
         }
+    }
+
+    /// What it declares, as far as `holds` says that it is known.
+    pub(super) fn declared(
+        &self,
+        external: bool,
+        holds: impl Fn(&Declared) -> bool,
+    ) -> Option<Arc<Declared>> {
+        lock(&self.declared[usize::from(external)]).iter().find(|known| holds(known)).cloned()
+    }
+
+    /// Keeps what it declares.
+    pub(super) fn keep(&self, external: bool, declared: &Arc<Declared>) {
+        lock(&self.declared[usize::from(external)]).push(declared.clone());
     }
 }

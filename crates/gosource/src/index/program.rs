@@ -1,22 +1,21 @@
 //! The packages of a program, read when they are asked for.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rustc_hash::FxHashMap;
 
-use super::extract::Extraction;
+use super::extract::{Declared, Extraction, Located};
 use super::files::{FileFacts, FolderFiles};
 use super::package::{Package, PackageFile, Role};
+use super::shared::{OfPlatform, SharedPackages, Slots, lock, slot};
 use crate::file::File;
 use crate::module::{Excluded, Folders, Layout, Location, PackageFolder, Platform};
 use crate::names::{assumed_package_name, import_paths};
 
 /// How many bytes of a file are read first to find its package clause.
 const FIRST_BYTES: usize = 4096;
-
-type Slot = Arc<OnceLock<Option<Arc<Package>>>>;
 
 /// Packages by their paths; several threads may ask at once.
 ///
@@ -25,8 +24,8 @@ type Slot = Arc<OnceLock<Option<Arc<Package>>>>;
 pub struct Program<'s> {
     folders: &'s dyn Folders,
     platform: Platform,
-    packages: Mutex<FxHashMap<Arc<str>, Slot>>,
-    names: Mutex<FxHashMap<Arc<str>, Option<Arc<str>>>>,
+    packages: Slots,
+    of_platform: Arc<OfPlatform>,
     same: Arc<Same>,
 }
 
@@ -38,26 +37,33 @@ struct Same {
     layout: Layout,
     /// Where imports are: of the modules, and of the standard library.
     locations: [Mutex<Locations>; 2],
-    files: Mutex<FxHashMap<PathBuf, Arc<FolderFiles>>>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is kept are finished values: a thread that panicked left nothing half done.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    shared: Arc<SharedPackages>,
 }
 
 impl<'s> Program<'s> {
     /// A program of which nothing is read yet.
     pub fn new(folders: &'s dyn Folders, layout: Layout, platform: Platform) -> Self {
-        let (packages, names, locations, files) = Default::default();
-        let same = Arc::new(Same { layout, locations, files });
-        Self { folders, platform, packages, names, same }
+        Self::sharing(Arc::default(), folders, layout, platform)
+    }
+
+    /// A program that reads only what no other one has read that shares this.
+    pub fn sharing(
+        shared: Arc<SharedPackages>,
+        folders: &'s dyn Folders,
+        layout: Layout,
+        platform: Platform,
+    ) -> Self {
+        let of_platform = shared.of_platform(&platform);
+        let (packages, locations) = Default::default();
+        let same = Arc::new(Same { layout, locations, shared });
+        Self { folders, platform, packages, of_platform, same }
     }
 
     /// The same program for another platform. It reads again only the files that nobody has asked for yet.
     pub fn for_platform(&self, platform: Platform) -> Self {
-        let (packages, names) = Default::default();
-        Self { folders: self.folders, platform, packages, names, same: self.same.clone() }
+        let of_platform = self.same.shared.of_platform(&platform);
+        let (packages, same) = (Slots::default(), self.same.clone());
+        Self { folders: self.folders, platform, packages, of_platform, same }
     }
 
     /// Its modules and where their imports are.
@@ -85,10 +91,7 @@ impl<'s> Program<'s> {
     /// The package with a path, as types are known by it. A path that ends in `_test` is that of an external test
     /// package. `None` if it is not found.
     pub fn package(&self, path: &str) -> Option<Arc<Package>> {
-        let slot = lock(&self.packages).get(path).cloned();
-        let slot =
-            slot.unwrap_or_else(|| lock(&self.packages).entry(path.into()).or_default().clone());
-        slot.get_or_init(|| self.read(path).map(Arc::new)).clone()
+        slot(&self.packages, path).get_or_init(|| self.find(path)).clone()
     }
 
     /// Reads packages with several threads.
@@ -129,12 +132,7 @@ impl<'s> Program<'s> {
             return Some(import.into());
         }
         let location = self.locate(import, from_std)?;
-        if let Some(known) = lock(&self.names).get(&location.path) {
-            return known.clone();
-        }
-        let name = self.read_name(&location.folder);
-        lock(&self.names).insert(location.path.clone(), name.clone());
-        name
+        self.of_platform.name(&location, || self.read_name(&location))
     }
 
     /// The names of the packages that a file imports, where they are found: what [`Names::new`](crate::Names::new)
@@ -144,15 +142,23 @@ impl<'s> Program<'s> {
         import_paths(file).filter_map(name).collect()
     }
 
-    /// The path of the package that imports of a file know by a name; it is asked of the most likely one first.
+    /// The path of the package that imports of a file know by a name; it is asked of the most likely one first. Adds
+    /// the imports that were looked at to `located`.
     pub(super) fn imported(
         &self,
         imports: &[(Option<Arc<str>>, Arc<str>)],
         local: &str,
         from_std: bool,
+        located: &mut Located,
     ) -> Option<Arc<str>> {
+        let mut note = |path: &Arc<str>| {
+            if located.iter().all(|(known, _)| known != path) {
+                located.push((path.clone(), self.locate(path, from_std)));
+            }
+        };
         let canonical = |path: &str| self.canonical_path(path, from_std);
         if let Some((_, path)) = imports.iter().find(|(name, _)| name.as_deref() == Some(local)) {
+            note(path);
             return Some(canonical(path));
         }
         let (likely, others): (Vec<_>, Vec<_>) = imports
@@ -160,24 +166,29 @@ impl<'s> Program<'s> {
             .filter(|(name, _)| name.is_none())
             .map(|(_, path)| path)
             .partition(|path| assumed_package_name(path) == local);
-        let is_it = |path: &&&Arc<str>| match self.package_name(path, from_std) {
-            Some(name) => &*name == local,
-            None => assumed_package_name(path) == local,
+        let mut is_it = |path: &&Arc<str>| {
+            note(path);
+            match self.package_name(path, from_std) {
+                Some(name) => &*name == local,
+                None => assumed_package_name(path) == local,
+            }
         };
-        likely.iter().find(is_it).or_else(|| others.iter().find(is_it)).map(|path| canonical(path))
+        let found = likely.into_iter().chain(others).find(|path| is_it(path));
+        found.map(|path| canonical(path))
     }
 
-    fn files(&self, folder: &Path) -> Arc<FolderFiles> {
-        if let Some(known) = lock(&self.same.files).get(folder) {
-            return known.clone();
-        }
-        let files = Arc::new(FolderFiles::list(self.folders, folder));
-        lock(&self.same.files).entry(folder.to_path_buf()).or_insert(files).clone()
+    /// Whether this program finds imports where another one has found them.
+    fn finds(&self, located: &Located, from_std: bool) -> bool {
+        located.iter().all(|(path, location)| self.locate(path, from_std) == *location)
+    }
+
+    fn files(&self, location: &Arc<Location>) -> Arc<FolderFiles> {
+        self.same.shared.files(self.folders, location)
     }
 
     /// The package clause of a folder's first file that a build takes.
-    fn read_name(&self, folder: &Path) -> Option<Arc<str>> {
-        let files = self.files(folder);
+    fn read_name(&self, location: &Arc<Location>) -> Option<Arc<str>> {
+        let files = self.files(location);
         let is_wanted = |name: &String| {
             !name.ends_with("_test.go") && self.platform.excludes_name(name).is_none()
         };
@@ -202,25 +213,33 @@ impl<'s> Program<'s> {
         })
     }
 
-    fn read(&self, path: &str) -> Option<Package> {
+    fn find(&self, path: &str) -> Option<Arc<Package>> {
         let tested = path.strip_suffix("_test");
         let located = || self.locate(path, false).map(|location| (location, false));
         let (location, external) = located().or_else(|| {
             let location = self.locate(tested?, false).filter(|location| location.is_main)?;
             Some((location, true))
         })?;
-        let mut extraction = self.extract(path, &location, external, None);
+        let read = || Some(Arc::new(self.read(path, &location, external)));
+        match self.of_platform.standard(self.layout()) {
+            Some(standard) if location.is_std => slot(standard, path).get_or_init(read).clone(),
+            _ => read(),
+        }
+    }
+
+    fn read(&self, path: &str, location: &Arc<Location>, external: bool) -> Package {
+        let mut extraction = self.extract(path, location, external, None);
         if !extraction.shadowed.is_empty() {
             // Rare: what was read before the declaration was found took the names for the predeclared ones.
-            extraction = self.extract(path, &location, external, Some(extraction));
+            extraction = self.extract(path, location, external, Some(extraction));
         }
-        Some(extraction.finish())
+        extraction.finish()
     }
 
     fn extract(
         &self,
         path: &str,
-        location: &Location,
+        location: &Arc<Location>,
         external: bool,
         before: Option<Extraction<'_>>,
     ) -> Extraction<'_> {
@@ -233,7 +252,7 @@ impl<'s> Program<'s> {
         };
         let mut extraction = Extraction::new(self, package);
         extraction.shadowed = before.map(|before| before.shadowed).unwrap_or_default();
-        let files = self.files(&location.folder);
+        let files = self.files(location);
         for number in 0..files.names().len() {
             self.add_file(&mut extraction, &files, number, external);
         }
@@ -318,11 +337,18 @@ impl<'s> Program<'s> {
             }
         };
         // Where a package declares predeclared names anew, what it declares was read with other meanings before.
-        let declared = match extraction.shadowed.is_empty() {
-            true => facts.declared[usize::from(external)].get_or_init(read).clone(),
-            false => read(),
-        };
-        extraction.insert(declared);
+        if !extraction.shadowed.is_empty() {
+            let declared = read();
+            return extraction.insert(declared);
+        }
+        let from_std = extraction.package.is_std;
+        let holds = |known: &Declared| self.finds(&known.located, from_std);
+        let known = facts.declared(external, holds).unwrap_or_else(|| {
+            let new = Arc::new(read());
+            facts.keep(external, &new);
+            new
+        });
+        extraction.insert(Declared::clone(&known));
     }
 
     fn role(&self, facts: &FileFacts, package: &Package, is_test: bool, external: bool) -> Role {

@@ -1,6 +1,7 @@
 //! Where modules are, and in which folder the package of an import path is.
 
 use std::cmp::Reverse;
+use std::hash::{Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -53,6 +54,13 @@ pub struct Location {
     pub is_main: bool,
     /// Whether it belongs to the standard library.
     pub is_std: bool,
+}
+
+impl Hash for Location {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Few packages have the same path, and hashing a folder is slow: it is taken apart.
+        self.path.hash(state);
+    }
 }
 
 impl Layout {
