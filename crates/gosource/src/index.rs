@@ -1,6 +1,7 @@
 //! What packages declare, from their source alone: functions, types with fields and methods, variables, constants;
 //! and what a type has, through pointers and embedding.
 
+mod declared;
 mod extract;
 mod files;
 mod members;

@@ -87,8 +87,8 @@ pub fn parse(src: &[u8]) -> File<'_> {
     parser::parse(src)
 }
 
-/// Reads a file without the bodies of its functions, which are empty blocks: for files of which only what they
-/// declare matters. Of a file with a problem the bodies are read too.
+/// Reads a file without the bodies of its functions, which are empty blocks, and without the elements of composite
+/// literals: for files of which only what they declare matters. A file with a problem is read as a whole.
 pub fn parse_declarations(src: &[u8]) -> File<'_> {
     parser::parse_declarations(src)
 }

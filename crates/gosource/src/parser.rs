@@ -72,7 +72,7 @@ struct Parser<'a> {
     suspect: Option<Suspect>,
     /// How many bytes may still be read again.
     rereads: usize,
-    /// Whether bodies of declared functions are passed over.
+    /// Whether bodies of functions and elements of literals are passed over.
     skip_bodies: bool,
 }
 
@@ -81,8 +81,8 @@ pub(crate) fn parse(src: &[u8]) -> File<'_> {
     parse_with(src, false)
 }
 
-/// Reads a file without the bodies of its functions, which are empty blocks. A file with a problem is read as a
-/// whole: recovery needs all of it.
+/// Reads a file without the bodies of its functions, which are empty blocks, and the elements of literals. A file with
+/// a problem is read as a whole: recovery needs all of it.
 pub(crate) fn parse_declarations(src: &[u8]) -> File<'_> {
     let file = parse_with(src, true);
     if file.problems.is_empty() { file } else { parse(src) }

@@ -34,53 +34,56 @@ impl<'a> Trail<'a> {
     }
 }
 
-/// The lines of a file, by number from 0.
-struct Lines<'a> {
-    trails: Vec<Option<Trail<'a>>>,
+/// What may be aligned in a line, given as the range of its bytes.
+type TrailIn = for<'a> fn(&File<'a>, Span) -> Option<Trail<'a>>;
+
+/// Code with a comment that ends its line.
+fn comment_in<'a>(file: &File<'a>, line: Span) -> Option<Trail<'a>> {
+    let start = |i: usize| file[CommentId::at(i)].span.start;
+    let before = first_place(file.comments().len(), |i| start(i) >= line.end);
+    // Nothing stands behind it, so it is the last one that starts on its line.
+    let span = file[CommentId::at(before.checked_sub(1)?)].span;
+    let rest = file.text?.get(span.end as usize..line.end as usize)?;
+    let ends_line = span.start >= line.start && rest.trim().is_empty();
+    ends_line.then(|| Trail::new(file, span.start)).flatten()
 }
 
-impl<'a> Lines<'a> {
-    fn new(file: &File<'a>, trails: impl Iterator<Item = (u32, Trail<'a>)>) -> Self {
-        let mut lines = vec![None; file.lines().count() as usize];
-        for (line, trail) in trails {
-            if let Some(slot) = lines.get_mut(line as usize - 1) {
-                *slot = Some(trail);
-            }
-        }
-        Self { trails: lines }
-    }
+/// A function and the beginning of its body.
+fn body_in<'a>(file: &File<'a>, line: Span) -> Option<Trail<'a>> {
+    let decls = &file[file.decls()];
+    let start = |decl: DeclId| file[decl].span.start;
+    let before = first_place(decls.len(), |i| start(decls[i]) >= line.end);
+    let on_line = decls[..before].iter().rev().take_while(|decl| start(**decl) >= line.start);
+    on_line.copied().find_map(|decl| {
+        let DeclKind::FuncDecl(f) = file[decl].kind else { return None };
+        let body = file[f.body?].span;
+        let trail = Trail::new(file, body.start)?;
+        (body.start < line.end).then_some(Trail { alone: body.end > line.end, ..trail })
+    })
+}
 
-    /// Lines with code and a comment that ends them.
-    fn with_comments(file: &File<'a>) -> Self {
-        let text = file.text.unwrap_or_default();
-        let trail = |comment: CommentId| {
-            let span = file[comment].span;
-            let line = file.position(span.start).line;
-            let rest = text.get(span.end as usize..).unwrap_or_default();
-            let rest = rest.split('\n').next().unwrap_or_default();
-            let ends_line = file.position(span.end).line == line && rest.trim().is_empty();
-            let trail = Trail::new(file, span.start)?;
-            ends_line.then_some((line, trail))
-        };
-        Self::new(file, file.comments().filter_map(trail))
+/// The first of `count` places at which something is true that is true at all after it; `count` if there is none.
+fn first_place(count: usize, is_true: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = (low + high) / 2;
+        if is_true(middle) { high = middle } else { low = middle + 1 }
     }
+    low
+}
 
-    /// Lines with functions and the beginnings of their bodies.
-    fn with_bodies(file: &File<'a>) -> Self {
-        let trail = |decl: &DeclId| {
-            let DeclKind::FuncDecl(f) = file[*decl].kind else { return None };
-            let body = file[f.body?].span;
-            let line = file.position(body.start).line;
-            let one_line = file.position(file[*decl].span.start).line == line;
-            let alone = file.position(body.end).line != line;
-            let trail = Trail::new(file, body.start)?;
-            one_line.then_some((line, Trail { alone, ..trail }))
-        };
-        Self::new(file, file[file.decls()].iter().filter_map(trail))
-    }
+/// The lines of a file, by number from 0. Only those near a change are looked at: files are long, and have many fixes.
+struct Lines<'f, 'a> {
+    file: &'f File<'a>,
+    trail_in: TrailIn,
+}
 
+impl<'a> Lines<'_, 'a> {
     fn trail(&self, line: usize) -> Option<Trail<'a>> {
-        self.trails.get(line).copied().flatten()
+        let lines = self.file.lines();
+        let start = lines.start(line as u32 + 1)?;
+        let end = lines.start(line as u32 + 2).unwrap_or(self.file.source().len() as u32);
+        (self.trail_in)(self.file, Span::new(start, end))
     }
 
     /// The lines around one that are aligned together.
@@ -101,11 +104,11 @@ impl<'a> Lines<'a> {
     }
 
     /// The runs that touch lines.
-    fn runs(&self, file: &File<'_>, spans: &[Span]) -> Vec<std::ops::Range<usize>> {
+    fn runs(&self, spans: &[Span]) -> Vec<std::ops::Range<usize>> {
         let mut runs = Vec::new();
         for span in spans {
-            let first = file.position(span.start).line as usize - 1;
-            let last = file.position(span.end).line as usize - 1;
+            let first = self.file.position(span.start).line as usize - 1;
+            let last = self.file.position(span.end).line as usize - 1;
             let around = first.saturating_sub(1)..=last + 1;
             let found = around.map(|line| self.run(line)).filter(|run| !run.is_empty());
             runs.extend(found);
@@ -140,11 +143,11 @@ pub(super) fn aligned(
     new_spans: &[Span],
 ) -> Option<String> {
     let mut wrong = Vec::new();
-    for lines in [Lines::with_comments, Lines::with_bodies] {
-        let before = lines(old);
-        if before.wrong(&before.runs(old, old_spans)).is_empty() {
-            let after = lines(new);
-            wrong.extend(after.wrong(&after.runs(new, new_spans)));
+    for trail_in in [comment_in as TrailIn, body_in] {
+        let before = Lines { file: old, trail_in };
+        if before.wrong(&before.runs(old_spans)).is_empty() {
+            let after = Lines { file: new, trail_in };
+            wrong.extend(after.wrong(&after.runs(new_spans)));
         }
     }
     if wrong.is_empty() {

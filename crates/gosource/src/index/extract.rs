@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::declared::{Declarations, Declared, Located};
 use super::memo::OneOfEach;
 use super::package::{Function, Method, Package, Place, TypeDecl, Value, ValueType};
 use super::program::Program;
@@ -12,7 +13,6 @@ use super::type_exprs::{TypeScope, embedded_name, signature_of, type_of};
 use crate::ast::{DeclKind, ExprKind, FuncDecl, GenDecl, SpecKind, TypeSpec, ValueSpec};
 use crate::file::File;
 use crate::ids::{ExprId, FieldListId, IdentId, List};
-use crate::module::Location;
 use crate::token::Token;
 use crate::types::{Basic, Named, ParamOwner, Type, TypeKind, TypeParam, TypeParamDecl};
 
@@ -24,8 +24,8 @@ const MAX_VALUE: u32 = 2_000;
 pub(super) struct Extraction<'p> {
     pub(super) program: &'p Program<'p>,
     pub(super) package: Package,
-    /// Methods by the names of their receivers' types.
-    methods: Vec<(Arc<str>, Method)>,
+    /// What its files declare, in order.
+    declared: Vec<Arc<Declared>>,
     /// Predeclared names that the package declares anew.
     pub(super) shadowed: FxHashSet<Arc<str>>,
     strings: RefCell<FxHashSet<Arc<str>>>,
@@ -43,24 +43,10 @@ struct FileScope<'x, 'p> {
     params: Vec<(Arc<str>, TypeParam)>,
 }
 
-/// What a file declares.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Declared {
-    types: Vec<TypeDecl>,
-    functions: Vec<Function>,
-    values: Vec<Value>,
-    methods: Vec<(Arc<str>, Method)>,
-    /// Where the imports are of which types are named.
-    pub(super) located: Located,
-}
-
-/// Imports with the places where they are; `None` if they are nowhere.
-pub(super) type Located = Vec<(Arc<str>, Option<Arc<Location>>)>;
-
 impl<'p> Extraction<'p> {
     pub(super) fn new(program: &'p Program<'p>, package: Package) -> Self {
-        let (methods, shadowed, strings, types) = Default::default();
-        Self { program, package, methods, shadowed, strings, types }
+        let (declared, shadowed, strings, types) = Default::default();
+        Self { program, package, declared, shadowed, strings, types }
     }
 
     fn text(&self, text: &str) -> Arc<str> {
@@ -97,44 +83,18 @@ impl<'p> Extraction<'p> {
     }
 
     /// Adds what a file declares.
-    pub(super) fn insert(&mut self, declared: Declared) {
-        for decl in declared.types {
-            if is_predeclared(&decl.name) {
-                self.shadowed.insert(decl.name.clone());
-            }
-            self.package.types.insert(decl.name.clone(), Arc::new(decl));
-        }
-        let package = &mut self.package;
-        package.functions.extend(declared.functions.into_iter().map(|f| (f.name.clone(), f)));
-        package.values.extend(declared.values.into_iter().map(|v| (v.name.clone(), v)));
-        self.methods.extend(declared.methods);
+    pub(super) fn insert(&mut self, declared: Arc<Declared>) {
+        let names = declared.types.iter().map(|decl| &decl.name);
+        self.shadowed.extend(names.filter(|name| is_predeclared(name)).cloned());
+        self.declared.push(declared);
     }
 
-    /// Hands the methods to their types.
-    pub(super) fn finish(mut self) -> Package {
-        for (name, method) in std::mem::take(&mut self.methods) {
-            let name = self.receiver(name);
-            if let Some(decl) = self.package.types.get_mut(&name) {
-                Arc::make_mut(decl).methods.push(method);
-            }
-        }
-        self.package
-    }
-
-    /// The type that a receiver names, perhaps by an alias.
-    fn receiver(&self, mut name: Arc<str>) -> Arc<str> {
-        /// Aliases of aliases that are followed.
-        const LONGEST: usize = 10;
-        for _ in 0..LONGEST {
-            match self.package.types.get(&name) {
-                Some(decl) if decl.is_alias => match decl.ty.named() {
-                    Some(named) if named.path == self.package.path => name = named.name.clone(),
-                    _ => break,
-                },
-                _ => break,
-            }
-        }
-        name
+    /// Puts together what its files declare.
+    pub(super) fn finish(self) -> Package {
+        let mut package = self.package;
+        package.declarations = Declarations::new(self.declared);
+        package.declarations.add_methods(&package.path);
+        package
     }
 }
 
@@ -335,7 +295,7 @@ impl FileScope<'_, '_> {
                 },
             };
             let (name, place) = (self.text(name), self.place(*ident, place));
-            out.values.push(Value { name, is_const, place, ty, inferred: OnceLock::new() });
+            out.values.push(Value { name, is_const, place, ty });
         }
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::extract::Declared;
+use super::declared::Declared;
 use super::shared::lock;
 use crate::file::File;
 use crate::module::{Constraint, EntryKind, Folders};

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+use super::declared::Declarations;
 use super::members::Lookup;
 use crate::module::Excluded;
 use crate::span::Span;
@@ -25,9 +26,7 @@ pub struct Package {
     pub is_std: bool,
     /// All Go files of the folder, in order of their names.
     pub files: Vec<PackageFile>,
-    pub(super) types: FxHashMap<Arc<str>, Arc<TypeDecl>>,
-    pub(super) functions: FxHashMap<Arc<str>, Function>,
-    pub(super) values: FxHashMap<Arc<str>, Value>,
+    pub(super) declarations: Declarations,
     /// Paths of the packages of which all names are visible in a file.
     pub(super) dot_imports: Vec<Arc<str>>,
 }
@@ -158,7 +157,6 @@ pub struct Value {
     /// Where it is declared.
     pub place: Place,
     pub(crate) ty: ValueType,
-    pub(super) inferred: OnceLock<Type>,
 }
 
 /// The type of a variable or constant.
@@ -182,46 +180,42 @@ impl PackageFile {
 impl Package {
     /// The function with a name.
     pub fn function(&self, name: &str) -> Option<&Function> {
-        self.functions.get(name)
+        self.declarations.function(name)
     }
 
     /// The type with a name; also an alias.
     pub fn type_decl(&self, name: &str) -> Option<&Arc<TypeDecl>> {
-        self.types.get(name)
+        self.declarations.type_decl(name)
     }
 
     /// The variable or constant with a name; [`Program::value_type`](super::Program::value_type) knows its type.
     pub fn value(&self, name: &str) -> Option<&Value> {
-        self.values.get(name)
+        self.declarations.value(name)
     }
 
     /// All functions, in no order.
     pub fn functions(&self) -> impl Iterator<Item = &Function> {
-        self.functions.values()
+        self.declarations.functions()
     }
 
     /// All types, in no order.
     pub fn type_decls(&self) -> impl Iterator<Item = &Arc<TypeDecl>> {
-        self.types.values()
+        self.declarations.type_decls()
     }
 
     /// All variables and constants, in no order.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.values.values()
+        self.declarations.values()
     }
 
     /// Where a name is declared outside of functions.
     pub fn place(&self, name: &str) -> Option<Place> {
-        let function = || self.functions.get(name).map(|function| function.place);
-        let decl = || self.types.get(name).map(|decl| decl.place);
-        function().or_else(decl).or_else(|| self.values.get(name).map(|value| value.place))
+        self.declarations.place(name)
     }
 
     /// Whether it declares a name outside of functions.
     pub(crate) fn declares(&self, name: &str) -> bool {
-        self.types.contains_key(name)
-            || self.functions.contains_key(name)
-            || self.values.contains_key(name)
+        self.declarations.has(name)
     }
 }
 

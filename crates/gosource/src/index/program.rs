@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use rustc_hash::FxHashMap;
 
-use super::extract::{Declared, Extraction, Located};
+use super::declared::{Declared, Located};
+use super::extract::Extraction;
 use super::files::{FileFacts, FolderFiles};
 use super::package::{Package, PackageFile, Role};
 use super::shared::{OfPlatform, SharedPackages, Slots, lock, slot};
@@ -338,7 +339,7 @@ impl<'s> Program<'s> {
         };
         // Where a package declares predeclared names anew, what it declares was read with other meanings before.
         if !extraction.shadowed.is_empty() {
-            let declared = read();
+            let declared = Arc::new(read());
             return extraction.insert(declared);
         }
         let from_std = extraction.package.is_std;
@@ -348,7 +349,7 @@ impl<'s> Program<'s> {
             facts.keep(external, &new);
             new
         });
-        extraction.insert(Declared::clone(&known));
+        extraction.insert(known);
     }
 
     fn role(&self, facts: &FileFacts, package: &Package, is_test: bool, external: bool) -> Role {

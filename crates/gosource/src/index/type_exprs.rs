@@ -79,7 +79,7 @@ pub(crate) fn signature_of(
 ) -> Type {
     let ty = file[ty];
     let mut variadic = false;
-    let mut params = Vec::new();
+    let mut params = Vec::with_capacity(values(file, ty.params));
     for field in &file[file[ty.params].list] {
         let field = &file[*field];
         let param = match file[field.ty].kind {
@@ -92,13 +92,18 @@ pub(crate) fn signature_of(
         };
         params.extend(std::iter::repeat_n(param, field.names.len().max(1)));
     }
-    let mut results = Vec::new();
+    let mut results = Vec::with_capacity(ty.results.map_or(0, |results| values(file, results)));
     for field in ty.results.into_iter().flat_map(|results| &file[file[results].list]) {
         let field = &file[*field];
         let result = type_of(scope, file, field.ty);
         results.extend(std::iter::repeat_n(result, field.names.len().max(1)));
     }
     Type::new(TypeKind::Signature(Signature { type_params, params, results, variadic }))
+}
+
+/// How many values a list of parameters or results stands for. There are very many signatures: none gets more room.
+fn values(file: &File<'_>, fields: FieldListId) -> usize {
+    file[file[fields].list].iter().map(|field| file[*field].names.len().max(1)).sum()
 }
 
 fn struct_type(scope: &dyn TypeScope, file: &File<'_>, fields: FieldListId) -> Type {

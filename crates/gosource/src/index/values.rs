@@ -23,7 +23,8 @@ impl Resolver<'_> {
             ValueType::Known(ty) => return self.canonical(ty),
             ValueType::Of { text, result } => (text, *result),
         };
-        if let Some(ty) = value.inferred.get() {
+        let inferred = package.declarations.inferred(&value.name);
+        if let Some(ty) = inferred.and_then(|known| known.get()) {
             return ty.clone();
         }
         let effort = match self.depth {
@@ -38,10 +39,12 @@ impl Resolver<'_> {
         let resolver = Resolver::with_effort(self.program, self.depth + 1, effort.clone());
         let ty = resolver.type_of_text(package, value, text, result);
         let ty = if value.is_const { ty } else { ty.default_type() };
-        if !effort.cut.get() || !ty.is_unknown() {
-            return value.inferred.get_or_init(|| ty).clone();
+        match inferred {
+            Some(inferred) if !effort.cut.get() || !ty.is_unknown() => {
+                inferred.get_or_init(|| ty).clone()
+            }
+            _ => ty,
         }
-        ty
     }
 
     /// The type of an expression that stands in a file of a package, outside of functions.

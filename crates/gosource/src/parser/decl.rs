@@ -182,7 +182,7 @@ impl Parser<'_> {
     }
 
     /// Passes over a body up to its closing brace.
-    fn skipped_block(&mut self) -> Parsed<StmtId> {
+    pub(super) fn skipped_block(&mut self) -> Parsed<StmtId> {
         let start = self.start();
         if self.lex.skip_block() {
             self.next();

@@ -273,8 +273,14 @@ impl Parser<'_> {
 
     /// `{…}` with the elements of a literal; `start` is where its type begins, or the brace.
     fn literal_value(&mut self, start: usize, ty: Option<ExprId>) -> Parsed<ExprId> {
-        self.enter()?;
         let lbrace = self.start() as u32;
+        // What a literal is follows from its type alone, and some are tables that are longer than all other code.
+        if self.skip_bodies && ty.is_some() && self.lex.skip_block() {
+            self.next();
+            let kind = ExprKind::CompositeLit(CompositeLit { ty, lbrace, elts: List::EMPTY });
+            return Ok(self.expr_to_here(start, kind));
+        }
+        self.enter()?;
         self.next();
         self.expr_lev += 1;
         let elts = self.bracketed(Open::Literal, Self::elements)?;
