@@ -1,5 +1,6 @@
 //! The tables of nodes of a file, and the lists of ids in them.
 
+use std::cell::Cell;
 use std::ops::Index;
 
 use crate::ast::{Decl, Expr, Field, FieldList, FuncType, Ident, Spec, Stmt};
@@ -46,7 +47,58 @@ pub(crate) struct Lists {
     pub(crate) fields: Vec<FieldId>,
 }
 
+/// Largest tables of expressions that a thread keeps for the next file: those of a source of about 10 MB.
+const MOST_KEPT: usize = 1 << 20;
+
+thread_local! {
+    /// The tables in which the thread has read its last file.
+    static USED: Cell<Option<Arena>> = const { Cell::new(None) };
+}
+
 impl Arena {
+    /// Empty tables for a file of `bytes` that is read as a whole: those of the file before if there was one, since
+    /// tables that must grow are copied, and memory that nobody has used yet is slow.
+    pub(crate) fn used(bytes: usize) -> Self {
+        USED.take().unwrap_or_else(|| Self::for_source(bytes))
+    }
+
+    /// The same nodes in tables without room for more; these tables are for the next file.
+    pub(crate) fn leave(mut self) -> Self {
+        let exact = self.clone();
+        if self.exprs.capacity() <= MOST_KEPT {
+            self.clear();
+            USED.set(Some(self));
+        }
+        exact
+    }
+
+    fn clear(&mut self) {
+        let Self {
+            exprs,
+            stmts,
+            decls,
+            specs,
+            idents,
+            fields,
+            field_lists,
+            func_types,
+            comments,
+            comment_groups,
+            lists,
+        } = self;
+        exprs.clear();
+        stmts.clear();
+        decls.clear();
+        specs.clear();
+        idents.clear();
+        fields.clear();
+        field_lists.clear();
+        func_types.clear();
+        comments.clear();
+        comment_groups.clear();
+        lists.clear();
+    }
+
     /// Empty tables with room for a file of `bytes`.
     pub(crate) fn for_source(bytes: usize) -> Self {
         Self {
@@ -65,6 +117,18 @@ impl Arena {
             },
             ..Self::default()
         }
+    }
+}
+
+impl Lists {
+    fn clear(&mut self) {
+        let Self { exprs, stmts, decls, specs, idents, fields } = self;
+        exprs.clear();
+        stmts.clear();
+        decls.clear();
+        specs.clear();
+        idents.clear();
+        fields.clear();
     }
 }
 

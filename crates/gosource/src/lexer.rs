@@ -3,9 +3,11 @@
 //! Errors of encoding (NUL, invalid UTF-8, byte order marks) are found once for the whole file in `encoding`.
 
 mod blocks;
+mod clause;
 mod literals;
 mod numbers;
 
+pub(crate) use clause::clause_end;
 use memchr::{memchr, memchr_iter};
 
 use crate::positions::LineDirective;

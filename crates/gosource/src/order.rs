@@ -1,5 +1,6 @@
 //! All nodes of a file in the order in which a walk meets them, found once: whoever walks after the first reads a table.
 
+use crate::ast::{Expr, ExprKind};
 use crate::file::File;
 use crate::ids::{DeclId, ExprId, FieldId, FieldListId, FuncTypeId, Id, IdentId, SpecId, StmtId};
 use crate::walk::{Node, Visit, Walk};
@@ -83,9 +84,7 @@ impl Places {
 
 impl Order {
     pub(crate) fn new(file: &File<'_>) -> Self {
-        let exprs = file.count::<ExprId>();
-        // What is no expression is about half as much again.
-        let steps = Vec::with_capacity(exprs + exprs / 2);
+        let steps = Vec::with_capacity(most_nodes(file));
         let mut order = Self { steps, places: Places::new(file) };
         let mut open: Vec<u32> = Vec::new();
         for visit in Walk::of_tree(file, Node::File) {
@@ -99,7 +98,6 @@ impl Order {
             open.push(place);
         }
         order.close(&mut open, None, order.steps.len() as u32);
-        order.steps.shrink_to_fit();
         order
     }
 
@@ -140,6 +138,24 @@ impl Order {
         let step = self.steps.get(self.places.of(node)? as usize)?;
         self.steps.get(step.parent as usize).map(|above| above.node)
     }
+}
+
+/// How many nodes a walk meets, or a few more: names that are expressions it meets as such.
+fn most_nodes(file: &File<'_>) -> usize {
+    let ast = &file.ast;
+    let is_name = |expr: &&Expr| matches!(expr.kind, ExprKind::Ident(_));
+    let names = ast.exprs.iter().filter(is_name).count();
+    let others = [
+        ast.decls.len(),
+        ast.specs.len(),
+        ast.stmts.len(),
+        ast.exprs.len(),
+        ast.func_types.len(),
+        ast.field_lists.len(),
+        ast.fields.len(),
+        ast.comment_groups.len(),
+    ];
+    1 + ast.idents.len().saturating_sub(names) + others.iter().sum::<usize>()
 }
 
 #[cfg(test)]

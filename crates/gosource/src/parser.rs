@@ -99,8 +99,11 @@ fn parse_with(src: &[u8], skip_bodies: bool) -> File<'_> {
     }
     let mut parser = Parser {
         lex: Lexer::new(src),
-        // Declarations are about a fifth of ordinary code.
-        ast: Arena::for_source(if skip_bodies { src.len() / 5 } else { src.len() }),
+        ast: match skip_bodies {
+            // Declarations are about a fifth of ordinary code.
+            true => Arena::for_source(src.len() / 5),
+            false => Arena::used(src.len()),
+        },
         scratch: Lists::default(),
         params: Vec::new(),
         if_headers: Vec::new(),
@@ -120,7 +123,11 @@ fn parse_with(src: &[u8], skip_bodies: bool) -> File<'_> {
     if encoding::is_utf16(src) {
         parser.lex.go_to_end();
     }
-    parser.file(text)
+    let mut file = parser.file(text);
+    if !skip_bodies {
+        file.ast = file.ast.leave();
+    }
+    file
 }
 
 impl Parser<'_> {

@@ -115,7 +115,7 @@ impl<'f, 'a> Scope<'f, 'a> {
             owners: vec![None; file.count::<IdentId>()],
         };
         let mut open: Vec<FunctionId> = Vec::new();
-        let mut met = Vec::new();
+        let mut met = Vec::with_capacity(file.count::<IdentId>());
         for visit in file.walk(Node::File) {
             if matches!(visit.node, Node::Comments(_)) {
                 continue;

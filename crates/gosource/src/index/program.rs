@@ -12,6 +12,7 @@ use super::files::{FileFacts, FolderFiles};
 use super::package::{Package, PackageFile, Role};
 use super::shared::{OfPlatform, SharedPackages, Slots, lock, slot};
 use crate::file::File;
+use crate::lexer::clause_end;
 use crate::module::{Excluded, Folders, Layout, Location, PackageFolder, Platform};
 use crate::names::{assumed_package_name, import_paths};
 
@@ -204,7 +205,7 @@ impl<'s> Program<'s> {
             let source = self.folders.read(&files.path(number)).ok()?;
             let mut length = FIRST_BYTES;
             loop {
-                let file = crate::parse_declarations(&source[..length.min(source.len())]);
+                let file = self.read_beginning(&source[..length.min(source.len())]);
                 if file.package().is_some() || length >= source.len() {
                     let excluded = self.platform.excludes_file(&file).is_some();
                     return file.package_name().filter(|_| !excluded).map(Arc::from);
@@ -212,6 +213,12 @@ impl<'s> Program<'s> {
                 length *= 4;
             }
         })
+    }
+
+    /// Reads the beginning of a file up to its package clause, if that is all that says whether a build takes it.
+    fn read_beginning<'a>(&self, source: &'a [u8]) -> File<'a> {
+        let end = clause_end(source).filter(|_| self.platform.cgo).unwrap_or(source.len());
+        crate::parse_declarations(&source[..end])
     }
 
     fn find(&self, path: &str) -> Option<Arc<Package>> {
