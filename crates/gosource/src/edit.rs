@@ -10,6 +10,7 @@ mod diff;
 mod edits;
 mod imports;
 mod layout;
+mod within;
 
 pub use changes::{Edit, EditError, Edited};
 pub use diff::unified_diff;

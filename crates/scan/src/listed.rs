@@ -21,9 +21,15 @@ impl<'a> Listed<'a> {
         Self { below, known: Mutex::default() }
     }
 
-    fn known(&self, folder: &Path) -> Option<Listing> {
+    fn listing(&self, folder: &Path) -> Listing {
         // What is kept are finished values: a thread that panicked left nothing half done.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(folder).cloned()
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(folder).cloned();
+        known.unwrap_or_else(|| {
+            let listed = self.below.list(folder);
+            let listing = Arc::new(listed.map_err(|error| (error.kind(), error.to_string())));
+            lock().entry(folder.to_path_buf()).or_insert(listing).clone()
+        })
     }
 }
 
@@ -33,15 +39,13 @@ impl Folders for Listed<'_> {
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
-        let listing = self.known(folder).unwrap_or_else(|| {
-            let listed = self.below.list(folder);
-            let listing = Arc::new(listed.map_err(|error| (error.kind(), error.to_string())));
-            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            known.entry(folder.to_path_buf()).or_insert(listing).clone()
-        });
-        match &*listing {
+        match &*self.listing(folder) {
             Ok(entries) => Ok(entries.clone()),
             Err((kind, why)) => Err(io::Error::new(*kind, why.clone())),
         }
+    }
+
+    fn holds(&self, folder: &Path, is_it: &dyn Fn(&Entry) -> bool) -> bool {
+        self.listing(folder).as_ref().as_ref().is_ok_and(|entries| entries.iter().any(is_it))
     }
 }

@@ -103,14 +103,18 @@ impl<'a> Lines<'_, 'a> {
         run
     }
 
+    /// The lines of a span, and those before and after it.
+    fn around(&self, span: Span) -> std::ops::Range<usize> {
+        let first = self.file.position(span.start).line as usize - 1;
+        let last = self.file.position(span.end).line as usize - 1;
+        first.saturating_sub(1)..last + 2
+    }
+
     /// The runs that touch lines.
     fn runs(&self, spans: &[Span]) -> Vec<std::ops::Range<usize>> {
         let mut runs = Vec::new();
         for span in spans {
-            let first = self.file.position(span.start).line as usize - 1;
-            let last = self.file.position(span.end).line as usize - 1;
-            let around = first.saturating_sub(1)..=last + 1;
-            let found = around.map(|line| self.run(line)).filter(|run| !run.is_empty());
+            let found = self.around(*span).map(|line| self.run(line)).filter(|run| !run.is_empty());
             runs.extend(found);
         }
         runs.sort_by_key(|run| run.start);
@@ -133,6 +137,17 @@ impl<'a> Lines<'_, 'a> {
         }
         wrong
     }
+}
+
+/// Whether [`aligned`] looks at no line of the new text but these.
+pub(super) fn looks_only_at(new: &File<'_>, spans: &[Span], lines: std::ops::Range<usize>) -> bool {
+    let is_inside =
+        |range: std::ops::Range<usize>| range.start >= lines.start && range.end <= lines.end;
+    [comment_in as TrailIn, body_in].into_iter().all(|trail_in| {
+        let new = Lines { file: new, trail_in };
+        spans.iter().all(|span| is_inside(new.around(*span)))
+            && new.runs(spans).into_iter().all(is_inside)
+    })
 }
 
 /// The new text, aligned; `None` if there is nothing to do, or if the old one was not aligned.

@@ -1,6 +1,6 @@
 //! Changes of bytes, and applying several together.
 
-use super::align;
+use super::{align, within};
 use crate::file::File;
 use crate::span::Span;
 
@@ -96,12 +96,26 @@ pub(super) fn apply(file: &File<'_>, edits: &[Edit]) -> Result<String, EditError
         done = end;
     }
     source.push_str(text.get(done as usize..).unwrap_or_default());
+    let old: Vec<Span> = edits.iter().map(|edit| edit.span).collect();
+    match within::aligned(file, &old, &source, &changed) {
+        Some(aligned) => Ok(aligned),
+        None => whole(file, &old, source, &changed),
+    }
+}
+
+/// Reads the new source as a whole, and aligns it. `old` and `changed` are the spans that changed, in the file and in
+/// the new source.
+pub(super) fn whole(
+    file: &File<'_>,
+    old: &[Span],
+    source: String,
+    changed: &[Span],
+) -> Result<String, EditError> {
     let new = crate::parse(source.as_bytes());
     if let Some(problem) = new.problems().first() {
         let line = new.position(problem.offset).line;
         return Err(EditError::Broken { line, message: problem.message.clone() });
     }
-    let old: Vec<Span> = edits.iter().map(|edit| edit.span).collect();
-    let aligned = align::aligned(file, &old, &new, &changed);
+    let aligned = align::aligned(file, old, &new, changed);
     Ok(aligned.unwrap_or(source))
 }

@@ -16,6 +16,11 @@ pub trait Folders: Sync {
     /// # Errors
     /// If there is no such folder or it cannot be read.
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>>;
+
+    /// Whether a folder can be listed and holds something of a kind.
+    fn holds(&self, folder: &Path, is_it: &dyn Fn(&Entry) -> bool) -> bool {
+        self.list(folder).is_ok_and(|entries| entries.iter().any(is_it))
+    }
 }
 
 /// One thing in a folder.

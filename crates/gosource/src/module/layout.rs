@@ -296,7 +296,7 @@ fn has_go_files(folders: &dyn Folders, folder: &Path) -> bool {
     let is_go = |entry: &super::Entry| {
         entry.kind == EntryKind::File && entry.name.ends_with(".go") && is_walked(&entry.name)
     };
-    folders.list(folder).is_ok_and(|entries| entries.iter().any(is_go))
+    folders.holds(folder, &is_go)
 }
 
 /// What follows the path of a module in the path of one of its packages.
