@@ -7,15 +7,19 @@ use crate::token::Token;
 /// if it goes on to the end of the source, which may be a part of a file.
 pub(crate) fn clause_end(src: &[u8]) -> Option<usize> {
     let mut lex = Lexer::new(src);
+    if after_comments(&mut lex) != Token::Package || after_comments(&mut lex) != Token::Ident {
+        return None;
+    }
+    (lex.end < src.len()).then_some(lex.end)
+}
+
+/// The next token that is no comment.
+fn after_comments(lex: &mut Lexer<'_>) -> Token {
     lex.scan();
     while lex.tok == Token::Comment {
         lex.scan();
     }
-    if lex.tok != Token::Package {
-        return None;
-    }
-    lex.scan();
-    (lex.tok == Token::Ident && lex.end < src.len()).then_some(lex.end)
+    lex.tok
 }
 
 #[cfg(test)]
