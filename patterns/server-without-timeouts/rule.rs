@@ -6,6 +6,8 @@ use plumb_gosource::{ExprId, ExprKind, Node, StmtKind};
 use plumb_scan::{Code, Rule};
 
 mod clients;
+mod listeners;
+mod purpose;
 
 /// Fields of `http.Server` of which one bounds how long a client may take to send its request's header.
 const HEADER_TIMEOUTS: [&str; 2] = ["ReadHeaderTimeout", "ReadTimeout"];
@@ -220,6 +222,84 @@ mod tests {
     }
 
     #[test]
+    fn listeners_inside_of_the_machine_are_not() {
+        let head = "package p\nimport (\n\"net\"\n\"net/http\"\n)\nvar _ net.Conn\n";
+        let found = |body: &str| lines_found(&RULE, &format!("{head}{body}"));
+        let silent = |body: &str| assert_eq!(found(body), [0; 0], "{body}");
+        // In memory, and without a network.
+        silent("func f(h http.Handler) { l := memnet.Listen(\"local:80\")\nhttp.Serve(l, h) }");
+        silent(
+            "func f(h http.Handler) { l := bufconn.Listen(1 << 20)\ns := http.Server{Handler: h}\ns.Serve(l) }",
+        );
+        // Of a field: what the file gives to it.
+        let of_field = |address: &str| {
+            format!(
+                "type files struct {{ ln net.Listener }}\n\
+                 func newFiles() *files {{\nln, _ := net.Listen(\"tcp\", {address})\nreturn &files{{ln: ln}}\n}}\n\
+                 func (f *files) Serve(h http.Handler) error {{\nreturn http.Serve(f.ln, h)\n}}"
+            )
+        };
+        silent(&of_field("\"127.0.0.1:0\""));
+        assert_eq!(found(&of_field("\":80\"")), [13]);
+        let of_literal = |address: &str| {
+            format!(
+                "type files struct {{ ln net.Listener }}\n\
+                 func (f *files) open() {{ f.ln, _ = net.Listen(\"tcp\", {address}) }}\n\
+                 func (f *files) start(h http.Handler) {{\ns := &http.Server{{Handler: h}}\ngo s.Serve(f.ln)\n}}"
+            )
+        };
+        silent(&of_literal("\"localhost:0\""));
+        assert_eq!(found(&of_literal("\"0.0.0.0:0\"")), [10]);
+        assert_eq!(
+            found("type t struct { l net.Listener }\nfunc (t *t) f() { http.Serve(t.l, nil) }"),
+            [8]
+        );
+        // What is made of a listener has its bounds.
+        silent(
+            "func f() { l, _ := net.Listen(\"tcp\", \"127.0.0.1:0\")\nlog(urlOfListener(l))\nhttp.Serve(l, nil) }",
+        );
+        assert_eq!(
+            found(
+                "func f() { l, _ := net.Listen(\"tcp\", \":0\")\nhttp.Serve(limitListener(l, 3), nil) }"
+            ),
+            [8]
+        );
+    }
+
+    #[test]
+    fn servers_to_look_into_a_program_are_not() {
+        let head = "package p\nimport (\n\"flag\"\n\"net/http\"\n)\nvar _ = flag.Parse\n";
+        let found = |body: &str| lines_found(&RULE, &format!("{head}{body}"));
+        let silent = |body: &str| assert_eq!(found(body), [0; 0], "{body}");
+        silent(
+            "func runDebugServer(addr string) { s := &http.Server{Addr: addr}\ns.ListenAndServe() }",
+        );
+        silent("func f(o Options) { http.ListenAndServe(o.ProfilerAddr, nil) }");
+        silent(
+            "func f(m http.Handler) { l, _ := ts.Listen(\"tcp\", port(*debugPort))\ngo http.Serve(l, m) }",
+        );
+        silent(
+            "func f(m http.Handler) { s := &http.Server{Handler: m}\nl, _ := ts.Listen(\"tcp\", debugAddr)\ns.Serve(l) }",
+        );
+        silent(
+            "var addr = flag.String(\"http\", \":80\", \"address of the debug server\")\nfunc f() { http.ListenAndServe(*addr, nil) }",
+        );
+        // Another one of the same function is not.
+        assert_eq!(
+            found(
+                "func f(m http.Handler) { l, _ := ts.Listen(\"tcp\", debugAddr)\no, _ := ts.Listen(\"tcp\", addr)\ngo http.Serve(l, m)\nhttp.Serve(o, m) }"
+            ),
+            [10]
+        );
+        assert_eq!(
+            found(
+                "var addr = flag.String(\"http\", \":80\", \"address\")\nfunc f() { http.ListenAndServe(*addr, nil) }"
+            ),
+            [8]
+        );
+    }
+
+    #[test]
     fn programs_for_a_trial_are_not() {
         let program =
             "package main\nimport \"net/http\"\nfunc main() { http.ListenAndServe(\":80\", nil) }";
@@ -232,7 +312,19 @@ mod tests {
         assert_eq!(in_folder("examples/web"), 0);
         assert_eq!(in_folder("cmd/demo-server"), 0);
         assert_eq!(in_folder("cmd/server"), 1);
+        assert_eq!(in_folder("cmd/proxy-test-server"), 0);
+        assert_eq!(in_folder("bus/debug-demo"), 0);
+        assert_eq!(in_folder("engine/bench"), 0);
+        assert_eq!(in_folder("cmd/latest"), 1);
+        assert_eq!(in_folder("cmd/device"), 1);
         let library = program.replace("package main", "package p").replace("main()", "Serve()");
         assert_eq!(lines_found_at(&RULE, "examples/web/a.go", &library).len(), 1);
+        assert_eq!(lines_found_at(&RULE, "nettest/sim/a.go", &library).len(), 0);
+        assert_eq!(lines_found_at(&RULE, "internal/mock/a.go", &library).len(), 0);
+        assert_eq!(lines_found_at(&RULE, "latest/a.go", &library).len(), 1);
+        let helper = library
+            .replace("import ", "import (\n\"testing\"\n")
+            .replace("\"net/http\"\n", "\"net/http\"\n)\nvar _ testing.TB\n");
+        assert_eq!(lines_found_at(&RULE, "web/a.go", &helper).len(), 0);
     }
 }
