@@ -27,7 +27,8 @@ const RELEASES: [&str; 16] = [
 ];
 
 /// Parts of the names of functions in variables that release, in lower case.
-const RELEASING_NAMES: [&str; 5] = ["cancel", "close", "cleanup", "release", "stop"];
+/// What cleans up is often wanted when all is done: it takes back what the loop has set up.
+const RELEASING_NAMES: [&str; 4] = ["cancel", "close", "release", "stop"];
 
 /// How the names of methods begin that keep what they get.
 const KEEPERS: [&str; 6] = ["Add", "Append", "Push", "Register", "Set", "Insert"];
@@ -78,6 +79,7 @@ fn deferred(code: &Code<'_>, stmt: StmtId, call: ExprId) -> Option<SourceFinding
             let released = || is_released(code, variable, body, span);
             if !body.contains(declared)
                 || is_lock
+                || is_started_for_later(code, variable)
                 || released()
                 || outlives_round(code, variable, body, span)
             {
@@ -171,6 +173,22 @@ fn is_released(code: &Code<'_>, variable: IdentId, body: Span, defer: Span) -> b
             && !defer.contains(span)
             && matches!(code.file[expr].kind, ExprKind::CallExpr(_))
             && release(code, expr).is_some_and(|release| code.root(release.of) == Some(variable))
+    })
+}
+
+/// Whether a variable has a timer that calls a function when it fires: the loop starts them all, and what is left is
+/// stopped when the function has what it waits for.
+fn is_started_for_later(code: &Code<'_>, variable: IdentId) -> bool {
+    code.file.walk(Node::File).any(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return false };
+        let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return false };
+        let ([place], [value]) = (&code.file[assign.lhs], &code.file[assign.rhs]) else {
+            return false;
+        };
+        let starts = |value| {
+            code.callee(value).is_some_and(|of| of.path == "time" && of.name == "AfterFunc")
+        };
+        code.declared(*place) == Some(variable) && starts(*value)
     })
 }
 

@@ -1,6 +1,6 @@
 //! Loops around what stands in them.
 
-use plumb_gosource::{ExprId, ExprKind, Node, Span, StmtId, StmtKind, Token};
+use plumb_gosource::{DeclaredAs, ExprId, ExprKind, Node, Span, StmtId, StmtKind, Token};
 
 use crate::code::Code;
 
@@ -36,13 +36,52 @@ impl Code<'_> {
             matches!(kind, ExprKind::BasicLit(_) | ExprKind::CompositeLit(_))
         };
         match self.file[stmt].kind {
-            StmtKind::RangeStmt(range) => is_literal(range.x) || self.leaves_by_index(range),
+            StmtKind::RangeStmt(range) => {
+                is_literal(range.x) || self.is_written_down(range.x) || self.leaves_by_index(range)
+            }
             StmtKind::ForStmt(for_) => for_.cond.is_some_and(|cond| match self.file[cond].kind {
                 ExprKind::BinaryExpr(both) => is_literal(both.x) || is_literal(both.y),
                 _ => false,
             }),
             _ => false,
         }
+    }
+
+    /// Whether all elements of a slice stand in the function: its variable gets literals, parts of itself, and elements one
+    /// by one outside of loops.
+    fn is_written_down(&self, slice: ExprId) -> bool {
+        let Some(variable) = self.declared(slice) else { return false };
+        let is_local = self
+            .names
+            .declaration(variable)
+            .is_some_and(|declared| !declared.top_level && declared.kind == DeclaredAs::Var);
+        let Some(function) = self.declared_at(self.file[variable].span.start) else { return false };
+        if !is_local {
+            return false;
+        }
+        let mut fills = false;
+        for visit in self.file.walk(Node::Stmt(self.scope[function].body)) {
+            let Node::Stmt(stmt) = visit.node else { continue };
+            let StmtKind::AssignStmt(assign) = self.file[stmt].kind else { continue };
+            let is_it = |to: &ExprId| self.declared(*to) == Some(variable);
+            let Some(index) = self.file[assign.lhs].iter().position(is_it) else { continue };
+            let value = self.file[assign.rhs].get(index).map(|value| self.file.unparen(*value));
+            let adds = match value.map(|value| (value, self.file[value].kind)) {
+                Some((_, ExprKind::CompositeLit(_))) => true,
+                Some((_, ExprKind::SliceExpr(part))) if is_it(&part.x) => false,
+                Some((value, _)) if self.builtin_call(value, "make").is_some() => false,
+                Some((value, ExprKind::CallExpr(call)))
+                    if self.builtin_call(value, "append").is_some()
+                        && !call.ellipsis
+                        && self.loop_around(Node::Stmt(stmt)).is_none() =>
+                {
+                    true
+                }
+                _ => return false,
+            };
+            fills |= adds;
+        }
+        fills
     }
 
     /// Whether the first statement of a range leaves it from some round on: `if i > 0 { return errSeveral }`.

@@ -393,3 +393,81 @@ func readAll(names []string) (err error) {
 	}
 	return err
 }
+
+func dialAll(addrs []string, dial func(string) error) error {
+	results := make(chan error, len(addrs))
+	for i, addr := range addrs {
+		timer := time.AfterFunc(time.Duration(i)*time.Second, func() { results <- dial(addr) })
+		defer timer.Stop()
+	}
+	return <-results
+}
+
+func waitForAll(names []string) {
+	for range names {
+		timer := time.NewTimer(time.Second)
+		defer timer.Stop() // want
+		<-timer.C
+	}
+}
+
+func bothFiles(first, second string, both bool) error {
+	names := []string{first, second}
+	if !both {
+		names = names[:1]
+	}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+	}
+	return nil
+}
+
+func oneByOne(v4, v6 bool) error {
+	names := make([]string, 0, 2)
+	if v4 {
+		names = append(names, "v4")
+	}
+	if v6 {
+		names = append(names, "v6")
+	}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+	}
+	return nil
+}
+
+func collected(next func() (string, bool), more []string) error {
+	names := []string{"first"}
+	for {
+		name, ok := next()
+		if !ok {
+			break
+		}
+		names = append(names, name)
+	}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want
+	}
+	others := []string{"first"}
+	others = append(others, more...)
+	for _, name := range others {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want
+	}
+	return nil
+}
