@@ -8,6 +8,7 @@ mod acquired;
 mod commands;
 mod customs;
 mod elsewhere;
+mod enclosed;
 mod fates;
 mod findings;
 mod inferred;

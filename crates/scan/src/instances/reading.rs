@@ -85,9 +85,13 @@ impl Reader<'_, '_> {
         code.file.walk(Node::Stmt(code.scope[function].body)).any(|visit| {
             let Node::Stmt(stmt) = visit.node else { return false };
             let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return false };
+            // A request that closes its connection: `req.Close = true`.
+            let closes =
+                matches!(code.file[assign.rhs], [value] if code.is_predeclared(value, "true"));
             code.file[assign.lhs].iter().any(|place| match code.file[*place].kind {
                 ExprKind::SelectorExpr(selector) => {
-                    LIMITING.contains(&code.file.name(selector.sel))
+                    let name = code.file.name(selector.sel);
+                    LIMITING.contains(&name) || (closes && name == "Close")
                 }
                 _ => false,
             })

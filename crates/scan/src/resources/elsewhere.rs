@@ -8,6 +8,7 @@ use plumb_gosource::{
 };
 
 use super::acquired::{Acquired, Origin, results};
+use super::enclosed::ends_with_deferred;
 use super::inferred::{called_name, makes};
 use super::made::variable;
 use super::reading::may_refer;
@@ -21,6 +22,10 @@ const NOTHINGS: [&str; 7] = ["None", "Nil", "Empty", "Noop", "NoOp", "Nop", "Dis
 /// tests leaves the release to the cleanup of the test.
 const ENDING: [(&str, &str); 5] =
     [("os/exec", "Cmd"), ("testing", "T"), ("testing", "B"), ("testing", "F"), ("testing", "TB")];
+
+/// Readers and writers of bytes in memory.
+const IN_MEMORY: [(&str, &str); 4] =
+    [("bytes", "Buffer"), ("bytes", "Reader"), ("strings", "Builder"), ("strings", "Reader")];
 
 /// The packages of allocators of Apache Arrow, by how their paths end, and what in them gives memory that the garbage
 /// collector takes back.
@@ -47,7 +52,9 @@ pub(super) fn is_elsewhere(code: &Code<'_>, call: ExprId, acquired: &Acquired) -
     use ResourceKind::{Client, Connection, Process, Worker};
     let is_guess = matches!(acquired.origin, Origin::Signature | Origin::Custom);
     let by_kind = match acquired.kind {
-        Process => is_attached(code, call) || has_descriptor(code, call),
+        Process => {
+            is_attached(code, call) || has_descriptor(code, call) || is_for_windows_alone(code)
+        }
         Client | Connection => {
             is_served_inside(code, call, acquired)
                 || ends_with_whole(code, call, acquired, is_guess)
@@ -57,8 +64,19 @@ pub(super) fn is_elsewhere(code: &Code<'_>, call: ExprId, acquired: &Acquired) -
         _ => false,
     };
     by_kind
+        || ends_with_deferred(code, call, acquired)
         || (is_guess && is_told_by_call(code, call, acquired))
         || is_collected(code, call, acquired)
+}
+
+/// Whether a call gets bytes in memory to read or to write: a stream around them holds memory alone.
+fn is_in_memory(code: &Code<'_>, call: ExprId) -> bool {
+    let is_memory = |argument: &ExprId| {
+        code.types.of(*argument).is_some_and(|ty| {
+            IN_MEMORY.iter().any(|(path, name)| ty.pointee_or_self().is_named(path, name))
+        })
+    };
+    code.arguments(call).iter().any(is_memory)
 }
 
 /// Whether the arguments, the name or the results of a call tell that the caller has nothing to release, for what only
@@ -72,6 +90,7 @@ fn is_told_by_call(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {
     code.arguments(call).iter().any(ends)
         || called_name(code, call).is_some_and(|name| NOTHINGS.contains(&name))
         || (acquired.kind == ResourceKind::Body && comes_with_bytes(code, call))
+        || (acquired.kind == ResourceKind::Stream && is_in_memory(code, call))
         || steps_on(code, call)
 }
 
@@ -134,6 +153,17 @@ fn has_descriptor(code: &Code<'_>, call: ExprId) -> bool {
         let ExprKind::KeyValueExpr(pair) = code.file[pair].kind else { return false };
         matches!(code.file[pair.key].kind, ExprKind::Ident(key) if code.file.name(key) == DESCRIPTOR)
     })
+}
+
+/// Whether a file is built for Windows alone: there a process that has ended leaves nothing behind but its handle, which
+/// the finalizer of `os.Process` closes (documentation of os, Go 1.27).
+fn is_for_windows_alone(code: &Code<'_>) -> bool {
+    let name = code.path.rsplit('/').next().unwrap_or(code.path);
+    let source = code.file.source();
+    let header =
+        source.split(|byte| *byte == b'\n').take_while(|line| !line.starts_with(b"package "));
+    name.ends_with("_windows.go")
+        || header.into_iter().any(|line| line.trim_ascii_end() == b"//go:build windows")
 }
 
 fn is_served_inside(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {

@@ -24,6 +24,7 @@ use super::pieces;
 use super::untaken::is_past_all_cases;
 use super::{Loss, LossKind};
 use crate::code::Code;
+use crate::goroutines::only_value;
 use crate::summaries::Parameter;
 
 /// Functions that give back their first argument, or panic: `must(http.Get(u))`.
@@ -207,7 +208,11 @@ impl Follow<'_, '_> {
             return None;
         };
         let declared = self.code.names.declaration(variable)?;
-        if declared.kind != DeclaredAs::Var || declared.top_level {
+        // Of `cmd := s.cmd` the other has it still.
+        let is_anothers = only_value(self.code, variable).is_some_and(|value| {
+            matches!(file[file.unparen(value)].kind, ExprKind::SelectorExpr(_))
+        });
+        if declared.kind != DeclaredAs::Var || declared.top_level || is_anothers {
             return None;
         }
         let guard = match self.code.scope.bound(call) {
@@ -265,7 +270,21 @@ impl Follow<'_, '_> {
     }
 
     fn follow(&self, acquisition: &Acquisition, acquired: &Acquired) -> Option<LossKind> {
-        let owner = Owner::new(self.code, self.paths, acquired);
+        let owner = || Owner::new(self.code, self.paths, acquired);
+        let how = self.follow_as(acquisition, acquired, owner())?;
+        let closes_some = matches!(&how, LossKind::OnSomeWays { leaks, .. } if !leaks.is_empty());
+        match acquired.kind == ResourceKind::Body && closes_some {
+            true => self.follow_as(acquisition, acquired, owner().with_reading()),
+            false => Some(how),
+        }
+    }
+
+    fn follow_as(
+        &self,
+        acquisition: &Acquisition,
+        acquired: &Acquired,
+        owner: Owner<'_, '_>,
+    ) -> Option<LossKind> {
         let mut answer = self.paths.leaks(acquisition, &owner, Exits::default());
         let cares = [&answer.releases[..], &answer.handed_on[..]].concat();
         answer.leaks.retain(|leak| {

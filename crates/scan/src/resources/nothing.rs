@@ -17,7 +17,7 @@ use super::made::variable;
 use super::ownership::is_releasing;
 use super::pieces;
 use super::signals::awaits_the_end;
-use super::untaken::{branches, is_no_descriptor, made_of_error};
+use super::untaken::{branches, is_no_descriptor, is_typed_error, made_of_error};
 use crate::code::Code;
 use crate::goroutines::only_value;
 
@@ -61,19 +61,29 @@ pub(super) fn is_anothers(
     }
 }
 
-/// Whether a call asks for the head alone: such a response has no body that holds a connection.
+/// Whether a call asks for the head alone: such a response has no body that holds a connection. The method is named where
+/// the request is made, be it in a call of another one: `must(http.NewRequest(http.MethodHead, u, nil))`.
 fn is_head(code: &Code<'_>, call: ExprId) -> bool {
-    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
-    let is_method = |arg: &ExprId| matches!(code.text(*arg), "\"HEAD\"" | "http.MethodHead");
-    let requests = code.file[parts.args]
-        .iter()
-        .filter_map(|arg| variable(code, *arg))
-        .filter_map(|request| only_value(code, request));
-    let mut made = requests.filter_map(|value| match code.file[value].kind {
-        ExprKind::CallExpr(maker) => Some(&code.file[maker.args]),
-        _ => None,
+    // Not a piece of an address.
+    let is_alone = |expr: ExprId| match code.scope.parents().of(Node::Expr(expr)) {
+        Some(Node::Expr(above)) => {
+            matches!(code.file[above].kind, ExprKind::CallExpr(_) | ExprKind::KeyValueExpr(_))
+        }
+        _ => false,
+    };
+    let is_method = |expr: ExprId| match code.file[expr].kind {
+        ExprKind::BasicLit(_) => code.text(expr) == "\"HEAD\"" && is_alone(expr),
+        ExprKind::SelectorExpr(selector) => {
+            matches!(code.file.name(selector.sel), "HEAD" | "MethodHead")
+        }
+        _ => false,
+    };
+    let requests = code.arguments(call).iter().map(|arg| match variable(code, *arg) {
+        Some(request) => only_value(code, request).unwrap_or(*arg),
+        None => *arg,
     });
-    made.any(|args| args.iter().any(is_method))
+    let mut mentioned = requests.flat_map(|request| code.file.walk(Node::Expr(request)));
+    mentioned.any(|visit| matches!(visit.node, Node::Expr(expr) if is_method(expr)))
 }
 
 /// Whether a call gets the address of a variable without a value: what it has read into that it has closed.
@@ -118,8 +128,11 @@ pub(super) fn has_nothing(
     use ResourceKind::{Body, Rows, Stream};
     let branches = || branches(leak);
     let variables = &acquisition.variables;
-    let says_none =
-        |branch| is_empty(code, branch, variables) || is_no_descriptor(code, branch, variables);
+    let says_none = |branch| {
+        is_empty(code, branch, variables)
+            || is_no_descriptor(code, branch, variables)
+            || is_typed_error(code, branch, acquisition)
+    };
     if branches().any(says_none) || has_ended(code, branches(), acquired, variables) {
         return true;
     }

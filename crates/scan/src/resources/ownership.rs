@@ -42,6 +42,8 @@ pub(super) struct Owner<'o, 'c> {
     code: &'o Code<'c>,
     paths: &'o Paths<'o, 'c, 'c>,
     acquired: &'o Acquired,
+    /// Whether reading a body to its end counts as closing it.
+    reading_ends: bool,
     /// Mentions that do not release it, but hand on something that refers to it.
     handed_on: RefCell<FxHashSet<IdentId>>,
     /// Mentions, in `return` statements, of variables that refer to it.
@@ -55,7 +57,12 @@ impl<'o, 'c> Owner<'o, 'c> {
         acquired: &'o Acquired,
     ) -> Self {
         let (handed_on, returned) = Default::default();
-        Self { code, paths, acquired, handed_on, returned }
+        Self { code, paths, acquired, reading_ends: false, handed_on, returned }
+    }
+
+    /// The same, if reading a body to its end counts as closing it. Who never closes one has forgotten it all the same.
+    pub(super) fn with_reading(self) -> Self {
+        Self { reading_ends: true, ..self }
     }
 
     /// Mentions, in `return` statements, of variables that refer to the value: a reader that wraps a file. Whoever gets
@@ -168,7 +175,10 @@ impl<'o, 'c> Owner<'o, 'c> {
         let Some(callee) = self.code.callee(call) else {
             return self.of_unknown(call, selected);
         };
-        if self.is_release_argument(&callee, index) || self.is_dumped(&callee, call, selected) {
+        if self.is_release_argument(&callee, index)
+            || self.is_dumped(&callee, call, selected)
+            || self.is_read_to_its_end(&callee, call, selected)
+        {
             return Effect::Releases;
         }
         // Serving takes as long as there is a listener.
@@ -237,6 +247,37 @@ impl<'o, 'c> Owner<'o, 'c> {
             && with_body.is_some_and(|with| self.code.is_predeclared(*with, "true"))
     }
 
+    /// Whether a function reads the body of a response to its end, or until reading fails: either way its connection is
+    /// not the body's any more (`bodyEOFSignal` of net/http, Go 1.27), and closing it does nothing. Who copies it to
+    /// somewhere may end because writing fails.
+    fn is_read_to_its_end(
+        &self,
+        callee: &FunctionKey<'_>,
+        call: ExprId,
+        selected: &[&str],
+    ) -> bool {
+        let discards = || {
+            let to = self.code.arguments(call).first();
+            to.is_some_and(|to| matches!(self.code.text(*to), "io.Discard" | "ioutil.Discard"))
+        };
+        self.reading_ends
+            && selected == ["Body"]
+            && callee.receiver.is_none()
+            && match (callee.path, callee.name) {
+                ("io" | "io/ioutil", "ReadAll") => true,
+                ("io", "Copy") => discards(),
+                _ => false,
+            }
+    }
+
+    /// Whether a call is `Write` of a response: that closes the body when it has written it (documentation of net/http,
+    /// Go 1.27).
+    fn is_written(&self, names: &[&str]) -> bool {
+        let object = self.acquired.object;
+        names == ["Write"]
+            && object.is_some_and(|object| object.source.types.contains(&"net/http.Response"))
+    }
+
     /// Whether what a call gives back, which refers to the value, leaves the function. If its variable is returned and
     /// nothing else, that is remembered: the value is lost on other ways.
     fn leaves(&self, call: ExprId) -> bool {
@@ -284,7 +325,7 @@ impl Ownership for Owner<'_, '_> {
     fn releases(&self, use_: &Use<'_>) -> bool {
         let UseKind::Call(call) = use_.kind else { return false };
         let names = self.names(use_.selected);
-        if self.is_release(&names) {
+        if self.is_release(&names) || self.is_written(&names) {
             return true;
         }
         if names.is_empty() {

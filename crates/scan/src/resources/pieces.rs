@@ -8,6 +8,7 @@ use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, Stmt
 use super::acquired::{Acquired, Origin, results};
 use super::inferred;
 use super::made::variable;
+use super::untaken::last_value;
 use crate::code::Code;
 
 /// Methods that give an end of something that runs: `ssh.Session` and `exec.Cmd` close it with the rest.
@@ -168,16 +169,5 @@ fn failed_call(code: &Code<'_>, branch: Condition) -> Option<ExprId> {
     };
     let error =
         variable(code, both.x).filter(|_| is_failure && code.is_predeclared(both.y, "nil"))?;
-    let before = code.file[expr].span.start;
-    let function = code.scope.function_at(before)?;
-    let given = code.file.walk(Node::Stmt(code.scope[function].body)).filter_map(|visit| {
-        let Node::Stmt(stmt) = visit.node else { return None };
-        let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return None };
-        let is_it = |to: &ExprId| variable(code, *to) == Some(error);
-        let [value] = code.file[assign.rhs] else { return None };
-        let start = code.file[stmt].span.start;
-        (start < before && code.file[assign.lhs].iter().any(is_it)).then_some((start, value))
-    });
-    let (_, last) = given.max_by_key(|(start, _)| *start)?;
-    Some(code.file.unparen(last))
+    last_value(code, error, code.file[expr].span.start)
 }

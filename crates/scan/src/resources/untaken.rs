@@ -36,6 +36,51 @@ pub(super) fn is_no_descriptor(
     is_descriptor && is == none
 }
 
+/// Whether a branch is taken if the error of a call is of a type: `ok` of `e, ok := err.(*Error)`. Then there is one.
+pub(super) fn is_typed_error(
+    code: &Code<'_>,
+    branch: Condition,
+    acquisition: &Acquisition,
+) -> bool {
+    let Condition::Expr { expr, is: true } = branch else { return false };
+    let (Some(ok), Some(Guard::Error(error))) = (variable(code, expr), acquisition.guard) else {
+        return false;
+    };
+    let Some(function) = code.scope.function_at(code.file[expr].span.start) else { return false };
+    let start = code.file[acquisition.call].span.start;
+    code.file.walk(Node::Stmt(code.scope[function].body)).any(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return false };
+        let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return false };
+        let ([_, told], [asserted]) = (&code.file[assign.lhs], &code.file[assign.rhs]) else {
+            return false;
+        };
+        let ExprKind::TypeAssertExpr(assertion) = code.file[code.file.unparen(*asserted)].kind
+        else {
+            return false;
+        };
+        let at = code.file[stmt].span.start;
+        at > start
+            && variable(code, *told) == Some(ok)
+            && variable(code, assertion.x) == Some(error)
+            && last_value(code, error, at) == Some(acquisition.call)
+    })
+}
+
+/// The call or other value that a variable was given last, in the order of the text, before a byte of its function.
+pub(super) fn last_value(code: &Code<'_>, of: IdentId, before: u32) -> Option<ExprId> {
+    let function = code.scope.function_at(before)?;
+    let given = code.file.walk(Node::Stmt(code.scope[function].body)).filter_map(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return None };
+        let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return None };
+        let is_it = |to: &ExprId| variable(code, *to) == Some(of);
+        let [value] = code.file[assign.rhs] else { return None };
+        let start = code.file[stmt].span.start;
+        (start < before && code.file[assign.lhs].iter().any(is_it)).then_some((start, value))
+    });
+    let (_, last) = given.max_by_key(|(start, _)| *start)?;
+    Some(code.file.unparen(last))
+}
+
 /// What is made of the error of a call before anybody asks for that error itself: `retry` of
 /// `retry, err := shouldRetry(err)`. What also gets the value may speak of that.
 pub(super) fn made_of_error(code: &Code<'_>, acquisition: &Acquisition) -> Vec<IdentId> {

@@ -104,8 +104,17 @@ static ENDINGS: &[Ending] = &[
     methods("github.com/charmbracelet/log", &["Logger"], &["Fatal", "Fatalf"]),
 ];
 
-/// Whether a function outside of the modules comes back.
+/// Names of interfaces that stand for the test that runs, in whatever package: those of testing, of testify and of modules
+/// that do not want to import either.
+const TESTS: [&str; 3] = ["TB", "TestingT", "TestingTB"];
+
+/// Whether a function outside of the modules comes back, or a method of an interface.
 pub(super) fn effect(function: &FunctionKey<'_>) -> CallEffect {
+    if function.receiver.is_some_and(|receiver| TESTS.contains(&receiver))
+        && LEAVES_TEST.contains(&function.name)
+    {
+        return NeverReturns;
+    }
     let path = without_version(function.path);
     let is_it = |ending: &&Ending| {
         ending.path == path
