@@ -6,6 +6,8 @@ use plumb_gosource::{ExprId, ExprKind, Node, Token};
 use plumb_scan::fixes::{probed, with_probes};
 use plumb_scan::{Code, Rule};
 
+mod probes;
+
 pub(crate) static RULE: Rule = Rule { pattern: "half-open-connection", linters: &[], check };
 
 /// Since this version a dialer without [`KEEP_ALIVE`] sends keepalive probes each 15 s (release notes of Go 1.13).
@@ -20,7 +22,7 @@ const OTHER_LIMITS: [&str; 3] = ["KeepAliveConfig", "Control", "ControlContext"]
 const LIMITS: [&str; 3] = ["SetDeadline", "SetReadDeadline", "SetKeepAlivePeriod"];
 
 fn check(code: &Code<'_>) -> Vec<SourceFinding> {
-    if code.in_test || limits_reading(code) {
+    if code.in_test || limits_reading(code) || probes::has_own(code) {
         return Vec::new();
     }
     let dialers = code.literals_of("net", "Dialer").chain(code.literals_of("net", "ListenConfig"));
@@ -168,6 +170,23 @@ mod tests {
         assert_eq!(lines_of_go("1.12", dialer), [1]);
         assert_eq!(lines_of_go("1.13", dialer), [0; 0]);
         assert_eq!(lines_of_go("1.12", "var d = net.Dialer{KeepAlive: time.Second}"), [0; 0]);
+    }
+
+    #[test]
+    fn protocols_with_probes_of_their_own_are_not() {
+        let silent = |body: &str| assert_eq!(lines(body), [0; 0], "{body}");
+        let dialer = "var d = net.Dialer{KeepAlive: -1}";
+        silent(&format!("{dialer}\nconst DEFAULT_PING_INTERVAL = 2 * time.Minute"));
+        silent(&format!("{dialer}\ntype client struct{{}}\nfunc (c *client) setPingTimer() {{}}"));
+        silent(&format!("{dialer}\nfunc sendHeartbeats(c net.Conn) {{}}"));
+        for other in [
+            "func ping(c net.Conn) {}",
+            "var mappingInterval = time.Second",
+            "func stoppingTimer() {}",
+            "var pollInterval = time.Second",
+        ] {
+            assert_eq!(lines(&format!("{dialer}\n{other}")), [1], "{other}");
+        }
     }
 
     #[test]
