@@ -188,6 +188,7 @@ impl<'o, 'c> Owner<'o, 'c> {
         let reading = match known(&callee) {
             Some(reading) => Some(reading),
             None => match code.summaries.parameter(&callee, Parameter::Index(index)) {
+                Some(_) if self.is_made_into(call) => return Effect::HandsOn,
                 Some(use_) => return self.of_summary(use_, selected),
                 None if self.is_for_all_of_it(callee.name, selected) => None,
                 None => guessed(&callee),
@@ -245,6 +246,14 @@ impl<'o, 'c> Owner<'o, 'c> {
             && selected.is_empty()
             && *callee == FunctionKey::parse("net/http/httputil.DumpResponse")
             && with_body.is_some_and(|with| self.code.is_predeclared(*with, "true"))
+    }
+
+    /// Whether a function of the modules gets a descriptor, which is a number to those that follow values, and gives back
+    /// something that leaves: a device or a file around it, which closes it.
+    fn is_made_into(&self, call: ExprId) -> bool {
+        let is_descriptor = self.acquired.kind == ResourceKind::File
+            && self.acquired.releases.iter().all(|of| matches!(of, Release::Argument(..)));
+        is_descriptor && may_refer(result(self.code, call, 0)) && self.leaves(call)
     }
 
     /// Whether a function reads the body of a response to its end, or until reading fails: either way its connection is

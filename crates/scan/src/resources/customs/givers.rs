@@ -23,6 +23,8 @@ pub(super) struct Givers {
 #[derive(Default)]
 struct Returned {
     variables: FxHashSet<IdentId>,
+    /// Parts of the receiver: `return c.client, nil`.
+    parts: usize,
     /// Calls of `io.NopCloser`, and `http.NoBody`.
     empty: usize,
     others: usize,
@@ -36,7 +38,8 @@ impl Givers {
             let returned = returned(code, function);
             if returned.empty > 0 && returned.others == 0 && returned.variables.is_empty() {
                 givers.only_name.insert(key);
-            } else if !returned.variables.is_empty() && is_kept(code, function, &returned.variables)
+            } else if (returned.parts > 0 && returned.others == 0)
+                || (!returned.variables.is_empty() && is_kept(code, function, &returned.variables))
             {
                 givers.keep.insert(key);
             }
@@ -90,6 +93,7 @@ fn returned(code: &Code<'_>, function: FunctionId) -> Returned {
                 match code.file[first].kind {
                     _ if code.is_predeclared(first, "nil") => {}
                     _ if is_empty(code, first) => returned.empty += 1,
+                    _ if is_of_receiver(code, first) => returned.parts += 1,
                     _ => match variable(code, first) {
                         Some(variable) => returned.variables.extend([variable]),
                         None => returned.others += 1,
@@ -100,6 +104,14 @@ fn returned(code: &Code<'_>, function: FunctionId) -> Returned {
         }
     }
     returned
+}
+
+/// Whether an expression is a field of the receiver.
+fn is_of_receiver(code: &Code<'_>, expr: ExprId) -> bool {
+    let ExprKind::SelectorExpr(_) = code.file[expr].kind else { return false };
+    variable(code, root(code, expr))
+        .and_then(|root| code.names.declaration(root))
+        .is_some_and(|declared| declared.kind == DeclaredAs::Receiver)
 }
 
 /// Whether closing an expression does nothing: `io.NopCloser(r)`, `http.NoBody`.

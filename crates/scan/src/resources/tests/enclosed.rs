@@ -293,3 +293,87 @@ func begin() error {{
     assert!(lost(&of("//go:build windows")).is_empty());
     assert_eq!(lost(&of("//go:build linux")), [7]);
 }
+
+/// A descriptor is a part of what is made of it.
+#[test]
+fn descriptors_are_parts_of_what_is_made_of_them() {
+    let of = |last: &str| {
+        format!(
+            "package p
+import \"syscall\"
+type device struct{{ fd int }}
+func newDevice(fd int) (*device, error) {{ return &device{{fd: fd}}, nil }}
+func setUp(fd int) error {{ return nil }}
+func open() (*device, error) {{
+\tfd, err := syscall.Open(\"/dev/net/tun\", 2, 0)
+\tif err != nil {{
+\t\treturn nil, err
+\t}}
+{last}
+}}"
+        )
+    };
+    let made = "\tdev, err := newDevice(fd)
+\tif err != nil {
+\t\tsyscall.Close(fd)
+\t\treturn nil, err
+\t}
+\treturn dev, nil";
+    assert!(lost(&of(made)).is_empty());
+    let lost_before = "\tif err := setUp(fd); err != nil {
+\t\treturn nil, err
+\t}
+\treturn newDevice(fd)";
+    assert_eq!(lost(&of(lost_before)), [7]);
+    let forgotten = "\tdev, err := newDevice(fd)
+\tif err != nil {
+\t\tsyscall.Close(fd)
+\t\treturn nil, err
+\t}
+\tprintln(dev.fd)
+\treturn nil, nil";
+    assert_eq!(lost(&of(forgotten)), [7]);
+}
+
+/// A method that gives what is in a field keeps it, whatever its callers do with it.
+#[test]
+fn what_is_in_a_field_is_shared() {
+    let of = |keep: &str, given: &str| {
+        format!(
+            "package p
+type conn struct{{ n int }}
+func (c *conn) Close() error {{ return nil }}
+func (c *conn) Send(p []byte) error {{ return nil }}
+type dialer struct {{ conn *conn }}
+func (d *dialer) get(dial func() (*conn, error)) (*conn, error) {{
+\tc, err := dial()
+\tif err != nil {{
+\t\treturn nil, err
+\t}}
+\t{keep}
+\treturn {given}, nil
+}}
+func (d *dialer) ask(dial func() (*conn, error)) error {{
+\tc, err := d.get(dial)
+\tif err != nil {{
+\t\treturn err
+\t}}
+\tif err := c.Send(nil); err != nil {{
+\t\tc.Close()
+\t\treturn err
+\t}}
+\treturn nil
+}}
+func (d *dialer) reset(dial func() (*conn, error)) error {{
+\tc, err := d.get(dial)
+\tif err != nil {{
+\t\treturn err
+\t}}
+\treturn c.Close()
+}}"
+        )
+    };
+    assert!(lost(&of("d.conn = c", "d.conn")).is_empty());
+    assert!(lost(&of("d.conn = c", "c")).is_empty());
+    assert_eq!(lost(&of("c.Send(nil)", "c")), [15]);
+}
