@@ -46,7 +46,8 @@ fn is_connection(code: &Code<'_>, variable: IdentId) -> bool {
     }
 }
 
-/// Whether another result of the call is a connection that is closed by a `defer`: both stand for one descriptor.
+/// Whether another result of the call is a connection, or what closes one, and is closed by a `defer`: both stand for one
+/// descriptor.
 fn has_deferred_sibling(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {
     let Bound::To(places) = code.scope.bound(call) else { return false };
     let own = match acquired.what {
@@ -55,10 +56,17 @@ fn has_deferred_sibling(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> b
     };
     places.iter().enumerate().any(|(index, place)| match place {
         BoundTo::Variable(other) => {
-            index != own && is_connection(code, *other) && is_closed_by_defer(code, call, *other)
+            index != own
+                && (is_connection(code, *other) || is_closer(code, *other))
+                && is_closed_by_defer(code, call, *other)
         }
         _ => false,
     })
+}
+
+/// Whether a variable is there to be closed and for nothing else: beside another result it is what closes that.
+fn is_closer(code: &Code<'_>, variable: IdentId) -> bool {
+    code.types.of_var(variable).is_some_and(|ty| ty.is_named("io", "Closer"))
 }
 
 /// Whether a stream is of a connection or client that is closed by a `defer`: `conn.Writer(ctx, kind)`.

@@ -47,14 +47,19 @@ func ask(dial func() (net.Conn, error), check func() error) (failed error) {{
 /// Two connections of one call, the one around the other.
 #[test]
 fn one_of_two_connections_is_enough() {
-    let of = |close: &str| {
+    let with = |raw: &str, close: &str| {
         format!(
             "package p
-import \"net\"
+import (
+\t\"io\"
+\t\"net\"
+)
+var _ io.Closer
+var _ net.Conn
 type secureConn struct {{ n int }}
 func (c *secureConn) Close() error {{ return nil }}
 func (c *secureConn) Name() string {{ return \"\" }}
-func measure(dialBoth func() (*secureConn, net.Conn, error)) string {{
+func measure(dialBoth func() (*secureConn, {raw}, error)) string {{
 \tsecure, raw, err := dialBoth()
 \tif err != nil {{
 \t\treturn \"\"
@@ -68,8 +73,11 @@ func measure(dialBoth func() (*secureConn, net.Conn, error)) string {{
 }}"
         )
     };
-    assert!(lost(&of("defer raw.Close()")).is_empty());
-    assert_eq!(lost(&of("defer println(raw)")), [7]);
+    for raw in ["net.Conn", "*net.TCPConn", "io.Closer"] {
+        assert!(lost(&with(raw, "defer raw.Close()")).is_empty(), "{raw}");
+        assert!(lost(&with(raw, "defer println(raw)")).contains(&12), "{raw}");
+    }
+    assert_eq!(lost(&with("*secureConn", "defer raw.Close()")), [12]);
 }
 
 /// A message of a connection, and a stream in memory.
@@ -175,7 +183,7 @@ func get(u string, w io.Writer) error {{
         |read: &str| of(&format!("if u == \"\" {{ return resp.Body.Close() }}\n\t{read}"));
     for read in [
         "_, _ = io.ReadAll(resp.Body)",
-        "if _, err := io.ReadAll(resp.Body); err != nil { return err }",
+        "b, _ := io.ReadAll(resp.Body)\n\tprintln(b)",
         "io.Copy(io.Discard, resp.Body)",
         "resp.Write(w)",
     ] {
@@ -185,6 +193,7 @@ func get(u string, w io.Writer) error {{
     assert_eq!(lost(&of("_, _ = io.ReadAll(resp.Body)")), [7]);
     for read in [
         "io.Copy(w, resp.Body)",
+        "if _, err := io.ReadAll(resp.Body); err != nil { return err }\n\tresp.Body.Close()",
         "_, _ = io.ReadAll(io.LimitReader(resp.Body, 10))",
         "io.CopyN(io.Discard, resp.Body, 10)",
         "if resp.StatusCode == 200 { io.ReadAll(resp.Body) }",
