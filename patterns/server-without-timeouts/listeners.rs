@@ -19,13 +19,16 @@ const INSIDE: [&str; 9] = [
     "pipelistener",
 ];
 
-/// Whether all listeners that may be those of a server have bounds: those of the field that it serves, else those that
-/// the declared function around it makes.
+/// Whether all listeners that may be those of a server have bounds: those of the variable or field that it serves, else
+/// those that the declared function around it makes.
 pub(super) fn are_bounded(code: &Code<'_>, server: ExprId) -> bool {
-    if let Some(listener) = served(code, server)
-        && matches!(code.file[code.file.unparen(listener)].kind, ExprKind::SelectorExpr(_))
-    {
-        return all(made(code, listener).iter().map(|call| is_bounded(code, *call)));
+    if let Some(listener) = served(code, server) {
+        let is_field =
+            matches!(code.file[code.file.unparen(listener)].kind, ExprKind::SelectorExpr(_));
+        let is_inside = all(made(code, listener).iter().map(|call| is_bounded(code, *call)));
+        if is_field || is_inside {
+            return is_inside;
+        }
     }
     let Some(function) = code.declared_at(code.file[server].span.start) else { return false };
     let body = code.scope[function].body;

@@ -254,6 +254,10 @@ mod tests {
             found("type t struct { l net.Listener }\nfunc (t *t) f() { http.Serve(t.l, nil) }"),
             [8]
         );
+        // One of two.
+        let two = "func f(path string, h http.Handler) {\nl, _ := net.Listen(\"unix\", path)\n\
+            if h != nil { http.Serve(l, h) }\nfor _, o := range activationListeners() { http.Serve(o, h) }\n}";
+        assert_eq!(found(two), [10]);
         // What is made of a listener has its bounds.
         silent(
             "func f() { l, _ := net.Listen(\"tcp\", \"127.0.0.1:0\")\nlog(urlOfListener(l))\nhttp.Serve(l, nil) }",
