@@ -64,6 +64,7 @@ fn deferred(code: &Code<'_>, stmt: StmtId, call: ExprId) -> Option<SourceFinding
     if code.is_short_loop(in_loop)
         || code.ends_program(function)
         || !recurs(graph, graph.step_at(span.start)?)
+        || code.is_chosen_once(stmt, in_loop)
     {
         return None;
     }

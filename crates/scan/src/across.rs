@@ -4,6 +4,7 @@ use crate::code::Code;
 use crate::instances::{FileInstances, Instances};
 use crate::maps::{FileMaps, Maps};
 use crate::resources::{Customs, FileCustoms};
+use crate::sure::{FileSure, SureResults};
 
 /// What one file adds.
 #[derive(Debug, Default)]
@@ -11,6 +12,7 @@ pub(crate) struct FileFacts {
     maps: FileMaps,
     instances: FileInstances,
     customs: FileCustoms,
+    sure: FileSure,
 }
 
 impl FileFacts {
@@ -24,6 +26,7 @@ impl FileFacts {
             maps: FileMaps::read(code),
             instances: FileInstances::read(code),
             customs: FileCustoms::read(code),
+            sure: FileSure::read(code),
         }
     }
 }
@@ -34,21 +37,25 @@ pub(crate) struct Across {
     pub(crate) maps: Maps,
     pub(crate) instances: Instances,
     pub(crate) customs: Customs,
+    pub(crate) sure: SureResults,
 }
 
 impl Across {
     /// Puts the facts of files together, in any order.
     pub(crate) fn join(files: impl IntoIterator<Item = FileFacts>) -> Self {
-        let (mut maps, mut instances, mut customs) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut maps, mut instances) = (Vec::new(), Vec::new());
+        let (mut customs, mut sure) = (Vec::new(), Vec::new());
         for file in files {
             maps.push(file.maps);
             instances.push(file.instances);
             customs.push(file.customs);
+            sure.push(file.sure);
         }
         Self {
             maps: Maps::join(maps),
             instances: Instances::join(instances),
             customs: Customs::join(customs),
+            sure: SureResults::join(sure),
         }
     }
 }

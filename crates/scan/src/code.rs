@@ -4,7 +4,9 @@ use std::cell::OnceCell;
 
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::{SourceFinding, SourcePlace, SourceStep};
-use plumb_gosource::flow::{CallEffect, Callee, FunctionId, Graph, Scope, callee, standard_effect};
+use plumb_gosource::flow::{
+    CallEffect, Callee, Condition, FunctionId, Graph, Scope, callee, standard_effect,
+};
 use plumb_gosource::{
     DeclKind, ExprId, ExprKind, FieldListId, File, FileTypes, Names, Node, Package, Program, Span,
 };
@@ -14,6 +16,7 @@ use crate::functions::FunctionKey;
 use crate::knowledge::Knowledge;
 use crate::resources::{self, Loss, Slip};
 use crate::summaries::{Parameter, Summaries};
+use crate::untakeable::Untakeable;
 
 /// One file, with what is known of it and beyond it.
 pub struct Code<'c> {
@@ -43,6 +46,8 @@ pub struct Code<'c> {
     pub(crate) advised: &'c Advised,
     /// By function, its graph; made when it is asked for.
     pub(crate) graphs: Vec<OnceCell<Graph>>,
+    /// By function, the branches that no run takes; found when they are asked for.
+    pub(crate) untakeable: Vec<OnceCell<Untakeable>>,
     pub(crate) losses: OnceCell<Vec<Loss>>,
     pub(crate) slips: OnceCell<Vec<Slip>>,
 }
@@ -62,6 +67,13 @@ impl<'c> Code<'c> {
     pub fn graph(&self, function: FunctionId) -> &Graph {
         self.graphs[function.index()]
             .get_or_init(|| self.scope.graph(function, &|call| self.effect(call)))
+    }
+
+    /// Whether no run takes a branch of a function.
+    pub(crate) fn forbids(&self, function: FunctionId, branch: Condition) -> bool {
+        self.untakeable[function.index()]
+            .get_or_init(|| Untakeable::new(self, function))
+            .holds(branch)
     }
 
     /// Whether control comes back from a call.

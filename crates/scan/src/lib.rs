@@ -35,7 +35,10 @@
 //! | [`summaries`] | what the module's functions do with their arguments and give back |
 //! | [`syntax`] | calls and literals of a file |
 //! | [`suppress`] | comments that silence findings |
+//! | [`sure`] | results of functions that are always nil, or never |
+//! | [`timers`] | cases that a timer chooses once |
 //! | [`tree`] | the files of a tree, and the threads that look at them |
+//! | [`untakeable`] | branches that no run takes |
 //! | [`ways`] | ways through a function, with a state |
 
 pub mod acquisitions;
@@ -67,8 +70,11 @@ pub mod resources;
 pub mod rule;
 pub mod summaries;
 pub mod suppress;
+mod sure;
 pub mod syntax;
+mod timers;
 pub mod tree;
+mod untakeable;
 pub mod ways;
 
 pub use code::Code;

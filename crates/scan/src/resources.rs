@@ -5,6 +5,7 @@
 //! of whom nothing is known belongs to them, and nothing is said of it.
 
 mod acquired;
+mod callbacks;
 mod commands;
 mod customs;
 mod elsewhere;
@@ -18,6 +19,7 @@ mod made;
 mod nothing;
 mod ownership;
 mod pieces;
+mod promised;
 mod reading;
 mod signals;
 mod slips;
@@ -32,6 +34,7 @@ use plumb_gosource::{ExprId, IdentId};
 
 use crate::code::Code;
 
+pub use callbacks::gives_with_error;
 pub(crate) use customs::{Customs, FileCustoms};
 pub(crate) use fates::fates;
 pub use findings::findings;

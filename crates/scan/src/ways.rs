@@ -111,6 +111,9 @@ pub fn search<J: Journey>(
             ways.push(way(WayEnd::Exit(exit), number, &visits));
         }
         for edge in graph.edges(block) {
+            if code.forbids(function, edge.when) {
+                continue;
+            }
             let Some(facts) = followed.after(edge.when, facts) else { continue };
             let Some(state) = journey.edge(block, edge, state) else { continue };
             if met.insert((edge.to, state, facts)) {

@@ -231,3 +231,34 @@ func laterOK(name string) error {
 	_ = info
 	return nil
 }
+
+type group interface {
+	Run(f func() (*os.File, error)) (*os.File, error)
+}
+
+func literalGivesBoth(g group, name string) error {
+	f, err := g.Run(func() (*os.File, error) {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		return file, nil
+	})
+	defer f.Close() // want
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+func literalAlwaysGivesOK(g group, page *os.File, load func(*os.File) error) error {
+	f, err := g.Run(func() (*os.File, error) {
+		err := load(page)
+		return page, err
+	})
+	defer f.Close()
+	if err != nil {
+		return err
+	}
+	return nil
+}

@@ -471,3 +471,39 @@ func collected(next func() (string, bool), more []string) error {
 	}
 	return nil
 }
+
+func racerOK(ctx context.Context, results chan error, start func(context.Context)) error {
+	fallback := time.NewTimer(time.Second)
+	defer fallback.Stop()
+	for {
+		select {
+		case <-fallback.C:
+			inner, cancel := context.WithCancel(ctx)
+			defer cancel()
+			go start(inner)
+		case err := <-results:
+			if err == nil {
+				return nil
+			}
+			if ctx.Err() != nil && fallback.Stop() {
+				fallback.Reset(0)
+			}
+		}
+	}
+}
+
+func polls(ctx context.Context, results chan error, ask func(context.Context)) error {
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+			inner, cancel := context.WithCancel(ctx)
+			defer cancel() // want
+			ask(inner)
+			timer.Reset(time.Second)
+		case err := <-results:
+			return err
+		}
+	}
+}

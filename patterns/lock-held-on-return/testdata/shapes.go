@@ -352,3 +352,25 @@ func (s *store) anotherQuestion(n int) {
 }
 
 func (s *store) items(n int) []int { return make([]int, n) }
+
+func comparedOK(all []*store, own *store) {
+	for _, one := range all {
+		if one != nil && one != own {
+			one.mu.Lock()
+		}
+		check(len(all))
+		if one != nil && one != own {
+			one.mu.Unlock()
+		}
+	}
+}
+
+func comparedWithOther(one, own, other *store) {
+	if one != own {
+		one.mu.Lock() // want
+	}
+	check(1)
+	if one != other {
+		one.mu.Unlock()
+	}
+}

@@ -10,6 +10,7 @@ use crate::ast::{ExprKind, StmtKind};
 use crate::ids::{ExprId, IdentId, StmtId};
 use crate::names::Referent;
 use crate::token::Token;
+use crate::walk::Node;
 
 /// What tells that nothing was acquired.
 pub(super) struct Success<'q, 'f, 'a> {
@@ -54,7 +55,10 @@ impl Success<'_, '_, '_> {
                 let ok =
                     matches!(self.guard, Some(Guard::Ok(ok)) if self.variable(expr) == Some(ok));
                 let asserted = self.variable(expr).is_some_and(|v| self.asserted.contains(&v));
-                ((guarded && ok) || asserted) && !is
+                match is {
+                    true => guarded && self.asserts_error(expr),
+                    false => (guarded && ok) || asserted,
+                }
             }
             ExprKind::CallExpr(call) => {
                 let args = &self.scope.file[call.args];
@@ -64,6 +68,29 @@ impl Success<'_, '_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a flag tells that the error is of some type, and so that there is one: `if e, ok := err.(*T); ok`.
+    fn asserts_error(&self, flag: ExprId) -> bool {
+        let file = self.scope.file;
+        let branch = self.scope.parents().above(Node::Expr(flag)).find_map(|node| match node {
+            Node::Stmt(stmt) => Some(stmt),
+            _ => None,
+        });
+        let Some(StmtKind::IfStmt(branch)) = branch.map(|stmt| file[stmt].kind) else {
+            return false;
+        };
+        let Some(StmtKind::AssignStmt(assign)) = branch.init.map(|init| file[init].kind) else {
+            return false;
+        };
+        let [value] = file[assign.rhs] else { return false };
+        let ExprKind::TypeAssertExpr(assertion) = file[file.unparen(value)].kind else {
+            return false;
+        };
+        let is_flag = |ok: &ExprId| {
+            self.variable(*ok).is_some_and(|ok| self.variable(flag) == Some(ok))
+        };
+        file[assign.lhs].get(1).is_some_and(is_flag) && self.is_error(assertion.x)
     }
 
     fn excludes_equal(&self, x: ExprId, y: ExprId, equal: bool, guarded: bool) -> bool {

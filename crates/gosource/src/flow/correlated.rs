@@ -1,8 +1,9 @@
 //! Conditions that recur: what one of them has said, the next one says too.
 //!
 //! A program that opens a file `if verbose` and closes it `if verbose` is right, and one that has found `err` to be nil
-//! finds it so again. Only variables of the function and their fields are followed, and what sets them is seen: it makes
-//! them unknown, unless it sets a flag to `true` or `false`, or what is compared with nil to nil.
+//! finds it so again. What equals one constant does not equal another one. Only variables of the function and their
+//! fields are followed, and what sets them is seen: it makes them unknown, unless it sets a flag to `true` or `false`, or
+//! what is compared with nil to nil.
 
 use rustc_hash::FxHashMap;
 
@@ -11,11 +12,18 @@ use super::scope::{FunctionId, Scope};
 use super::uses::{UseKind, Within};
 use crate::ast::{ExprKind, SpecKind, StmtKind};
 use crate::ids::{ExprId, IdentId};
+use crate::names::{DeclaredAs, Referent};
 use crate::token::Token;
 use crate::walk::Node;
 
-/// How many conditions are followed at once: each may double the work.
+/// How many conditions that recur are followed at once: each may double the work.
 const MAX_CONDITIONS: usize = 6;
+
+/// How many are followed with those that are tested once and exclude others: as many as [`Facts`] has room for.
+const MAX_WITH_EXCLUSIVE: usize = 8;
+
+/// Names of the language that are values.
+const PREDECLARED: [&str; 3] = ["false", "iota", "true"];
 
 /// What is known of the conditions: two bits each, `is true` and `is false`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -42,18 +50,63 @@ impl Facts {
     }
 }
 
+/// What a condition compares with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum With<'a> {
+    /// Nothing: it is a truth value.
+    Flag,
+    Nil,
+    /// A literal, as it is spelled.
+    Literal(&'a str),
+    /// A constant of a package, or of that of the file (the name is empty then): package and name.
+    Constant(&'a str, &'a str),
+    /// A variable, or a field of one.
+    Other(&'a str),
+}
+
+impl With<'_> {
+    /// Whether nothing equals both.
+    fn excludes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Literal(one), Self::Literal(other)) => one != other,
+            (Self::Constant(package, one), Self::Constant(of, other)) => {
+                package == of && one != other
+            }
+            (Self::Nil, Self::Constant(..)) | (Self::Constant(..), Self::Nil) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A variable of the function with the names of the fields that are selected from it.
+struct Root<'a> {
+    variable: IdentId,
+    path: Vec<&'a str>,
+}
+
 /// A condition in a form in which equal ones have equal texts.
 struct Leaf<'a> {
     text: &'a str,
-    /// What it is compared with, and is not if the condition is false.
-    with: &'a str,
+    with: With<'a>,
     /// Whether the condition is the negation of the text.
     negated: bool,
-    variables: Vec<IdentId>,
-    /// The names of the fields that are selected from the variable.
-    path: Vec<&'a str>,
-    /// Whether it is a truth value by itself.
-    is_flag: bool,
+    /// The variables that it is about: that of the text, and that with which it is compared.
+    roots: Vec<Root<'a>>,
+    /// The tag, of a case of a switch.
+    tag: Option<ExprId>,
+}
+
+/// Conditions of the same form.
+struct Group {
+    /// Whether only what others say speaks of it.
+    is_exclusive: bool,
+    /// Whether it is set again and again.
+    changes: bool,
+    /// Whether nobody else can set it.
+    is_steady: bool,
+    /// Places of its conditions.
+    leaves: Vec<usize>,
+    sets: Vec<(StepId, Option<bool>)>,
 }
 
 /// The conditions of a function that recur.
@@ -61,45 +114,66 @@ struct Leaf<'a> {
 pub(super) struct Correlated {
     /// By condition, which of those that are followed it is, and whether it is its negation.
     leaves: FxHashMap<ExprId, (usize, bool)>,
+    /// By condition that is followed, those that are false if it is true.
+    excluded: Vec<Vec<usize>>,
     /// What steps set conditions to; `None` if that is not known.
     sets: FxHashMap<StepId, Vec<(usize, Option<bool>)>>,
 }
 
 impl Correlated {
     pub(super) fn new(scope: &Scope<'_, '_>, function: FunctionId, graph: &Graph) -> Self {
-        let mut correlated = Self::default();
-        let mut by_text: FxHashMap<(&str, &str, &[IdentId]), Vec<usize>> = FxHashMap::default();
-        let leaves: Vec<(ExprId, Leaf<'_>)> =
-            conditions(graph).filter_map(|expr| Some((expr, leaf(scope, expr)?))).collect();
+        let mut by_form: FxHashMap<(&str, With<'_>, Vec<IdentId>), Vec<usize>> =
+            FxHashMap::default();
+        let leaves: Vec<(ExprId, Leaf<'_>)> = conditions(scope, graph).collect();
         for (i, (_, leaf)) in leaves.iter().enumerate() {
-            by_text.entry((leaf.text, leaf.with, &leaf.variables)).or_default().push(i);
+            let variables = leaf.roots.iter().map(|root| root.variable).collect();
+            by_form.entry((leaf.text, leaf.with, variables)).or_default().push(i);
         }
-        let groups = by_text.into_values().filter_map(|group| {
+        let groups = by_form.into_values().filter_map(|group| {
             let (_, first) = &leaves[group[0]];
+            let is_told = group.len() > 1;
+            if !is_told && first.tag.is_some() && !has_others(&leaves, first) {
+                return None;
+            }
             let sets = settings(scope, function, graph, first)?;
+            // What is tested once says nothing, unless its value is set at hand, or others exclude it.
+            let is_set = first.tag.is_none() && sets.iter().any(|(_, value)| value.is_some());
+            let is_exclusive = !is_told && !is_set;
+            let is_steady = is_steady(scope, function, &first.roots[0]);
+            if is_exclusive && !(is_steady && has_others(&leaves, first)) {
+                return None;
+            }
             // What is set again and again is followed last: it says least.
-            let unknown = sets.iter().filter(|(_, value)| value.is_none()).count();
-            Some((unknown > 1, group, sets))
+            let changes = sets.iter().filter(|(_, value)| value.is_none()).count() > 1;
+            Some(Group { is_exclusive, changes, is_steady, leaves: group, sets })
         });
-        let mut groups: Vec<_> = groups.collect();
-        groups.sort();
-        let mut count = 0;
-        for (_, group, sets) in groups {
-            // What is tested once says nothing, unless its value is set at hand.
-            if group.len() == 1 && sets.iter().all(|(_, value)| value.is_none()) {
-                continue;
+        let mut groups: Vec<Group> = groups.collect();
+        groups.sort_by(|one, other| {
+            let key = |g: &Group| (g.is_exclusive, g.changes);
+            key(one).cmp(&key(other)).then_with(|| one.leaves.cmp(&other.leaves))
+        });
+        let recurring = groups.iter().filter(|group| !group.is_exclusive).count();
+        let exclusive = groups.split_off(recurring);
+        groups.truncate(MAX_CONDITIONS);
+        groups.extend(exclusive);
+        groups.truncate(MAX_WITH_EXCLUSIVE);
+        Self::of(&leaves, groups)
+    }
+
+    fn of(leaves: &[(ExprId, Leaf<'_>)], groups: Vec<Group>) -> Self {
+        let mut correlated = Self::default();
+        let forms: Vec<&Leaf<'_>> = groups.iter().map(|group| &leaves[group.leaves[0]].1).collect();
+        for (number, group) in groups.iter().enumerate() {
+            for (step, value) in &group.sets {
+                correlated.sets.entry(*step).or_default().push((number, *value));
             }
-            if count == MAX_CONDITIONS {
-                break;
+            for i in &group.leaves {
+                let (expr, leaf) = &leaves[*i];
+                correlated.leaves.insert(*expr, (number, leaf.negated));
             }
-            for (step, value) in sets {
-                correlated.sets.entry(step).or_default().push((count, value));
-            }
-            for i in group {
-                let (expr, leaf) = &leaves[i];
-                correlated.leaves.insert(*expr, (count, leaf.negated));
-            }
-            count += 1;
+            let excludes = |form: &Leaf<'_>| group.is_steady && forms[number].excludes(form);
+            let others = forms.iter().enumerate().filter(|(_, form)| excludes(form));
+            correlated.excluded.push(others.map(|(other, _)| other).collect());
         }
         correlated
     }
@@ -111,13 +185,21 @@ impl Correlated {
 
     /// What is known behind an edge; `None` if it cannot be taken.
     pub(super) fn after(&self, edge: Condition, facts: Facts) -> Option<Facts> {
-        let Condition::Expr { expr, is } = edge else { return Some(facts) };
+        let (expr, is) = match edge {
+            Condition::Expr { expr, is } | Condition::Case { value: expr, is, .. } => (expr, is),
+            _ => return Some(facts),
+        };
         let Some((condition, negated)) = self.leaves.get(&expr) else { return Some(facts) };
         let is = is != *negated;
-        match facts.get(*condition) {
-            Some(known) if known != is => None,
-            _ => Some(facts.with(*condition, Some(is))),
+        if facts.get(*condition).is_some_and(|known| known != is) {
+            return None;
         }
+        let facts = facts.with(*condition, Some(is));
+        let mut excluded = self.excluded[*condition].iter().filter(|_| is);
+        excluded.try_fold(facts, |facts, other| match facts.get(*other) {
+            Some(true) => None,
+            _ => Some(facts.with(*other, Some(false))),
+        })
     }
 
     /// What is known after a step.
@@ -127,40 +209,128 @@ impl Correlated {
     }
 }
 
-fn conditions(graph: &Graph) -> impl Iterator<Item = ExprId> + '_ {
+/// The conditions of a function that can be followed, those of its switches too.
+fn conditions<'s, 'a>(
+    scope: &'s Scope<'_, 'a>,
+    graph: &'s Graph,
+) -> impl Iterator<Item = (ExprId, Leaf<'a>)> + 's {
     let edges = graph.blocks().flat_map(|block| graph.edges(block));
     edges.filter_map(|edge| match edge.when {
-        Condition::Expr { expr, is: true } => Some(expr),
+        Condition::Expr { expr, is: true } => Some((expr, leaf(scope, expr)?)),
+        Condition::Case { tag, value, is: true } => {
+            let leaf = comparison(scope, tag, value, false)?;
+            Some((value, Leaf { tag: Some(tag), ..leaf }))
+        }
         _ => None,
     })
 }
 
-/// Reads `x`, `x.y`, and their comparisons with literals and `nil`.
+/// Whether something else is tested for what excludes a condition: not only the cases of the same switch.
+fn has_others(leaves: &[(ExprId, Leaf<'_>)], leaf: &Leaf<'_>) -> bool {
+    leaves.iter().any(|(_, other)| {
+        (leaf.tag.is_none() || leaf.tag != other.tag) && leaf.excludes(other)
+    })
+}
+
+impl Leaf<'_> {
+    /// Whether only one of two conditions can be true, as far as they are about the same.
+    fn excludes(&self, other: &Self) -> bool {
+        let variable = |leaf: &Self| leaf.roots.first().map(|root| root.variable);
+        self.text == other.text
+            && variable(self) == variable(other)
+            && self.with.excludes(other.with)
+    }
+}
+
+/// Reads `x`, `x.y`, and their comparisons.
 fn leaf<'a>(scope: &Scope<'_, 'a>, expr: ExprId) -> Option<Leaf<'a>> {
-    let file = scope.file;
-    let (x, with, negated) = match file[expr].kind {
+    match scope.file[expr].kind {
         ExprKind::BinaryExpr(both) if matches!(both.op, Token::Eql | Token::Neq) => {
-            let literal = matches!(file[both.y].kind, ExprKind::BasicLit(_));
-            if !literal && !scope.is_nil(both.y) {
-                return None;
-            }
-            (both.x, file.text(file[both.y].span), both.op == Token::Neq)
+            comparison(scope, both.x, both.y, both.op == Token::Neq)
         }
-        _ => (expr, "", false),
-    };
-    let (mut root, mut path) = (x, Vec::new());
+        _ => {
+            let (roots, text) = (vec![root(scope, expr)?], scope.file.text(scope.file[expr].span));
+            Some(Leaf { text, with: With::Flag, negated: false, roots, tag: None })
+        }
+    }
+}
+
+fn comparison<'a>(
+    scope: &Scope<'_, 'a>,
+    x: ExprId,
+    y: ExprId,
+    negated: bool,
+) -> Option<Leaf<'a>> {
+    let mut roots = vec![root(scope, x)?];
+    let with = with(scope, y)?;
+    if let With::Other(_) = with {
+        roots.push(root(scope, y)?);
+    }
+    let text = scope.file.text(scope.file[x].span);
+    Some(Leaf { text, with, negated, roots, tag: None })
+}
+
+/// Reads what a condition compares with.
+fn with<'a>(scope: &Scope<'_, 'a>, y: ExprId) -> Option<With<'a>> {
+    let file = scope.file;
+    let text = file.text(file[y].span);
+    match file[y].kind {
+        ExprKind::BasicLit(_) => Some(With::Literal(text)),
+        ExprKind::Ident(_) if scope.is_nil(y) => Some(With::Nil),
+        ExprKind::Ident(name) => match scope.names.referent(name) {
+            // `true` is no constant of the package.
+            None if PREDECLARED.contains(&text) => None,
+            None => Some(With::Constant("", text)),
+            Some(Referent::Declared(declared)) => {
+                match scope.names.declaration(declared)?.kind {
+                    DeclaredAs::Const => Some(With::Constant("", text)),
+                    _ => Some(With::Other(text)),
+                }
+            }
+            Some(Referent::Import(_)) => None,
+        },
+        ExprKind::SelectorExpr(selector) => match file[selector.x].kind {
+            ExprKind::Ident(package)
+                if matches!(scope.names.referent(package), Some(Referent::Import(_))) =>
+            {
+                Some(With::Constant(file.name(package), file.name(selector.sel)))
+            }
+            _ => Some(With::Other(text)),
+        },
+        _ => None,
+    }
+}
+
+/// Reads `x`, `x.y`.
+fn root<'a>(scope: &Scope<'_, 'a>, expr: ExprId) -> Option<Root<'a>> {
+    let file = scope.file;
+    let (mut root, mut path) = (expr, Vec::new());
     while let ExprKind::SelectorExpr(selector) = file[root].kind {
         path.push(file.name(selector.sel));
         root = selector.x;
     }
     path.reverse();
-    let variable = match file[root].kind {
-        ExprKind::Ident(_) => scope.variable(root)?,
-        _ => return None,
-    };
-    let text = file.text(file[x].span);
-    let is_flag = x == expr;
-    Some(Leaf { text, with, negated, variables: vec![variable], path, is_flag })
+    match file[root].kind {
+        ExprKind::Ident(_) => Some(Root { variable: scope.variable(root)?, path }),
+        _ => None,
+    }
+}
+
+/// Whether a field of a variable changes only where the function sets it: no method is called on what holds it, and
+/// nobody gets that.
+fn is_steady(scope: &Scope<'_, '_>, function: FunctionId, root: &Root<'_>) -> bool {
+    root.path.is_empty()
+        || !scope.uses_of(root.variable, function).iter().any(|use_| {
+            let holder = match use_.kind {
+                UseKind::Read
+                | UseKind::Return(_)
+                | UseKind::Written
+                | UseKind::Overwritten(_) => return false,
+                UseKind::Call(_) => use_.selected.split_last().map_or(&[][..], |(_, of)| of),
+                _ => &use_.selected[..],
+            };
+            holder.len() < root.path.len() && !is_other(scope, holder, &root.path)
+        })
 }
 
 /// The steps that set a condition, and to what; `None` if it may change in ways that are not seen.
@@ -171,18 +341,18 @@ fn settings(
     leaf: &Leaf<'_>,
 ) -> Option<Vec<(StepId, Option<bool>)>> {
     let mut settings = Vec::new();
-    for variable in &leaf.variables {
+    for (index, Root { variable, path }) in leaf.roots.iter().enumerate() {
         if scope.names.declaration(*variable).is_none_or(|declared| declared.top_level) {
             return None;
         }
         for mention in scope.mentions(*variable) {
             let use_ = scope.classify(mention, function);
-            if use_.address && !is_other(scope, &use_.selected, &leaf.path) {
+            if use_.address && !is_other(scope, &use_.selected, path) {
                 return None;
             }
             match use_.kind {
                 UseKind::Overwritten(_) => {}
-                UseKind::Written if is_other(scope, &use_.selected, &leaf.path) => continue,
+                UseKind::Written if is_other(scope, &use_.selected, path) => continue,
                 UseKind::Written => {}
                 _ => continue,
             }
@@ -191,7 +361,8 @@ fn settings(
             }
             let Some(step) = graph.step_at(scope.file[mention.ident].span.start) else { continue };
             let value = match use_.kind {
-                UseKind::Overwritten(by) if leaf.path.is_empty() => {
+                _ if index > 0 => None,
+                UseKind::Overwritten(by) if path.is_empty() => {
                     constant(scope, by, leaf, mention.ident)
                 }
                 UseKind::Written => constant(scope, graph.step(step).node(), leaf, mention.ident),
@@ -229,17 +400,19 @@ fn constant(scope: &Scope<'_, '_>, by: Node, leaf: &Leaf<'_>, ident: IdentId) ->
                 Some(value) => *value,
                 // `var done bool`, `var err error`: what has no value is false, or nil.
                 None => {
-                    let is_nil = leaf.with == "nil";
-                    return (spec.values.is_empty() && (leaf.is_flag || is_nil)).then_some(is_nil);
+                    let is_nil = leaf.with == With::Nil;
+                    let is_flag = leaf.with == With::Flag;
+                    return (spec.values.is_empty() && (is_flag || is_nil)).then_some(is_nil);
                 }
             }
         }
         _ => return None,
     };
     let is = |name| scope.is_predeclared(value, name);
-    match leaf.is_flag {
-        true if is("true") => Some(true),
-        true => is("false").then_some(false),
-        false => (leaf.with == "nil" && is("nil")).then_some(true),
+    match leaf.with {
+        With::Flag if is("true") => Some(true),
+        With::Flag => is("false").then_some(false),
+        With::Nil => is("nil").then_some(true),
+        With::Literal(_) | With::Constant(..) | With::Other(_) => None,
     }
 }

@@ -113,6 +113,11 @@ impl<'q, 'f, 'a> Paths<'q, 'f, 'a> {
         Self { scope, function, graph, correlated: Correlated::new(scope, function, graph) }
     }
 
+    /// The function that it is about.
+    pub fn function(&self) -> FunctionId {
+        self.function
+    }
+
     /// Follows what a call in the function acquires.
     ///
     /// No leak is told of a value whose variable outlives the function, of a call that is dead code, and of one that

@@ -172,7 +172,7 @@ impl Search<'_, '_, '_> {
                 self.add(LeakExit::Exit(exit), number, &ways, &mut lost, &mut leaks);
             }
             for edge in self.paths.graph.edges(visit.block) {
-                if success.excludes(edge.when, knows.guarded) {
+                if success.excludes(edge.when, knows.guarded) || self.ownership.forbids(edge.when) {
                     continue;
                 }
                 let facts = match facts {

@@ -1,5 +1,6 @@
 //! What a function does with a value, and the questions that only the caller can answer.
 
+use super::graph::Condition;
 use crate::ids::{ExprId, IdentId, StmtId};
 use crate::walk::Node;
 
@@ -103,6 +104,11 @@ pub trait Ownership {
     /// `None` if that is not known, and then the usual names decide (`errors.Is`, `os.IsNotExist`, `NoError`).
     fn error_when(&self, _call: ExprId) -> Option<bool> {
         None
+    }
+
+    /// Whether no run takes a branch.
+    fn forbids(&self, _condition: Condition) -> bool {
+        false
     }
 }
 

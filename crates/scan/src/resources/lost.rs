@@ -21,7 +21,7 @@ use super::made::{self, Made};
 use super::nothing::{has_nothing, is_anothers, is_carried_away};
 use super::ownership::Owner;
 use super::pieces;
-use super::untaken::is_past_all_cases;
+use super::untaken::{is_past_all_cases, is_without_rounds};
 use super::{Loss, LossKind};
 use crate::code::Code;
 use crate::goroutines::only_value;
@@ -290,6 +290,7 @@ impl Follow<'_, '_> {
         answer.leaks.retain(|leak| {
             self.is_loss(leak, acquired, acquisition)
                 && !is_past_all_cases(self.code, leak, &cares)
+                && !is_without_rounds(self.code, leak, &cares)
                 && !self.is_replaced(leak, acquired, acquisition)
         });
         let call = self.code.file[acquisition.call].span;

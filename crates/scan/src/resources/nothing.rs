@@ -11,11 +11,13 @@ use plumb_gosource::{
 use rustc_hash::FxHashSet;
 
 use super::acquired::{Acquired, Origin};
+use super::callbacks;
 use super::elsewhere::is_elsewhere;
 use super::inferred;
 use super::made::variable;
 use super::ownership::is_releasing;
 use super::pieces;
+use super::promised;
 use super::signals::awaits_the_end;
 use super::untaken::{branches, is_no_descriptor, is_typed_error, made_of_error};
 use crate::code::Code;
@@ -39,7 +41,7 @@ pub(super) fn is_anothers(
     if is_guess && acquired.object.is_none() && inferred::is_around(code, call, closed) {
         return true;
     }
-    if is_elsewhere(code, call, acquired) {
+    if is_elsewhere(code, call, acquired) || (is_guess && callbacks::gives_none(code, call, acquired)) {
         return true;
     }
     let is_unnamed = acquired.object.is_none();
@@ -56,7 +58,9 @@ pub(super) fn is_anothers(
         ResourceKind::Client | ResourceKind::Connection => inferred::wraps_a_parameter(code, call),
         ResourceKind::Subscription => awaits_the_end(code, call),
         ResourceKind::Process => is_managed(code, call),
-        ResourceKind::Body => is_head(code, call) || (is_guess && is_decoded(code, call)),
+        ResourceKind::Body => {
+            is_head(code, call) || gets_head(code, call) || (is_guess && is_decoded(code, call))
+        }
         _ => false,
     }
 }
@@ -84,6 +88,12 @@ fn is_head(code: &Code<'_>, call: ExprId) -> bool {
     });
     let mut mentioned = requests.flat_map(|request| code.file.walk(Node::Expr(request)));
     mentioned.any(|visit| matches!(visit.node, Node::Expr(expr) if is_method(expr)))
+}
+
+/// Whether a call, of a function around that of the client, is told to ask for the head: `s.request(ctx, "HEAD", key)`.
+fn gets_head(code: &Code<'_>, call: ExprId) -> bool {
+    let is_method = |arg: &ExprId| matches!(code.text(*arg), "\"HEAD\"" | "http.MethodHead");
+    code.arguments(call).iter().any(is_method)
 }
 
 /// Whether a call gets the address of a variable without a value: what it has read into that it has closed.
@@ -134,6 +144,9 @@ pub(super) fn has_nothing(
             || is_typed_error(code, branch, acquisition)
     };
     if branches().any(says_none) || has_ended(code, branches(), acquired, variables) {
+        return true;
+    }
+    if promised::by_status(code, branches(), acquired, variables, || flags(code, acquisition)) {
         return true;
     }
     let decodes_nothing =

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use plumb_evidence::catalogue::{Release, ResourceKind};
 use plumb_gosource::flow::{
-    Bound, BoundTo, Callee, Effect, Ownership, Paths, Use, UseKind, callee,
+    Bound, BoundTo, Callee, Condition, Effect, Ownership, Paths, Use, UseKind, callee,
 };
 use plumb_gosource::{ExprId, ExprKind, IdentId};
 use rustc_hash::FxHashSet;
@@ -338,6 +338,10 @@ impl<'o, 'c> Owner<'o, 'c> {
 }
 
 impl Ownership for Owner<'_, '_> {
+    fn forbids(&self, condition: Condition) -> bool {
+        self.code.forbids(self.paths.function(), condition)
+    }
+
     fn releases(&self, use_: &Use<'_>) -> bool {
         let UseKind::Call(call) = use_.kind else { return false };
         let names = self.names(use_.selected);

@@ -49,7 +49,16 @@ const fn object(name: &'static str, source: Source) -> LibraryObject {
     }
 }
 
-static OBJECTS: [&LibraryObject; 23] = [
+static OBJECTS: [&LibraryObject; 24] = [
+    &object(
+        "websocket.Conn",
+        Source {
+            kind: ResourceKind::Connection,
+            types: &["github.com/gorilla/websocket.Conn"],
+            acquires: &[first("github.com/gorilla/websocket.(*Dialer).Dial")],
+            releases: CLOSE,
+        },
+    ),
     &object(
         "storage.Writer",
         Source {
@@ -368,6 +377,8 @@ shapes! {
     untaken
     ended_elsewhere
     pieces
+    impossible
+    callbacks
 }
 
 /// Releases that miss what they are meant for have a mark `// slip` on their line.

@@ -115,8 +115,8 @@ fn gets(code: &Code<'_>, call: ExprId, variables: &[IdentId]) -> bool {
     })
 }
 
-/// Whether a way is the one past all cases of a switch over names, each of which takes care of the value: they are all
-/// there are.
+/// Whether a way is the one past all cases of a switch over names, or strings that the file lists, each of which takes
+/// care of the value: they are all there are.
 ///
 /// `cares` are the mentions that release it or hand it on. A switch over literals may meet one that it does not know.
 pub(super) fn is_past_all_cases(code: &Code<'_>, leak: &Leak, cares: &[IdentId]) -> bool {
@@ -127,6 +127,39 @@ pub(super) fn is_past_all_cases(code: &Code<'_>, leak: &Leak, cares: &[IdentId])
     })
 }
 
+/// Whether a way is the one on which a loop has no round at all, though each round takes care of the value: a list of those
+/// that get it which is empty.
+pub(super) fn is_without_rounds(code: &Code<'_>, leak: &Leak, cares: &[IdentId]) -> bool {
+    branches(leak).any(|branch| match branch {
+        Condition::RangeEnds(stmt) => {
+            let goes_round = |other| other == Condition::RangeNext(stmt);
+            !branches(leak).any(goes_round) && each_round_cares(code, stmt, cares)
+        }
+        _ => false,
+    })
+}
+
+/// Whether each round of a loop takes care, before anything in it may leave or skip.
+fn each_round_cares(code: &Code<'_>, stmt: StmtId, cares: &[IdentId]) -> bool {
+    let StmtKind::RangeStmt(range) = code.file[stmt].kind else { return false };
+    let StmtKind::BlockStmt(body) = code.file[range.body].kind else { return false };
+    let is_plain = |stmt: &&StmtId| {
+        matches!(
+            code.file[**stmt].kind,
+            StmtKind::AssignStmt(_)
+                | StmtKind::DeclStmt(_)
+                | StmtKind::DeferStmt(_)
+                | StmtKind::ExprStmt(_)
+                | StmtKind::GoStmt(_)
+        )
+    };
+    let cares_in = |stmt: &StmtId| {
+        let span = code.file[*stmt].span;
+        cares.iter().any(|ident| span.contains(code.file[*ident].span))
+    };
+    code.file[body].iter().take_while(is_plain).any(cares_in)
+}
+
 /// A case of a switch: its names, and the clause.
 type Case<'c> = (&'c [ExprId], StmtId);
 
@@ -135,16 +168,35 @@ fn cases<'c>(code: &Code<'c>, tag: ExprId) -> Option<Vec<Case<'c>>> {
     let Some(Node::Stmt(stmt)) = code.scope.parents().of(Node::Expr(tag)) else { return None };
     let StmtKind::SwitchStmt(switch) = code.file[stmt].kind else { return None };
     let StmtKind::BlockStmt(block) = code.file[switch.body].kind else { return None };
-    let is_name = |value: &ExprId| {
-        matches!(code.file[*value].kind, ExprKind::Ident(_) | ExprKind::SelectorExpr(_))
+    let is_name = |value: &&ExprId| {
+        matches!(code.file[**value].kind, ExprKind::Ident(_) | ExprKind::SelectorExpr(_))
     };
     let of_clause = |clause: &StmtId| {
         let StmtKind::CaseClause(parts) = code.file[*clause].kind else { return None };
         let names = &code.file[parts.list];
-        (!names.is_empty() && names.iter().all(is_name)).then_some((names, *clause))
+        (!names.is_empty()).then_some((names, *clause))
     };
     let cases: Vec<Case<'c>> = code.file[block].iter().map(of_clause).collect::<Option<_>>()?;
-    (cases.len() >= MIN_CASES).then_some(cases)
+    let values = || cases.iter().flat_map(|(names, _)| *names);
+    let is_whole = cases.len() >= MIN_CASES
+        && (values().all(|value| is_name(&value)) || are_listed(code, values()));
+    is_whole.then_some(cases)
+}
+
+/// Whether these are strings that the file lists together, and no others: what it allows, as a rule, and refuses all else
+/// before.
+fn are_listed<'c>(code: &Code<'c>, values: impl Iterator<Item = &'c ExprId>) -> bool {
+    let string = |value: &ExprId| match code.file[*value].kind {
+        ExprKind::BasicLit(_) => Some(code.text(*value)).filter(|text| text.starts_with('"')),
+        _ => None,
+    };
+    let Some(values) = values.map(string).collect::<Option<Vec<_>>>() else { return false };
+    code.expressions().any(|expr| {
+        let ExprKind::CompositeLit(list) = code.file[expr].kind else { return false };
+        let list = &code.file[list.elts];
+        list.len() == values.len()
+            && list.iter().all(|value| string(value).is_some_and(|text| values.contains(&text)))
+    })
 }
 
 /// Whether a way goes past all of these cases.

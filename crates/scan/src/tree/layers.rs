@@ -263,6 +263,7 @@ fn code<'c>(
         go: unit.go,
         advised: known.reader.advised(&unit.package.folder),
         graphs: scope.functions().map(|_| OnceCell::new()).collect(),
+        untakeable: scope.functions().map(|_| OnceCell::new()).collect(),
         losses: OnceCell::new(),
         slips: OnceCell::new(),
     }

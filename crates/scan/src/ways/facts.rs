@@ -37,6 +37,8 @@ struct Form<'a> {
     text: &'a str,
     /// What it is compared with; empty if it is a truth value.
     with: &'a str,
+    /// The variable of that, if it is one, or a field of one.
+    other: Option<IdentId>,
 }
 
 /// The conditions of a function that are followed.
@@ -72,16 +74,17 @@ impl Followed {
         let mut groups: Vec<_> = groups
             .into_iter()
             .filter_map(|(form, leaves)| {
-                let set = match settings.get(&form.variable) {
-                    Some(set) => set.as_deref()?,
-                    None => &[],
+                let set_of = |variable, text| match settings.get(&variable) {
+                    Some(set) => Some(settings_of(set.as_deref()?, text)),
+                    None => Some(Vec::new()),
                 };
-                let set =
-                    set.iter().filter(|s| s.path.is_none_or(|path| leads_to(path, form.text)));
-                let set = set.map(|s| (s.step, s.value));
                 let plain = form.with.is_empty() && !form.text.contains('.');
-                let set: Vec<_> =
+                let set = set_of(form.variable, form.text)?.into_iter();
+                let mut set: Vec<_> =
                     set.map(|(step, value)| (step, value.filter(|_| plain))).collect();
+                if let Some(other) = form.other {
+                    set.extend(set_of(other, form.with)?.into_iter().map(|(step, _)| (step, None)));
+                }
                 let says = leaves.len() > 1 || set.iter().any(|(_, value)| value.is_some());
                 says.then_some((form, leaves, set))
             })
@@ -124,26 +127,42 @@ fn conditions(graph: &Graph) -> impl Iterator<Item = ExprId> + '_ {
     })
 }
 
-/// Reads `x`, `x.y`, and their comparisons with literals and `nil`; with whether it is a negation.
+/// What sets a path of a variable.
+fn settings_of(settings: &[Setting<'_>], text: &str) -> Vec<(StepId, Option<bool>)> {
+    let set = settings.iter().filter(|s| s.path.is_none_or(|path| leads_to(path, text)));
+    set.map(|s| (s.step, s.value)).collect()
+}
+
+/// Reads `x`, `x.y`, and their comparisons with literals, `nil` and each other; with whether it is a negation.
 fn form<'a>(code: &Code<'a>, expr: ExprId) -> Option<(Form<'a>, bool)> {
     let file = code.file;
     let (x, with, negated) = match file[expr].kind {
         ExprKind::BinaryExpr(both) if matches!(both.op, Token::Eql | Token::Neq) => {
-            let literal = matches!(file[both.y].kind, ExprKind::BasicLit(_));
-            if !literal && !code.is_predeclared(both.y, "nil") {
-                return None;
-            }
-            (both.x, file.text(file[both.y].span), both.op == Token::Neq)
+            (both.x, Some(both.y), both.op == Token::Neq)
         }
-        _ => (expr, "", false),
+        _ => (expr, None, false),
     };
-    let mut root = x;
-    while let ExprKind::SelectorExpr(selector) = file[root].kind {
+    let other = match with {
+        Some(y) if !is_literal(code, y) => Some(variable(code, y)?),
+        _ => None,
+    };
+    let with = with.map_or("", |y| file.text(file[y].span));
+    let form = Form { variable: variable(code, x)?, text: file.text(file[x].span), with, other };
+    Some((form, negated))
+}
+
+fn is_literal(code: &Code<'_>, expr: ExprId) -> bool {
+    matches!(code.file[expr].kind, ExprKind::BasicLit(_)) || code.is_predeclared(expr, "nil")
+}
+
+/// The variable of `x`, `x.y`.
+fn variable(code: &Code<'_>, expr: ExprId) -> Option<IdentId> {
+    let mut root = expr;
+    while let ExprKind::SelectorExpr(selector) = code.file[root].kind {
         root = selector.x;
     }
-    let ExprKind::Ident(_) = file[root].kind else { return None };
-    let variable = code.root(root)?;
-    Some((Form { variable, text: file.text(file[x].span), with }, negated))
+    let ExprKind::Ident(_) = code.file[root].kind else { return None };
+    code.root(root)
 }
 
 /// Whether a path is the beginning of another one, or all of it.
