@@ -107,7 +107,10 @@ fn path(code: &Code<'_>, sender: &BlockedSender) -> Vec<SourceStep> {
 
 #[cfg(test)]
 mod tests {
-    use crate::shapes;
+    use plumb_scan::Knowledge;
+    use plumb_scan::memory::scan_text;
+
+    use crate::{CATALOGUE, shapes};
 
     #[test]
     fn shapes() {
@@ -117,5 +120,38 @@ mod tests {
     #[test]
     fn streams() {
         shapes::check(&super::RULE, "1.24", include_str!("testdata/streams.go"));
+    }
+
+    /// What a test leaves behind when it has failed ends with its program.
+    #[test]
+    fn tests_that_fail() {
+        let with = |import: &str, select: &str| {
+            let text = format!(
+                "package p
+import (
+\t\"errors\"
+\t\"testing\"
+\t\"time\"
+{import}
+)
+func check(t *testing.T, work func() error, limit time.Duration) error {{
+\tdone := make(chan error)
+\tgo func() {{ done <- work() }}()
+\tselect {{
+{select}
+\t}}
+\treturn errors.New(\"late\")
+}}"
+            );
+            let knowledge = Knowledge::new(CATALOGUE.objects);
+            scan_text(&[&super::RULE], &knowledge, "1.24", &text).findings.len()
+        };
+        let received = "\tcase err := <-done:\n\t\treturn err";
+        let late = "\tcase <-time.After(limit):";
+        let assert = "\t\"github.com/stretchr/testify/assert\"";
+        assert_eq!(with("", &format!("{received}\n{late}\n\t\tt.Error(\"late\")")), 0);
+        assert_eq!(with(assert, &format!("{late}\n\t\tassert.Fail(t, \"late\")\n{received}")), 0);
+        assert_eq!(with("", &format!("{received}\n{late}")), 1);
+        assert_eq!(with("", &format!("\tcase <-done:\n\t\tt.Error(\"early\")\n{late}")), 1);
     }
 }

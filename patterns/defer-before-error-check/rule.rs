@@ -72,7 +72,9 @@ fn deferred(code: &Code<'_>, acquired: &Acquired, rest: &[StmtId]) -> Option<Sou
     let (defer, value, field) =
         rest[..defers].iter().find_map(|stmt| releases(code, *stmt, &acquired.values))?;
     let ty = code.types.of_var(value);
-    if plumb_scan::resources::gives_with_error(code, acquired.call, value) || ty.is_some_and(|ty| !may_be_nil(code, ty)) {
+    if plumb_scan::resources::gives_with_error(code, acquired.call, value)
+        || ty.is_some_and(|ty| !may_be_nil(code, ty))
+    {
         return None;
     }
     let name = code.file.name(value);

@@ -4,6 +4,7 @@
 //! Only channels of which every use is seen are judged: what is returned, stored, sent or passed to a function that
 //! is not in the file may be used by anybody.
 
+mod failing;
 mod local;
 mod operations;
 mod producers;

@@ -4,9 +4,7 @@
 use std::hash::{Hash, Hasher};
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{
-    DeclKind, ExprId, ExprKind, FuncDecl, Node, StmtId, StmtKind, Token, Type,
-};
+use plumb_gosource::{DeclKind, ExprId, ExprKind, FuncDecl, Node, StmtId, StmtKind, Token, Type};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::code::Code;
@@ -16,7 +14,7 @@ use crate::goroutines::{self, only_value};
 /// What is sure of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Sure {
-    /// It is nil.
+    /// It is nil, and it is an error.
     Nil,
     /// It is not nil.
     Value,
@@ -142,9 +140,20 @@ impl Results<'_, '_> {
         let failing: Vec<StmtId> =
             given.iter().filter(|(_, expr)| !is_nil(*expr)).map(|(stmt, _)| *stmt).collect();
         if failing.is_empty() {
-            return Some(Sure::Nil);
+            return (!self.is_placeholder()).then_some(Sure::Nil);
         }
         self.only_for_others(&failing)
+    }
+
+    /// Whether the body is a `return` alone: it may stand for one that is to come, or that other platforms have.
+    fn is_placeholder(&self) -> bool {
+        let file = self.code.file;
+        self.decl.body.is_some_and(|body| match file[body].kind {
+            StmtKind::BlockStmt(list) => {
+                matches!(file[list], [only] if matches!(file[only].kind, StmtKind::ReturnStmt(_)))
+            }
+            _ => true,
+        })
     }
 
     /// Whether a function returns so only in the `default` of a type switch over a parameter.

@@ -106,8 +106,7 @@ impl Untakeable {
 
 impl<'v, 'c> Values<'v, 'c> {
     fn read(code: &'v Code<'c>, function: FunctionId) -> Self {
-        let mut values =
-            Self { code, function, given: FxHashMap::default(), loops: Vec::new() };
+        let mut values = Self { code, function, given: FxHashMap::default(), loops: Vec::new() };
         for visit in code.file.walk(Node::Stmt(code.scope[function].body)) {
             match visit.node {
                 Node::Stmt(stmt) => match code.file[stmt].kind {
@@ -235,9 +234,11 @@ impl<'v, 'c> Values<'v, 'c> {
             && all.iter().all(|given| given.function == Some(self.function));
         // What a loop sets later it sets before the next round too.
         let around = |(start, end): &&(u32, u32)| (*start..*end).contains(&at) && last.at < *start;
-        let is_set_again = self.loops.iter().filter(around).any(|(start, end)| {
-            all.iter().any(|given| given.at >= *start && given.at < *end)
-        });
+        let is_set_again = self
+            .loops
+            .iter()
+            .filter(around)
+            .any(|(start, end)| all.iter().any(|given| given.at >= *start && given.at < *end));
         (holds && !is_set_again).then_some(last)
     }
 
@@ -352,8 +353,8 @@ impl<'v, 'c> Values<'v, 'c> {
         mentioned(*count).any(|variable| of_source.contains(&variable))
     }
 
-    /// The values that a variable of the function gets; `None` if it has another one from the start, or gets one that is
-    /// not made by a call.
+    /// The values that a variable of the function gets; `None` if it has another one from the start, or gets one that
+    /// is not made by a call.
     fn made(&self, variable: IdentId) -> Option<impl Iterator<Item = ExprId>> {
         let code = self.code;
         let is_local = code

@@ -87,9 +87,8 @@ impl Success<'_, '_, '_> {
         let ExprKind::TypeAssertExpr(assertion) = file[file.unparen(value)].kind else {
             return false;
         };
-        let is_flag = |ok: &ExprId| {
-            self.variable(*ok).is_some_and(|ok| self.variable(flag) == Some(ok))
-        };
+        let is_flag =
+            |ok: &ExprId| self.variable(*ok).is_some_and(|ok| self.variable(flag) == Some(ok));
         file[assign.lhs].get(1).is_some_and(is_flag) && self.is_error(assertion.x)
     }
 

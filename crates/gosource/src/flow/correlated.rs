@@ -227,9 +227,9 @@ fn conditions<'s, 'a>(
 
 /// Whether something else is tested for what excludes a condition: not only the cases of the same switch.
 fn has_others(leaves: &[(ExprId, Leaf<'_>)], leaf: &Leaf<'_>) -> bool {
-    leaves.iter().any(|(_, other)| {
-        (leaf.tag.is_none() || leaf.tag != other.tag) && leaf.excludes(other)
-    })
+    leaves
+        .iter()
+        .any(|(_, other)| (leaf.tag.is_none() || leaf.tag != other.tag) && leaf.excludes(other))
 }
 
 impl Leaf<'_> {
@@ -255,12 +255,7 @@ fn leaf<'a>(scope: &Scope<'_, 'a>, expr: ExprId) -> Option<Leaf<'a>> {
     }
 }
 
-fn comparison<'a>(
-    scope: &Scope<'_, 'a>,
-    x: ExprId,
-    y: ExprId,
-    negated: bool,
-) -> Option<Leaf<'a>> {
+fn comparison<'a>(scope: &Scope<'_, 'a>, x: ExprId, y: ExprId, negated: bool) -> Option<Leaf<'a>> {
     let mut roots = vec![root(scope, x)?];
     let with = with(scope, y)?;
     if let With::Other(_) = with {
@@ -281,12 +276,10 @@ fn with<'a>(scope: &Scope<'_, 'a>, y: ExprId) -> Option<With<'a>> {
             // `true` is no constant of the package.
             None if PREDECLARED.contains(&text) => None,
             None => Some(With::Constant("", text)),
-            Some(Referent::Declared(declared)) => {
-                match scope.names.declaration(declared)?.kind {
-                    DeclaredAs::Const => Some(With::Constant("", text)),
-                    _ => Some(With::Other(text)),
-                }
-            }
+            Some(Referent::Declared(declared)) => match scope.names.declaration(declared)?.kind {
+                DeclaredAs::Const => Some(With::Constant("", text)),
+                _ => Some(With::Other(text)),
+            },
             Some(Referent::Import(_)) => None,
         },
         ExprKind::SelectorExpr(selector) => match file[selector.x].kind {
@@ -322,10 +315,9 @@ fn is_steady(scope: &Scope<'_, '_>, function: FunctionId, root: &Root<'_>) -> bo
     root.path.is_empty()
         || !scope.uses_of(root.variable, function).iter().any(|use_| {
             let holder = match use_.kind {
-                UseKind::Read
-                | UseKind::Return(_)
-                | UseKind::Written
-                | UseKind::Overwritten(_) => return false,
+                UseKind::Read | UseKind::Return(_) | UseKind::Written | UseKind::Overwritten(_) => {
+                    return false;
+                }
                 UseKind::Call(_) => use_.selected.split_last().map_or(&[][..], |(_, of)| of),
                 _ => &use_.selected[..],
             };

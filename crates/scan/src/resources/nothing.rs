@@ -41,7 +41,9 @@ pub(super) fn is_anothers(
     if is_guess && acquired.object.is_none() && inferred::is_around(code, call, closed) {
         return true;
     }
-    if is_elsewhere(code, call, acquired) || (is_guess && callbacks::gives_none(code, call, acquired)) {
+    if is_elsewhere(code, call, acquired)
+        || (is_guess && callbacks::gives_none(code, call, acquired))
+    {
         return true;
     }
     let is_unnamed = acquired.object.is_none();

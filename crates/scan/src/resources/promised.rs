@@ -10,8 +10,7 @@ use crate::code::Code;
 
 /// Statuses of responses without a body. From `bodyAllowedForStatus` of `net/http`, Go 1.27: nothing is read for them, and
 /// the connection is given back at once.
-const WITHOUT_BODY: [&str; 4] =
-    ["204", "304", "http.StatusNoContent", "http.StatusNotModified"];
+const WITHOUT_BODY: [&str; 4] = ["204", "304", "http.StatusNoContent", "http.StatusNotModified"];
 
 /// The status of every handshake that has not failed. From `Dialer.DialContext` of `github.com/gorilla/websocket` v1.5.3
 /// and `Dial` of `github.com/coder/websocket` v1.8.13: any other one is an error.
@@ -28,8 +27,9 @@ pub(super) fn by_status(
     flags: impl FnOnce() -> Vec<IdentId>,
 ) -> bool {
     match acquired.kind {
-        ResourceKind::Body => branches
-            .any(|branch| compares(code, branch, variables, &WITHOUT_BODY) == Some(true)),
+        ResourceKind::Body => {
+            branches.any(|branch| compares(code, branch, variables, &WITHOUT_BODY) == Some(true))
+        }
         ResourceKind::Connection | ResourceKind::Client => {
             let flags = flags();
             !flags.is_empty()

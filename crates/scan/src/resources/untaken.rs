@@ -139,7 +139,7 @@ pub(super) fn is_without_rounds(code: &Code<'_>, leak: &Leak, cares: &[IdentId])
     })
 }
 
-/// Whether each round of a loop takes care, before anything in it may leave or skip.
+/// Whether each round of a loop takes care, before anything in it may leave or skip. A goroutine may only use the value.
 fn each_round_cares(code: &Code<'_>, stmt: StmtId, cares: &[IdentId]) -> bool {
     let StmtKind::RangeStmt(range) = code.file[stmt].kind else { return false };
     let StmtKind::BlockStmt(body) = code.file[range.body].kind else { return false };
@@ -150,7 +150,6 @@ fn each_round_cares(code: &Code<'_>, stmt: StmtId, cares: &[IdentId]) -> bool {
                 | StmtKind::DeclStmt(_)
                 | StmtKind::DeferStmt(_)
                 | StmtKind::ExprStmt(_)
-                | StmtKind::GoStmt(_)
         )
     };
     let cares_in = |stmt: &StmtId| {

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::sending::{MANY, Sending, signals, stands_in};
 use super::stopping;
+use crate::channels::failing::fails;
 use crate::channels::local::Channel;
 use crate::channels::operations::{Operation, What};
 use crate::code::Code;
@@ -322,6 +323,9 @@ impl Journey for Leaving<'_, '_> {
     }
 
     fn edge(&self, _from: BlockId, edge: &Edge, waiting: u8) -> Option<u8> {
+        if fails(self.code, edge.when) {
+            return None;
+        }
         if self.ends_loop(edge) {
             return Some(0);
         }

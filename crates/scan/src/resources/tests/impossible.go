@@ -125,7 +125,13 @@ func later(name string, h *bytes.Buffer, check func() error) error {
 }
 
 // Functions of the module that cannot fail.
-func options(name string) (int, error) { return len(name), nil }
+func options(name string) (int, error) {
+	count := len(name)
+	return count, nil
+}
+
+// What is to come may fail.
+func pending(name string) (int, error) { return 0, nil }
 
 func checked(name string) (int, error) {
 	if name == "" {
@@ -149,6 +155,19 @@ func withOptions(name string) error {
 		return err
 	}
 	n, err := options(name)
+	if err != nil {
+		return err
+	}
+	fmt.Println(n)
+	return f.Close()
+}
+
+func withPending(name string) error {
+	f, err := os.Open(name) // lost: some
+	if err != nil {
+		return err
+	}
+	n, err := pending(name)
 	if err != nil {
 		return err
 	}

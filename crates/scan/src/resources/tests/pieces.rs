@@ -13,7 +13,7 @@ fn an_upload_ends_with_its_own_failure() {
     let text = "package p
 type Upload struct{ n int }
 func NewUpload() *Upload { return &Upload{} }
-func (u *Upload) Write(p []byte) (int, error) { return send(p) }
+func (u *Upload) Write(p []byte) (int, error) { return len(p), nil }
 func (u *Upload) Close() error { return nil }
 func put(p []byte) error {
 \tu := NewUpload()
