@@ -31,8 +31,7 @@ pub fn gives_with_error(code: &Code<'_>, call: ExprId, variable: IdentId) -> boo
         let is_value = |results: &&[ExprId]| {
             results.get(index).is_some_and(|result| !code.is_predeclared(*result, "nil"))
         };
-        returned.iter().any(|results| !is_success(code, results))
-            && returned.iter().all(is_value)
+        returned.iter().any(|results| !is_success(code, results)) && returned.iter().all(is_value)
     })
 }
 
