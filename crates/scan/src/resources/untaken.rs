@@ -139,7 +139,8 @@ pub(super) fn is_without_rounds(code: &Code<'_>, leak: &Leak, cares: &[IdentId])
     })
 }
 
-/// Whether each round of a loop takes care, before anything in it may leave or skip. A goroutine may only use the value.
+/// Whether each round of a loop takes care, before anything in it may leave or skip. A goroutine or a
+/// literal may only use the value.
 fn each_round_cares(code: &Code<'_>, stmt: StmtId, cares: &[IdentId]) -> bool {
     let StmtKind::RangeStmt(range) = code.file[stmt].kind else { return false };
     let StmtKind::BlockStmt(body) = code.file[range.body].kind else { return false };
@@ -152,9 +153,13 @@ fn each_round_cares(code: &Code<'_>, stmt: StmtId, cares: &[IdentId]) -> bool {
                 | StmtKind::ExprStmt(_)
         )
     };
+    let function = code.scope.function_at(code.file[stmt].span.start);
     let cares_in = |stmt: &StmtId| {
         let span = code.file[*stmt].span;
-        cares.iter().any(|ident| span.contains(code.file[*ident].span))
+        cares
+            .iter()
+            .map(|ident| code.file[*ident].span)
+            .any(|ident| span.contains(ident) && code.scope.function_at(ident.start) == function)
     };
     code.file[body].iter().take_while(is_plain).any(cares_in)
 }

@@ -445,6 +445,16 @@ func setAll(name string, set []func(io.Writer)) {
 	}
 }
 
+func setLater(name string, set []func(io.Writer), later func(func())) {
+	f, err := os.Create(name) // lost: some
+	if err != nil {
+		return
+	}
+	for _, to := range set {
+		later(func() { to(f) })
+	}
+}
+
 func setSome(name string, set []func(io.Writer), skip int) {
 	f, err := os.Create(name) // lost: some
 	if err != nil {
