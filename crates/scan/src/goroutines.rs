@@ -185,7 +185,7 @@ fn defines(code: &Code<'_>, stmt: plumb_gosource::StmtId, name: ExprId) -> bool 
 }
 
 /// Whether a call runs its argument as a goroutine: known ones, and methods `Go` that get nothing but a literal.
-fn starts_goroutine(code: &Code<'_>, call: ExprId) -> bool {
+pub(crate) fn starts_goroutine(code: &Code<'_>, call: ExprId) -> bool {
     if let Some(key) = code.callee(call)
         && STARTERS.contains(&(key.path, key.receiver, key.name))
     {
@@ -198,7 +198,8 @@ fn starts_goroutine(code: &Code<'_>, call: ExprId) -> bool {
     }
 }
 
-fn is_once(code: &Code<'_>, call: ExprId) -> bool {
+/// Whether a call is one of `sync.Once.Do`.
+pub(crate) fn is_once(code: &Code<'_>, call: ExprId) -> bool {
     let key = FunctionKey { path: "sync", receiver: Some("Once"), name: "Do" };
     code.callee(call) == Some(key)
 }

@@ -2,20 +2,24 @@
 
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{
-    DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node, StmtKind,
+    DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node, SpecKind, StmtKind,
 };
 
 use crate::code::Code;
 
 /// Modules whose `Command` and `App` hold the bodies of commands.
-const LIBRARIES: [&str; 2] = ["github.com/spf13/cobra", "github.com/urfave/cli"];
+const LIBRARIES: [&str; 3] =
+    ["github.com/spf13/cobra", "github.com/urfave/cli", "github.com/peterbourgon/ff"];
 
 /// Fields in which they hold them.
-const BODIES: [&str; 11] = [
+const BODIES: [&str; 14] = [
     "Action",
     "After",
     "Before",
+    "Exec",
+    "PersistentPostRun",
     "PersistentPostRunE",
+    "PersistentPreRun",
     "PersistentPreRunE",
     "PostRun",
     "PostRunE",
@@ -25,6 +29,16 @@ const BODIES: [&str; 11] = [
     "RunE",
 ];
 
+/// Methods of structs with tags of options that `github.com/alecthomas/kong` and `github.com/jessevdk/go-flags` call, for
+/// a command each: the process ends with their error.
+const OF_OPTIONS: [&str; 2] = ["Run", "Execute"];
+
+/// What the tags of such a struct have, one of these at least.
+const OPTIONS: [&str; 6] = ["arg:\"", "cmd:\"", "help:\"", "kong:\"", "long:\"", "short:\""];
+
+/// The result of a command of `github.com/google/subcommands`.
+const STATUS: (&str, &str) = ("github.com/google/subcommands", "ExitStatus");
+
 /// Whether a function is the body of a command: a literal in a `cobra.Command` or a `cli.Command`, the method `Run` that
 /// `github.com/hashicorp/cli` asks for, or what gets a command and its arguments, as those of the go tool do.
 pub(super) fn is_body(code: &Code<'_>, function: FunctionId) -> bool {
@@ -32,7 +46,10 @@ pub(super) fn is_body(code: &Code<'_>, function: FunctionId) -> bool {
         Node::Expr(literal) => is_value(code, literal),
         Node::Decl(decl) => match code.file[decl].kind {
             DeclKind::FuncDecl(function) => {
-                is_run(code, &function) || gets_command(code, function.ty)
+                is_run(code, &function)
+                    || gets_command(code, function.ty)
+                    || gives_status(code, function.ty)
+                    || is_of_options(code, &function)
             }
             _ => false,
         },
@@ -91,10 +108,13 @@ fn is_type_of_command(code: &Code<'_>, ty: ExprId) -> bool {
 }
 
 fn is_command(path: &str, name: &str) -> bool {
-    let is_library = LIBRARIES.iter().any(|library| {
+    is_library(path) && matches!(name, "App" | "Command")
+}
+
+fn is_library(path: &str) -> bool {
+    LIBRARIES.iter().any(|library| {
         path.strip_prefix(library).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    is_library && matches!(name, "App" | "Command")
+    })
 }
 
 /// Whether a declaration is `func (c *T) Run(args []string) int`: what it returns is the exit code.
@@ -102,6 +122,56 @@ fn is_run(code: &Code<'_>, function: &FuncDecl) -> bool {
     function.recv.is_some()
         && code.file.name(function.name) == "Run"
         && is_from_arguments_to_code(code, function.ty)
+}
+
+/// Whether a function gives a status to exit with, as the library says it.
+fn gives_status(code: &Code<'_>, ty: FuncTypeId) -> bool {
+    let file = code.file;
+    let Some(results) = file[ty].results else { return false };
+    let [only] = file[file[results].list] else { return false };
+    let ExprKind::SelectorExpr(selector) = file[file[only].ty].kind else { return false };
+    code.imported(selector.x) == Some(STATUS.0) && file.name(selector.sel) == STATUS.1
+}
+
+/// Whether a declaration is `func (o *Options) Run(…) error`, of a struct whose fields have tags of options.
+fn is_of_options(code: &Code<'_>, function: &FuncDecl) -> bool {
+    let file = code.file;
+    let Some(receiver) = function.recv.and_then(|recv| code.receiver(recv)) else { return false };
+    if !OF_OPTIONS.contains(&file.name(function.name)) || !gives_error_alone(code, function.ty) {
+        return false;
+    }
+    file.walk(Node::File).any(|visit| {
+        let Node::Spec(spec) = visit.node else { return false };
+        let SpecKind::TypeSpec(spec) = file[spec].kind else { return false };
+        file.name(spec.name) == receiver.0 && has_options(code, spec.ty)
+    })
+}
+
+fn gives_error_alone(code: &Code<'_>, ty: FuncTypeId) -> bool {
+    let Some(results) = code.file[ty].results else { return false };
+    match code.file[code.file[results].list] {
+        [only] => code.is_predeclared(code.file[only].ty, "error"),
+        _ => false,
+    }
+}
+
+/// Whether a field of a struct has a tag of an option.
+fn has_options(code: &Code<'_>, ty: ExprId) -> bool {
+    let ExprKind::StructType(fields) = code.file[ty].kind else { return false };
+    code.file[code.file[fields].list].iter().any(|field| {
+        let tag = code.file[*field].tag.map(|tag| code.text(tag)).unwrap_or_default();
+        tag.split(['`', ' ']).any(|part| OPTIONS.iter().any(|option| part.starts_with(option)))
+    })
+}
+
+/// Whether a variable is the parameter by which the body of a command gets what it was called with: `c *cli.Context`.
+pub(super) fn is_context(code: &Code<'_>, variable: IdentId) -> bool {
+    let Some(Node::Field(field)) = code.scope.parents().of(Node::Ident(variable)) else {
+        return false;
+    };
+    let ExprKind::StarExpr(ty) = code.file[code.file[field].ty].kind else { return false };
+    let ExprKind::SelectorExpr(selector) = code.file[ty].kind else { return false };
+    code.imported(selector.x).is_some_and(is_library)
 }
 
 /// Whether a function is `func(cmd *Command, args []string)`, of whatever package the command is.

@@ -20,6 +20,7 @@ use crate::code::Code;
 use crate::functions::FunctionKey;
 use crate::knowledge::is_harmless;
 use givers::Givers;
+pub(super) use programs::Left;
 use programs::Programs;
 
 /// Callers that release what they get without a `defer` before it counts as the custom. One may be a mistake of its
@@ -92,10 +93,10 @@ impl Customs {
         self.0.givers.keeps(function)
     }
 
-    /// Whether a function is a piece of what a program does: a command, or called by `main` or commands alone and in no
-    /// loop, itself or through others like it.
-    pub(super) fn is_part_of_main(&self, code: &Code<'_>, function: FunctionId) -> bool {
-        self.0.programs.is_part_of_main(code, function)
+    /// Whether the process ends after a function that is left like this: it is a command, or called by `main` or commands
+    /// alone and in no loop, itself or through others like it, or its callers end the process if it fails.
+    pub(super) fn end_after(&self, code: &Code<'_>, function: FunctionId, left: Left) -> bool {
+        self.0.programs.end_after(code, function, left)
     }
 }
 

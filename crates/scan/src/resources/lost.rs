@@ -14,14 +14,14 @@ use rustc_hash::FxHashSet;
 
 use super::acquired::{self, Acquired, result};
 use super::commands;
-use super::customs::{by_custom, is_put_back};
+use super::customs::{Left, by_custom, is_put_back};
 use super::inferred::{self, is_error};
 use super::leaving::Leaving;
 use super::made::{self, Made};
 use super::nothing::{has_nothing, is_anothers, is_carried_away};
 use super::ownership::Owner;
 use super::pieces;
-use super::untaken::{is_past_all_cases, is_without_rounds};
+use super::untaken::{fails, is_past_all_cases, is_without_rounds};
 use super::{Loss, LossKind};
 use crate::code::Code;
 use crate::goroutines::only_value;
@@ -418,6 +418,12 @@ impl Follow<'_, '_> {
         if at_exit && self.ends_with_process(acquired) {
             return false;
         }
+        if fails(self.code, self.function, leak) {
+            let left = Left { fails: true, may_stay: may_stay(acquired) };
+            if self.code.summaries.across.customs.end_after(self.code, self.function, left) {
+                return false;
+            }
+        }
         if has_nothing(self.code, leak, acquired, acquisition) {
             return false;
         }
@@ -436,7 +442,9 @@ impl Follow<'_, '_> {
         if commands::is_body(self.code, self.function) {
             return true;
         }
-        let Node::Decl(decl) = self.code.scope[self.function].node else { return false };
+        let Node::Decl(decl) = self.code.scope[self.function].node else {
+            return self.is_left_to_main(acquired);
+        };
         let DeclKind::FuncDecl(function) = self.code.file[decl].kind else { return false };
         match self.code.file.name(function.name) {
             _ if function.recv.is_some() => self.is_left_to_main(acquired),
@@ -449,11 +457,7 @@ impl Follow<'_, '_> {
 
     /// Whether a function is a piece of `main`, and what it leaves open ends with the process anyway.
     fn is_left_to_main(&self, acquired: &Acquired) -> bool {
-        use ResourceKind::{Client, Connection, File, Listener, Stream, Subscription, Worker};
-        let may_stay =
-            matches!(acquired.kind, Client | Connection | File | Listener | Subscription | Worker)
-                || (acquired.kind == Stream && acquired.object.is_none());
-        may_stay && is_part_of_main(self.code, self.function)
+        may_stay(acquired) && is_part_of_main(self.code, self.function)
     }
 
     /// Whether a condition tells that it has been released by itself: rows have no next one, a timer has fired.
@@ -552,10 +556,18 @@ impl Follow<'_, '_> {
     }
 }
 
+/// Whether something may be left open once in the life of a process.
+fn may_stay(acquired: &Acquired) -> bool {
+    use ResourceKind::{Client, Connection, File, Listener, Stream, Subscription, Worker};
+    matches!(acquired.kind, Client | Connection | File | Listener | Subscription | Worker)
+        || (acquired.kind == Stream && acquired.object.is_none())
+}
+
 /// Whether a function is a piece of what a program does once, and the process ends after it.
 pub(crate) fn is_part_of_main(code: &Code<'_>, function: FunctionId) -> bool {
+    let left = Left { fails: false, may_stay: true };
     commands::is_body(code, function)
-        || code.summaries.across.customs.is_part_of_main(code, function)
+        || code.summaries.across.customs.end_after(code, function, left)
 }
 
 /// Whether there is no doubt that something must be released: an interface that says no more is enough.

@@ -1,7 +1,8 @@
 //! Ways that no run takes, or takes with nothing to release, by what their branches say together.
 
 use plumb_gosource::flow::{
-    Acquisition, Bound, BoundTo, Condition, Guard, Leak, PlaceKind, UseKind,
+    Acquisition, Bound, BoundTo, Condition, Exit, FunctionId, Guard, Leak, LeakExit, PlaceKind,
+    UseKind,
 };
 use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
 
@@ -17,6 +18,62 @@ pub(super) fn branches(leak: &Leak) -> impl DoubleEndedIterator<Item = Condition
         PlaceKind::Branch(condition) => Some(condition),
         _ => None,
     })
+}
+
+/// Whether a way leaves a function with an error: it returns one that it makes there, or that is none of these: nil.
+pub(super) fn fails(code: &Code<'_>, function: FunctionId, leak: &Leak) -> bool {
+    let LeakExit::Exit(Exit::Return(stmt)) = leak.exit else { return false };
+    let StmtKind::ReturnStmt(results) = code.file[stmt].kind else { return false };
+    let Some(last) = code.file[results].last().filter(|_| gives_error(code, function)) else {
+        return false;
+    };
+    match variable(code, *last) {
+        Some(error) => branches(leak).any(|branch| is_set(code, branch, error)),
+        None => makes_error(code, *last),
+    }
+}
+
+/// Whether the last result of a function is an error.
+pub(super) fn gives_error(code: &Code<'_>, function: FunctionId) -> bool {
+    let results = code.file[code.scope[function].ty].results;
+    let last = results.and_then(|results| code.file[code.file[results].list].last());
+    last.is_some_and(|field| code.is_predeclared(code.file[*field].ty, "error"))
+}
+
+/// Whether a branch is taken if a variable is not nil.
+fn is_set(code: &Code<'_>, branch: Condition, error: IdentId) -> bool {
+    let Condition::Expr { expr, is } = branch else { return false };
+    let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return false };
+    let set = match both.op {
+        Token::Neq => is,
+        Token::Eql => !is,
+        _ => false,
+    };
+    set && variable(code, both.x) == Some(error) && code.is_predeclared(both.y, "nil")
+}
+
+/// Whether an expression makes an error: `fmt.Errorf("…", err)`, `errors.New("…")`, `errors.Wrap(err, "…")`, `ErrClosed`,
+/// `&PathError{}`.
+fn makes_error(code: &Code<'_>, expr: ExprId) -> bool {
+    let expr = code.file.unparen(expr);
+    match code.file[expr].kind {
+        ExprKind::CallExpr(parts) => match code.file[code.file.unparen(parts.fun)].kind {
+            ExprKind::SelectorExpr(selector) => match code.imported(selector.x) {
+                Some("fmt") => code.file.name(selector.sel) == "Errorf",
+                Some(path) => path.rsplit('/').next().is_some_and(|name| name.contains("errors")),
+                None => false,
+            },
+            _ => false,
+        },
+        ExprKind::UnaryExpr(unary) => {
+            unary.op == Token::And && matches!(code.file[unary.x].kind, ExprKind::CompositeLit(_))
+        }
+        ExprKind::SelectorExpr(selector) => {
+            code.imported(selector.x).is_some() && code.file.name(selector.sel).starts_with("Err")
+        }
+        ExprKind::Ident(name) => code.file.name(name).starts_with("Err"),
+        _ => false,
+    }
 }
 
 /// Whether a branch is taken if a descriptor is none: `fd < 0`, `fd == -1`.

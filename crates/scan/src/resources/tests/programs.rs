@@ -1,6 +1,13 @@
 //! What a program leaves open that ends soon after.
 
-use super::scanned;
+use std::path::Path;
+
+use plumb_gosource::Installation;
+
+use super::{OBJECTS, RULE, scanned};
+use crate::knowledge::Knowledge;
+use crate::memory::Memory;
+use crate::tree::{Options, scan};
 
 /// What pieces of `main` leave open ends with the process. So it is with methods that nobody outside of the package can
 /// call, and with what the commands of a program call, but not with what is exported from there.
@@ -48,4 +55,137 @@ func {name}(path string) {{
     };
     assert!(command("write_").is_empty());
     assert_eq!(command("Write").len(), 1);
+}
+
+/// What is lost by an error that ends the process is nobody's trouble: who calls hands the error on to `main`, or exits.
+#[test]
+fn errors_that_end_the_process_lose_nothing() {
+    let program = |main: &str| {
+        let text = format!(
+            "package main
+import (
+\t\"fmt\"
+\t\"log\"
+\t\"net/http\"
+\t\"os\"
+)
+func save(path string) error {{
+\tf, err := os.Create(path)
+\tif err != nil {{
+\t\treturn err
+\t}}
+\tif _, err := f.WriteString(path); err != nil {{
+\t\treturn fmt.Errorf(\"write: %w\", err)
+\t}}
+\treturn f.Close()
+}}
+func all(paths []string) error {{
+\tfor _, path := range paths {{
+\t\tif err := save(path); err != nil {{
+\t\t\treturn err
+\t\t}}
+\t}}
+\treturn nil
+}}
+func fatal(err error) {{ log.Println(err, http.StatusOK); os.Exit(2) }}
+{main}
+"
+        );
+        scanned(&text).len()
+    };
+    // Healthy: every way of the error leads to the end.
+    assert_eq!(program("func main() { if err := all(os.Args); err != nil { log.Println(err) } }"), 0);
+    assert_eq!(program("func main() { for { if err := all(nil); err != nil { log.Fatal(err) } } }"), 0);
+    assert_eq!(program("func main() { for { err := all(nil); if err != nil { fatal(err) } } }"), 0);
+    let goroutine = "func main() { go func() { err := all(nil); log.Println(err); panic(err) }(); select {} }";
+    assert_eq!(program(goroutine), 0);
+    // Leaks: the program goes on after an error.
+    assert_eq!(program("func main() { for { if err := all(nil); err != nil { log.Println(err) } } }"), 1);
+    assert_eq!(program("func main() { for { all(nil) } }"), 1);
+    assert_eq!(
+        program("func main() { for { if err := all(nil); err != nil { if len(os.Args) > 2 { continue }; log.Fatal(err) } } }"),
+        1
+    );
+    let served = "func main() { http.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) {
+\tif err := all(nil); err != nil { return } }) }";
+    assert_eq!(program(served), 1);
+    assert_eq!(program("func Other() error { return all(nil) }\nvar F = Other\nfunc main() { all(nil) }"), 1);
+}
+
+/// The same through exported functions of packages that only the programs of the module use, and through the libraries
+/// of commands.
+#[test]
+fn commands_of_other_packages_lose_nothing() {
+    let opening = "import (\"errors\"; \"net\"; \"os\")
+func Open(network string) error {
+\tl, err := net.Listen(network, \":1\")
+\tif err != nil {
+\t\treturn err
+\t}
+\tif len(os.Args) > 3 {
+\t\treturn errors.New(\"too many\")
+\t}
+\treturn l.Close()
+}\n";
+    let tree = |folder: &str, main: &str| {
+        let package = format!("package p\n{opening}");
+        let path = format!("/m/{folder}/p.go");
+        let main = main.replace("FOLDER", folder);
+        let files = Memory::new([
+            ("/m/go.mod", "module example.com/m\n\ngo 1.22\n"),
+            (path.as_str(), package.as_str()),
+            ("/m/main.go", main.as_str()),
+        ]);
+        let knowledge = Knowledge::new(&OBJECTS);
+        let options = Options { threads: 1, ..Options::default() };
+        let found =
+            scan(&files, Path::new("/m"), Installation::default(), &[&RULE], &knowledge, &options);
+        assert!(found.failed.is_empty(), "{:?}", found.failed);
+        found.findings.len()
+    };
+    let once = "package main
+import \"example.com/m/FOLDER\"
+func main() { if err := p.Open(\"tcp\"); err != nil { panic(err) } }";
+    assert_eq!(tree("internal/p", once), 0);
+    assert_eq!(tree("p", once), 1);
+    let cobra = "package main
+import (\"example.com/m/FOLDER\"; \"github.com/spf13/cobra\")
+func run(network string) error { for { if err := p.Open(network); err != nil { return err } } }
+var command = &cobra.Command{RunE: func(cmd *cobra.Command, args []string) error { return run(args[0]) }}";
+    assert_eq!(tree("internal/p", cobra), 0);
+    let wrapped = "package main
+import (\"example.com/m/FOLDER\"; \"github.com/urfave/cli\")
+func open(c *cli.Context) error { return p.Open(c.Args().First()) }
+func handle(c *cli.Context, f func(c *cli.Context) error) {}
+var command = cli.Command{Action: func(c *cli.Context) { handle(c, open) }}";
+    assert_eq!(tree("internal/p", wrapped), 0);
+    assert_eq!(tree("internal/p", &wrapped.replace("handle(c, open)", "serve(open)")), 1);
+    let kong = "package main
+import \"example.com/m/FOLDER\"
+type Serve struct { Listen string `help:\"where to\" default:\":1\"` }
+func (s *Serve) Run() error { return p.Open(s.Listen) }";
+    assert_eq!(tree("internal/p", kong), 0);
+    assert_eq!(tree("internal/p", &kong.replace("help:", "json:")), 1);
+}
+
+/// What is begun once in the life of a process may last as long: in `init`, by a `sync.Once` of the package, and in
+/// goroutines of `main`.
+#[test]
+fn what_is_begun_once_may_last() {
+    let opened = "f, err := os.Open(\"a\"); if err != nil { return }; f.Stat()";
+    let found = |body: &str| {
+        let text = format!(
+            "package main\nimport (\"os\"; \"sync\"; \"net/http\")\nvar once sync.Once\ntype server struct {{ once sync.Once }}\n{}",
+            body.replace("OPEN", opened)
+        );
+        scanned(&text).len()
+    };
+    assert_eq!(found("func init() { go func() { OPEN }() }"), 0);
+    assert_eq!(found("func Get() { once.Do(func() { OPEN }) }"), 0);
+    assert_eq!(found("func Get() { once.Do(func() { read() }) }\nfunc read() { OPEN }"), 0);
+    assert_eq!(found("func main() { go func() { OPEN }(); select {} }"), 0);
+    assert_eq!(found("func (s *server) Get() { s.once.Do(func() { OPEN }) }"), 1);
+    assert_eq!(found("func main() { for { go func() { OPEN }() } }"), 1);
+    let handler = "func main() { http.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) { OPEN }) }";
+    assert_eq!(found(handler), 1);
 }
