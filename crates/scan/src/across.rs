@@ -1,5 +1,6 @@
 //! What rules must know of all files of the modules before they look at one.
 
+use crate::channels::Drains;
 use crate::code::Code;
 use crate::instances::{FileInstances, Instances};
 use crate::maps::{FileMaps, Maps};
@@ -13,6 +14,7 @@ pub(crate) struct FileFacts {
     instances: FileInstances,
     customs: FileCustoms,
     sure: FileSure,
+    drains: Drains,
 }
 
 impl FileFacts {
@@ -27,6 +29,7 @@ impl FileFacts {
             instances: FileInstances::read(code),
             customs: FileCustoms::read(code),
             sure: FileSure::read(code),
+            drains: Drains::read(code),
         }
     }
 }
@@ -38,24 +41,27 @@ pub(crate) struct Across {
     pub(crate) instances: Instances,
     pub(crate) customs: Customs,
     pub(crate) sure: SureResults,
+    pub(crate) drains: Drains,
 }
 
 impl Across {
     /// Puts the facts of files together, in any order.
     pub(crate) fn join(files: impl IntoIterator<Item = FileFacts>) -> Self {
         let (mut maps, mut instances) = (Vec::new(), Vec::new());
-        let (mut customs, mut sure) = (Vec::new(), Vec::new());
+        let (mut customs, mut sure, mut drains) = (Vec::new(), Vec::new(), Vec::new());
         for file in files {
             maps.push(file.maps);
             instances.push(file.instances);
             customs.push(file.customs);
             sure.push(file.sure);
+            drains.push(file.drains);
         }
         Self {
             maps: Maps::join(maps),
             instances: Instances::join(instances),
             customs: Customs::join(customs),
             sure: SureResults::join(sure),
+            drains: Drains::join(drains),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! is not in the file may be used by anybody.
 
 mod failing;
+mod drained;
 mod local;
 mod operations;
 mod producers;
@@ -16,4 +17,5 @@ pub use local::Capacity;
 pub use producers::{Producer, producers};
 pub use receivers::{BlockedReceiver, WaitsFor, blocked_receivers};
 pub use senders::{BlockedSender, blocked_senders};
+pub(crate) use drained::Drains;
 pub use unguarded::{UnguardedSend, unguarded_sends};

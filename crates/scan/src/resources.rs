@@ -7,6 +7,7 @@
 mod acquired;
 mod callbacks;
 mod commands;
+mod constants;
 mod customs;
 mod elsewhere;
 mod enclosed;

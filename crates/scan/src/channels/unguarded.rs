@@ -146,7 +146,9 @@ fn may_wait(code: &Code<'_>, send: &Send, others: &[&Send]) -> bool {
                 .types
                 .of_var(variable)
                 .is_none_or(|ty| matches!(code.program.underlying(ty).kind(), TypeKind::Chan(..)));
-            is_channel && !is_given_room(code, send, others)
+            is_channel
+                && !is_given_room(code, send, others)
+                && !is_drained_by_callers(code, send)
         }
         DeclaredAs::Var => made(code, variable) == Some(Capacity::Constant(0)),
         _ => false,
@@ -161,12 +163,7 @@ fn made(code: &Code<'_>, variable: IdentId) -> Option<Capacity> {
 /// Whether the file calls the function of a parameter with a channel that has room for what is sent. Sends without end
 /// fill any room.
 fn is_given_room(code: &Code<'_>, send: &Send, sends: &[&Send]) -> bool {
-    let inner = code.scope.function_at(code.file[send.stmt].span.start);
-    let mut around = std::iter::successors(inner, |f| code.scope[*f].parent);
-    let parameter = around.find_map(|function| {
-        Some((function, parameter_index(code, code.scope[function].ty, send.variable)?))
-    });
-    let Some((function, index)) = parameter else { return false };
+    let Some((function, index)) = parameter(code, send) else { return false };
     let stream = sends.iter().any(|send| is_repeated(code, send.stmt));
     code.expressions().any(|call| {
         let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
@@ -176,6 +173,23 @@ fn is_given_room(code: &Code<'_>, send: &Send, sends: &[&Send]) -> bool {
             Some(Capacity::Constant(_)) if stream => false,
             Some(_) => called_here(code, call) == Some(function),
         }
+    })
+}
+
+/// The function around a send of which the channel is a parameter, and its place.
+fn parameter(code: &Code<'_>, send: &Send) -> Option<(FunctionId, usize)> {
+    let inner = code.scope.function_at(code.file[send.stmt].span.start);
+    let mut around = std::iter::successors(inner, |f| code.scope[*f].parent);
+    around.find_map(|function| {
+        Some((function, parameter_index(code, code.scope[function].ty, send.variable)?))
+    })
+}
+
+/// Whether those who make the channel of a parameter receive from it until it is closed: nobody leaves.
+fn is_drained_by_callers(code: &Code<'_>, send: &Send) -> bool {
+    parameter(code, send).is_some_and(|(function, index)| {
+        let name = code.declared_name(function);
+        name.is_some_and(|name| code.summaries.across.drains.are_drained(name, index))
     })
 }
 

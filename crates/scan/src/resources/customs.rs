@@ -4,6 +4,7 @@
 //! that give back what somebody else made.
 
 mod givers;
+mod idle;
 mod programs;
 mod reading;
 
@@ -11,7 +12,7 @@ use std::hash::{Hash, Hasher};
 
 use plumb_evidence::catalogue::{self, Release, ResourceKind};
 use plumb_gosource::flow::{Bound, BoundTo, Callee, FunctionId, callee};
-use plumb_gosource::{ExprId, ExprKind, Referent, TypeKind};
+use plumb_gosource::{ExprId, ExprKind, Referent, Type, TypeKind};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::acquired::{Acquired, Origin, result};
@@ -20,6 +21,7 @@ use crate::code::Code;
 use crate::functions::FunctionKey;
 use crate::knowledge::is_harmless;
 use givers::Givers;
+use idle::Idle;
 pub(super) use programs::Left;
 use programs::Programs;
 
@@ -67,6 +69,7 @@ pub(crate) struct FileCustoms {
     pools: FxHashSet<Key>,
     programs: Programs,
     givers: Givers,
+    idle: Idle,
 }
 
 /// The customs of all files.
@@ -84,6 +87,7 @@ impl Customs {
             all.pools.extend(file.pools);
             all.programs.join(file.programs);
             all.givers.join(file.givers);
+            all.idle.join(file.idle);
         }
         Self(all)
     }
@@ -91,6 +95,11 @@ impl Customs {
     /// Whether a function keeps what it gives its callers, where they do not see it.
     pub(super) fn keeps(&self, function: &FunctionKey<'_>) -> bool {
         self.0.givers.keeps(function)
+    }
+
+    /// Whether a method that releases by its name does nothing for values of a type.
+    pub(super) fn is_idle(&self, code: &Code<'_>, ty: &Type, method: &str) -> bool {
+        self.0.idle.is_idle(code, ty, method)
     }
 
     /// Whether the process ends after a function that is left like this: it is a command, or called by `main` or commands
@@ -149,7 +158,7 @@ pub(super) fn by_custom(code: &Code<'_>, call: ExprId) -> Option<Acquired> {
     }
     let name = ty.and_then(inferred::type_name).unwrap_or_else(|| "io.Closer".to_owned());
     if let (Some(ty), Some(method)) = (ty, releases.iter().find_map(method))
-        && inferred::begins_later(code, ty, method)
+        && (inferred::begins_later(code, ty, method) || customs.idle.is_idle(code, ty, method))
     {
         return None;
     }

@@ -229,7 +229,7 @@ pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
         return None;
     }
     let (method, releases) = RELEASES.iter().find(|(method, _)| has_release(code, ty, method))?;
-    if begins_later(code, ty, method) {
+    if begins_later(code, ty, method) || code.summaries.across.customs.is_idle(code, ty, method) {
         return None;
     }
     let name = type_name(ty)?;

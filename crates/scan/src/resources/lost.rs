@@ -14,6 +14,7 @@ use rustc_hash::FxHashSet;
 
 use super::acquired::{self, Acquired, result};
 use super::commands;
+use super::constants::fails_never;
 use super::customs::{Left, by_custom, is_put_back};
 use super::inferred::{self, is_error};
 use super::leaving::Leaving;
@@ -424,7 +425,7 @@ impl Follow<'_, '_> {
                 return false;
             }
         }
-        if has_nothing(self.code, leak, acquired, acquisition) {
+        if fails_never(self.code, leak) || has_nothing(self.code, leak, acquired, acquisition) {
             return false;
         }
         !leak.witness.places.iter().any(|place| match place.kind {

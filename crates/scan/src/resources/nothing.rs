@@ -144,6 +144,7 @@ pub(super) fn has_nothing(
         is_empty(code, branch, variables)
             || is_no_descriptor(code, branch, variables)
             || is_typed_error(code, branch, acquisition)
+            || is_error_itself(code, branch, acquired, variables)
     };
     if branches().any(says_none) || has_ended(code, branches(), acquired, variables) {
         return true;
@@ -195,6 +196,23 @@ pub(super) fn has_nothing(
         _ => Vec::new(),
     };
     !contexts.is_empty() && branches().any(|branch| is_over(code, branch, &contexts))
+}
+
+/// Whether a branch is taken if a value of which no record tells is an error and nothing else: `resp.Error != nil`.
+fn is_error_itself(
+    code: &Code<'_>,
+    branch: Condition,
+    acquired: &Acquired,
+    variables: &[IdentId],
+) -> bool {
+    let Condition::Expr { expr, is } = branch else { return false };
+    let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return false };
+    let ExprKind::SelectorExpr(selector) = code.file[both.x].kind else { return false };
+    acquired.object.is_none()
+        && matches!((both.op, is), (Token::Neq, true) | (Token::Eql, false))
+        && code.is_predeclared(both.y, "nil")
+        && matches!(code.file.name(selector.sel), "Err" | "Error")
+        && variable(code, selector.x).is_some_and(|v| variables.contains(&v))
 }
 
 /// Results of the call that are neither what it acquires nor its error.

@@ -159,7 +159,7 @@ pub(super) fn has_failed(
 }
 
 /// The call of whose error a branch is about: `err != nil`, behind `_, err = w.Write(p)`.
-fn failed_call(code: &Code<'_>, branch: Condition) -> Option<ExprId> {
+pub(super) fn failed_call(code: &Code<'_>, branch: Condition) -> Option<ExprId> {
     let Condition::Expr { expr, is } = branch else { return None };
     let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return None };
     let is_failure = match both.op {

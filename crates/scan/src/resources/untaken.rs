@@ -76,7 +76,7 @@ fn makes_error(code: &Code<'_>, expr: ExprId) -> bool {
     }
 }
 
-/// Whether a branch is taken if a descriptor is none: `fd < 0`, `fd == -1`.
+/// Whether a branch is taken if a descriptor is none: `fd < 0`, `fd == -1`; a handle of Windows is none if it is 0 too.
 pub(super) fn is_no_descriptor(
     code: &Code<'_>,
     branch: Condition,
@@ -84,13 +84,26 @@ pub(super) fn is_no_descriptor(
 ) -> bool {
     let Condition::Expr { expr, is } = branch else { return false };
     let ExprKind::BinaryExpr(both) = code.file[expr].kind else { return false };
+    let Some(descriptor) = variable(code, both.x).filter(|v| descriptors.contains(v)) else {
+        return false;
+    };
     let none = match (both.op, code.text(both.y)) {
         (Token::Lss, "0") | (Token::Leq | Token::Eql, "-1") => true,
         (Token::Geq | Token::Gtr, "0") | (Token::Neq | Token::Gtr, "-1") => false,
+        (Token::Eql, "0") if is_handle(code, descriptor) => true,
+        (Token::Neq, "0") if is_handle(code, descriptor) => false,
         _ => return false,
     };
-    let is_descriptor = variable(code, both.x).is_some_and(|v| descriptors.contains(&v));
-    is_descriptor && is == none
+    is == none
+}
+
+/// Whether a variable is a handle of Windows, by its type or its name.
+fn is_handle(code: &Code<'_>, variable: IdentId) -> bool {
+    let ends = |name: &str| name.to_ascii_lowercase().ends_with("handle");
+    match code.types.of_var(variable).and_then(|ty| ty.named()) {
+        Some(named) => ends(&named.name),
+        None => ends(code.file.name(variable)),
+    }
 }
 
 /// Whether a branch is taken if the error of a call is of a type: `ok` of `e, ok := err.(*Error)`. Then there is one.

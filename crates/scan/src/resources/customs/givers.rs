@@ -17,6 +17,8 @@ pub(super) struct Givers {
     keep: FxHashSet<Key>,
     /// It is a reader around a parameter, with a `Close` that does nothing.
     only_name: FxHashSet<Key>,
+    /// It is the next of what a parameter goes through, and is somebody else's.
+    step: FxHashSet<Key>,
 }
 
 /// What the function returns first.
@@ -35,6 +37,9 @@ impl Givers {
         let mut givers = Self::default();
         for function in code.scope.functions() {
             let Some(key) = key_of(code, function) else { continue };
+            if steps(code, function) {
+                givers.step.insert(key);
+            }
             let returned = returned(code, function);
             if returned.empty > 0 && returned.others == 0 && returned.variables.is_empty() {
                 givers.only_name.insert(key);
@@ -50,6 +55,7 @@ impl Givers {
     pub(super) fn join(&mut self, other: Self) {
         self.keep.extend(other.keep);
         self.only_name.extend(other.only_name);
+        self.step.extend(other.step);
     }
 
     /// Whether a function keeps what it gives.
@@ -59,7 +65,8 @@ impl Givers {
 
     /// Whether what a function gives has nothing to release.
     pub(super) fn gives_nothing(&self, function: &FunctionKey<'_>) -> bool {
-        self.only_name.contains(&of(function))
+        let function = of(function);
+        self.only_name.contains(&function) || self.step.contains(&function)
     }
 }
 
@@ -112,6 +119,17 @@ fn is_of_receiver(code: &Code<'_>, expr: ExprId) -> bool {
     variable(code, root(code, expr))
         .and_then(|root| code.names.declaration(root))
         .is_some_and(|declared| declared.kind == DeclaredAs::Receiver)
+}
+
+/// Whether a function calls `Next` of a parameter.
+fn steps(code: &Code<'_>, function: FunctionId) -> bool {
+    code.file.walk(Node::Stmt(code.scope[function].body)).any(|visit| {
+        let Node::Expr(expr) = visit.node else { return false };
+        let ExprKind::SelectorExpr(selector) = code.file[expr].kind else { return false };
+        let declared = variable(code, selector.x).and_then(|v| code.names.declaration(v));
+        code.file.name(selector.sel) == "Next"
+            && declared.is_some_and(|declared| declared.kind == DeclaredAs::Param)
+    })
 }
 
 /// Whether closing an expression does nothing: `io.NopCloser(r)`, `http.NoBody`.

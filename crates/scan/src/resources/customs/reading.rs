@@ -6,6 +6,7 @@ use plumb_gosource::{
 use rustc_hash::FxHashMap;
 
 use super::givers::Givers;
+use super::idle::Idle;
 use super::programs::Programs;
 use super::{FileCustoms, Key, key_of_call, key_of_place};
 use crate::code::Code;
@@ -36,7 +37,8 @@ impl FileCustoms {
     /// Reads a file.
     pub(crate) fn read(code: &Code<'_>) -> Self {
         let (programs, givers) = (Programs::read(code), Givers::read(code));
-        let mut customs = Self { programs, givers, ..Self::default() };
+        let idle = Idle::read(code);
+        let mut customs = Self { programs, givers, idle, ..Self::default() };
         let mut releases: FxHashMap<IdentId, Release> = FxHashMap::default();
         let mut held = Vec::new();
         for visit in code.file.walk(Node::File) {

@@ -244,3 +244,82 @@ func (z *zones) load() ([]byte, error) {{
     assert!(lost(&of("assets")).is_empty());
     assert_eq!(lost(&of("z.disk")), [5]);
 }
+
+/// What is an error of itself holds nothing else, as far as no record tells; a part that is closed is all there is.
+#[test]
+fn an_answer_that_is_an_error_holds_nothing() {
+    let text = |branch: &str, rest: &str| {
+        format!(
+            "package p
+import \"io\"
+type Response struct {{ Output io.ReadCloser; Error error; Size int }}
+func (r *Response) Close() error {{ return r.Output.Close() }}
+type opener interface {{ Open(p string) (*Response, error) }}
+func read(o opener) error {{
+\tresp, err := o.Open(\"a\")
+\tif err != nil {{
+\t\treturn err
+\t}}
+\tif {branch} {{
+\t\treturn resp.Error
+\t}}
+\tio.ReadAll(resp.Output)
+\t{rest}
+}}"
+        )
+    };
+    assert!(lost(&text("resp.Error != nil", "return resp.Close()")).is_empty());
+    assert!(lost(&text("resp.Error != nil", "return resp.Output.Close()")).is_empty());
+    assert_eq!(lost(&text("resp.Size > 0", "return resp.Close()")), [7]);
+    assert_eq!(lost(&text("resp.Error != nil", "return nil")), [7]);
+}
+
+/// Types whose `Close` does nothing hold nothing; so do interfaces of which all types are like that.
+#[test]
+fn what_does_nothing_when_it_is_closed_holds_nothing() {
+    let text = |ty: &str, close: &str| {
+        format!(
+            "package p
+import (\"io\"; \"log\")
+type Cursor interface {{ Next() bool; Close() error }}
+type cursor struct {{ rest []int; in io.ReadCloser; out log.Logger }}
+func (c *cursor) Next() bool {{ return len(c.rest) > 0 }}
+func (c *cursor) Close() (err error) {{ {close} }}
+type opener interface {{ Open(p string) ({ty}, error) }}
+
+func read(o opener) error {{
+\tc, err := o.Open(\"a\")
+\tif err != nil {{
+\t\treturn err
+\t}}
+\tc.Next()
+\treturn nil
+}}"
+        )
+    };
+    for ty in ["*cursor", "Cursor"] {
+        assert!(lost(&text(ty, "return nil")).is_empty(), "{ty}");
+        assert!(lost(&text(ty, "defer func() { c.out.Print(err) }(); return nil")).is_empty(), "{ty}");
+        assert_eq!(lost(&text(ty, "return c.in.Close()")), [10], "{ty}");
+        assert_eq!(lost(&text(ty, "c.rest = nil; return nil")), [10], "{ty}");
+    }
+}
+
+/// The next of what somebody else goes through is not the caller's, whatever other callers do with it.
+#[test]
+fn the_next_of_a_parameter_is_somebody_elses() {
+    let text = |open: &str| {
+        format!(
+            "package p
+import \"example.com/files\"
+func first(it files.Iterator) (files.File, error) {{
+\t{open}
+}}
+func one(it files.Iterator) {{ f, _ := first(it); defer f.Close(); f.Read() }}
+func two(it files.Iterator) {{ f, _ := first(it); defer f.Close(); f.Read() }}
+func three(it files.Iterator) {{ f, _ := first(it); f.Read() }}"
+        )
+    };
+    assert!(lost(&text("it.Next(); return files.Of(it), nil")).is_empty());
+    assert_eq!(lost(&text("return files.Of(it), nil")), [8]);
+}

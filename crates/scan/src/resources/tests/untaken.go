@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httputil"
+	"net/url"
 	"os"
 	"syscall"
 )
@@ -256,4 +257,66 @@ func loadMore(path, format string) error {
 		err = f.Close()
 	}
 	return err
+}
+
+// Handles of Windows: none is 0.
+func attributes(path string) error {
+	var fileHandle int
+	var err error
+	if fileHandle, err = syscall.Open(path, 0, 0); fileHandle == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return syscall.Close(fileHandle)
+}
+
+func standard(path string) error {
+	fd, err := syscall.Open(path, 0, 0) // lost: some
+	if err != nil {
+		return err
+	}
+	if fd == 0 {
+		return nil
+	}
+	return syscall.Close(fd)
+}
+
+// What only constants could make fail never fails.
+func parsed(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	u, err := url.Parse("http://localhost/")
+	if err != nil {
+		return nil, err
+	}
+	f.Stat()
+	return f, errors.New(u.Host)
+}
+
+func asked(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := http.NewRequest(http.MethodGet, base, nil); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+const base = "http://localhost"
+
+func given(path, address string) (*os.File, error) {
+	f, err := os.Open(path) // lost: some
+	if err != nil {
+		return nil, err
+	}
+	if _, err := url.Parse(address); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
