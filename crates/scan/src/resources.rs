@@ -39,7 +39,7 @@ pub use callbacks::gives_with_error;
 pub(crate) use customs::{Customs, FileCustoms};
 pub(crate) use fates::fates;
 pub use findings::findings;
-pub(crate) use lost::is_part_of_main;
+pub(crate) use lost::{ends_after, is_part_of_main};
 pub(crate) use slips::{Slip, slips};
 
 /// Something that is acquired and not released, or not on every way.

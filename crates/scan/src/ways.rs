@@ -12,6 +12,7 @@ use plumb_gosource::flow::{BlockId, Condition, Edge, Exit, FunctionId, Graph, St
 use rustc_hash::FxHashSet;
 
 use crate::code::Code;
+use crate::resources::ends_after;
 use facts::{Facts, Followed};
 
 pub use describe::ends;
@@ -62,6 +63,18 @@ pub struct Way {
     pub end: WayEnd,
     /// The conditions of its branches, in order.
     pub branches: Vec<Condition>,
+}
+
+impl Way {
+    /// Whether the process ends after the way out of a function: as a rule because of the error that it returns.
+    pub(crate) fn ends_process(&self, code: &Code<'_>, function: FunctionId) -> bool {
+        match self.end {
+            WayEnd::Exit(Exit::Return(stmt)) => {
+                ends_after(code, function, stmt, self.branches.iter().copied(), true)
+            }
+            _ => false,
+        }
+    }
 }
 
 struct Visit<S> {

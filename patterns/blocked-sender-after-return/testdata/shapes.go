@@ -3,6 +3,7 @@ package shapes
 import (
 	"context"
 	"errors"
+	"log"
 	"os/exec"
 	"sync"
 	"time"
@@ -628,6 +629,94 @@ func stopForgotten(ctx context.Context, d time.Duration) error {
 			}
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+	}
+}
+
+// Callers that receive until the channel is closed do not leave.
+func checkOK(ctx context.Context, names []string, errs chan<- error) {
+	defer close(errs)
+	if err := work(); err != nil {
+		errs <- err
+		return
+	}
+	for _, name := range names {
+		select {
+		case <-ctx.Done():
+			return
+		case errs <- errors.New(name):
+		}
+	}
+}
+
+func checkedOK(ctx context.Context, names []string) (count int) {
+	errs := make(chan error)
+	go checkOK(ctx, names, errs)
+	for range errs {
+		count++
+	}
+	return count
+}
+
+func checkUntil(ctx context.Context, names []string, errs chan<- error) {
+	defer close(errs)
+	if err := work(); err != nil {
+		errs <- err // want
+		return
+	}
+	for _, name := range names {
+		select {
+		case <-ctx.Done():
+			return
+		case errs <- errors.New(name):
+		}
+	}
+}
+
+func checkedUntil(ctx context.Context, names []string) error {
+	errs := make(chan error)
+	go checkUntil(ctx, names, errs)
+	for err := range errs {
+		if len(names) > 1 {
+			return err
+		}
+	}
+	return nil
+}
+
+// The error of a way out ends the process: nobody stays blocked for long.
+func startedOK(d time.Duration) error {
+	done := make(chan error)
+	go func() { done <- work() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(d):
+		return errors.New("timeout")
+	}
+}
+
+func setUpOK() {
+	if err := startedOK(time.Second); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func restarted(d time.Duration) error {
+	done := make(chan error) // want
+	go func() { done <- work() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(d):
+		return errors.New("timeout")
+	}
+}
+
+func restart() {
+	for {
+		if err := restarted(time.Second); err != nil {
+			log.Print(err)
 		}
 	}
 }

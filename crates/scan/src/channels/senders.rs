@@ -81,7 +81,8 @@ fn blocked(
             .iter()
             .any(|g| g.most > 1 || launch(g.at).is_some_and(|s| again(code, channel, s)));
     let leaving = Leaving::new(code, mentions, channel, &goroutines, all, capacity)?;
-    let (ways, helper) = leaving.ways();
+    let (mut ways, helper) = leaving.ways();
+    ways.retain(|way| !way.ends_process(code, channel.function));
     if ways.is_empty() {
         return None;
     }

@@ -7,7 +7,7 @@ use plumb_gosource::flow::{
     PlaceKind, UseKind,
 };
 use plumb_gosource::{
-    Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, Token,
+    Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtId, StmtKind, Token,
     TypeKind,
 };
 use rustc_hash::FxHashSet;
@@ -22,7 +22,7 @@ use super::made::{self, Made};
 use super::nothing::{has_nothing, is_anothers, is_carried_away};
 use super::ownership::Owner;
 use super::pieces;
-use super::untaken::{fails, is_past_all_cases, is_without_rounds};
+use super::untaken::{branches, fails, is_past_all_cases, is_without_rounds};
 use super::{Loss, LossKind};
 use crate::code::Code;
 use crate::goroutines::only_value;
@@ -419,11 +419,10 @@ impl Follow<'_, '_> {
         if at_exit && self.ends_with_process(acquired) {
             return false;
         }
-        if fails(self.code, self.function, leak) {
-            let left = Left { fails: true, may_stay: may_stay(acquired) };
-            if self.code.summaries.across.customs.end_after(self.code, self.function, left) {
-                return false;
-            }
+        if let LeakExit::Exit(Exit::Return(stmt)) = leak.exit
+            && ends_after(self.code, self.function, stmt, branches(leak), may_stay(acquired))
+        {
+            return false;
         }
         if fails_never(self.code, leak) || has_nothing(self.code, leak, acquired, acquisition) {
             return false;
@@ -555,6 +554,20 @@ impl Follow<'_, '_> {
         let given_away = || Leaving::new(code, self.paths).leaves(call);
         matches!(acquired.kind, File | Rows | Stream) && keeps != Some(true) && !given_away()
     }
+}
+
+/// Whether the process ends after a function that is left by a `return`, on a way with these branches: because it fails,
+/// as a rule. `may_stay` is whether what is left may stay for as long as the process, if that is not repeated.
+pub(crate) fn ends_after(
+    code: &Code<'_>,
+    function: FunctionId,
+    stmt: StmtId,
+    branches: impl Iterator<Item = Condition>,
+    may_stay: bool,
+) -> bool {
+    let fails = fails(code, function, stmt, branches);
+    let left = Left { fails, may_stay: fails && may_stay };
+    code.summaries.across.customs.end_after(code, function, left)
 }
 
 /// Whether something may be left open once in the life of a process.

@@ -1,8 +1,7 @@
 //! Ways that no run takes, or takes with nothing to release, by what their branches say together.
 
 use plumb_gosource::flow::{
-    Acquisition, Bound, BoundTo, Condition, Exit, FunctionId, Guard, Leak, LeakExit, PlaceKind,
-    UseKind,
+    Acquisition, Bound, BoundTo, Condition, FunctionId, Guard, Leak, PlaceKind, UseKind,
 };
 use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
 
@@ -20,15 +19,20 @@ pub(super) fn branches(leak: &Leak) -> impl DoubleEndedIterator<Item = Condition
     })
 }
 
-/// Whether a way leaves a function with an error: it returns one that it makes there, or that is none of these: nil.
-pub(super) fn fails(code: &Code<'_>, function: FunctionId, leak: &Leak) -> bool {
-    let LeakExit::Exit(Exit::Return(stmt)) = leak.exit else { return false };
+/// Whether a way with these branches leaves a function with an error by a `return`: with one that it makes there, or one
+/// that is not nil.
+pub(super) fn fails(
+    code: &Code<'_>,
+    function: FunctionId,
+    stmt: StmtId,
+    mut branches: impl Iterator<Item = Condition>,
+) -> bool {
     let StmtKind::ReturnStmt(results) = code.file[stmt].kind else { return false };
     let Some(last) = code.file[results].last().filter(|_| gives_error(code, function)) else {
         return false;
     };
     match variable(code, *last) {
-        Some(error) => branches(leak).any(|branch| is_set(code, branch, error)),
+        Some(error) => branches.any(|branch| is_set(code, branch, error)),
         None => makes_error(code, *last),
     }
 }

@@ -109,6 +109,9 @@ func fatal(err error) {{ log.Println(err, http.StatusOK); os.Exit(2) }}
     let served = "func main() { http.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) {
 \tif err := all(nil); err != nil { return } }) }";
     assert_eq!(program(served), 1);
+    // Whatever it gives, nobody asks for more.
+    let handed = "func main() { for { if err := all(nil); err != nil { log.Println(err) }; os.Exit(3) } }";
+    assert_eq!(program(handed), 0);
     assert_eq!(program("func Other() error { return all(nil) }\nvar F = Other\nfunc main() { all(nil) }"), 1);
 }
 
