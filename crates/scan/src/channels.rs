@@ -13,9 +13,9 @@ mod receivers;
 mod senders;
 mod unguarded;
 
+pub(crate) use drained::Drains;
 pub use local::Capacity;
 pub use producers::{Producer, producers};
 pub use receivers::{BlockedReceiver, WaitsFor, blocked_receivers};
 pub use senders::{BlockedSender, blocked_senders};
-pub(crate) use drained::Drains;
 pub use unguarded::{UnguardedSend, unguarded_sends};

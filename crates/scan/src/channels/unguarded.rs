@@ -146,9 +146,7 @@ fn may_wait(code: &Code<'_>, send: &Send, others: &[&Send]) -> bool {
                 .types
                 .of_var(variable)
                 .is_none_or(|ty| matches!(code.program.underlying(ty).kind(), TypeKind::Chan(..)));
-            is_channel
-                && !is_given_room(code, send, others)
-                && !is_drained_by_callers(code, send)
+            is_channel && !is_given_room(code, send, others) && !is_drained_by_callers(code, send)
         }
         DeclaredAs::Var => made(code, variable) == Some(Capacity::Constant(0)),
         _ => false,

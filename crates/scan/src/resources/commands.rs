@@ -2,7 +2,8 @@
 
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{
-    DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node, SpecKind, StmtKind,
+    DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node, SpecKind,
+    StmtKind,
 };
 
 use crate::code::Code;

@@ -36,7 +36,8 @@ fn is_decided(code: &Code<'_>, branch: Condition) -> bool {
     let Some(callee) = code.callee(call).filter(|callee| callee.receiver.is_none()) else {
         return false;
     };
-    let decided = DECIDED.iter().find(|(path, name, _)| (*path, *name) == (callee.path, callee.name));
+    let decided =
+        DECIDED.iter().find(|(path, name, _)| (*path, *name) == (callee.path, callee.name));
     decided.is_some_and(|(_, _, places)| {
         let arguments = code.arguments(call);
         places.iter().all(|at| arguments.get(*at).is_some_and(|arg| is_constant(code, *arg)))

@@ -7,8 +7,8 @@ use plumb_gosource::flow::{
     PlaceKind, UseKind,
 };
 use plumb_gosource::{
-    Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtId, StmtKind, Token,
-    TypeKind,
+    Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtId, StmtKind,
+    Token, TypeKind,
 };
 use rustc_hash::FxHashSet;
 

@@ -26,17 +26,8 @@ const MAIN: Key = 0;
 const METHOD: &str = ".";
 
 /// Folders of packages that only the programs of the module use.
-const OWN_FOLDERS: [&str; 9] = [
-    "cmd",
-    "cmds",
-    "command",
-    "commands",
-    "hack",
-    "internal",
-    "script",
-    "scripts",
-    "tools",
-];
+const OWN_FOLDERS: [&str; 9] =
+    ["cmd", "cmds", "command", "commands", "hack", "internal", "script", "scripts", "tools"];
 
 /// Who mentions a function.
 #[derive(Debug)]

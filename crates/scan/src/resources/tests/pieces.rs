@@ -299,7 +299,10 @@ func read(o opener) error {{
     };
     for ty in ["*cursor", "Cursor"] {
         assert!(lost(&text(ty, "return nil")).is_empty(), "{ty}");
-        assert!(lost(&text(ty, "defer func() { c.out.Print(err) }(); return nil")).is_empty(), "{ty}");
+        assert!(
+            lost(&text(ty, "defer func() { c.out.Print(err) }(); return nil")).is_empty(),
+            "{ty}"
+        );
         assert_eq!(lost(&text(ty, "return c.in.Close()")), [10], "{ty}");
         assert_eq!(lost(&text(ty, "c.rest = nil; return nil")), [10], "{ty}");
     }

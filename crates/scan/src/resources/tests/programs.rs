@@ -94,25 +94,42 @@ func fatal(err error) {{ log.Println(err, http.StatusOK); os.Exit(2) }}
         scanned(&text).len()
     };
     // Healthy: every way of the error leads to the end.
-    assert_eq!(program("func main() { if err := all(os.Args); err != nil { log.Println(err) } }"), 0);
-    assert_eq!(program("func main() { for { if err := all(nil); err != nil { log.Fatal(err) } } }"), 0);
+    assert_eq!(
+        program("func main() { if err := all(os.Args); err != nil { log.Println(err) } }"),
+        0
+    );
+    assert_eq!(
+        program("func main() { for { if err := all(nil); err != nil { log.Fatal(err) } } }"),
+        0
+    );
     assert_eq!(program("func main() { for { err := all(nil); if err != nil { fatal(err) } } }"), 0);
-    let goroutine = "func main() { go func() { err := all(nil); log.Println(err); panic(err) }(); select {} }";
+    let goroutine =
+        "func main() { go func() { err := all(nil); log.Println(err); panic(err) }(); select {} }";
     assert_eq!(program(goroutine), 0);
     // Leaks: the program goes on after an error.
-    assert_eq!(program("func main() { for { if err := all(nil); err != nil { log.Println(err) } } }"), 1);
-    assert_eq!(program("func main() { for { all(nil) } }"), 1);
     assert_eq!(
-        program("func main() { for { if err := all(nil); err != nil { if len(os.Args) > 2 { continue }; log.Fatal(err) } } }"),
+        program("func main() { for { if err := all(nil); err != nil { log.Println(err) } } }"),
         1
     );
-    let served = "func main() { http.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) {
+    assert_eq!(program("func main() { for { all(nil) } }"), 1);
+    assert_eq!(
+        program(
+            "func main() { for { if err := all(nil); err != nil { if len(os.Args) > 2 { continue }; log.Fatal(err) } } }"
+        ),
+        1
+    );
+    let served =
+        "func main() { http.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) {
 \tif err := all(nil); err != nil { return } }) }";
     assert_eq!(program(served), 1);
     // Whatever it gives, nobody asks for more.
-    let handed = "func main() { for { if err := all(nil); err != nil { log.Println(err) }; os.Exit(3) } }";
+    let handed =
+        "func main() { for { if err := all(nil); err != nil { log.Println(err) }; os.Exit(3) } }";
     assert_eq!(program(handed), 0);
-    assert_eq!(program("func Other() error { return all(nil) }\nvar F = Other\nfunc main() { all(nil) }"), 1);
+    assert_eq!(
+        program("func Other() error { return all(nil) }\nvar F = Other\nfunc main() { all(nil) }"),
+        1
+    );
 }
 
 /// The same through exported functions of packages that only the programs of the module use, and through the libraries

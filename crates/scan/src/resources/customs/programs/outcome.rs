@@ -177,7 +177,8 @@ impl Asks<'_, '_> {
     fn after_error(&self, assign: StmtId, error: IdentId) -> Outcome {
         let code = self.code;
         let whole = whole_statement(code, assign);
-        let next = if whole == assign { behind(code, assign).first().copied() } else { Some(whole) };
+        let next =
+            if whole == assign { behind(code, assign).first().copied() } else { Some(whole) };
         let Some(next) = next else { return Outcome::GoesOn };
         match code.file[next].kind {
             StmtKind::IfStmt(branch) if self.is_failure(branch.cond, error) => {
@@ -211,7 +212,9 @@ impl Asks<'_, '_> {
         let StmtKind::ReturnStmt(results) = code.file[*last].kind else { return Outcome::GoesOn };
         let returns = match code.file[results].last() {
             None => self.whole,
-            Some(result) => gives_error(code, self.function) && !code.is_predeclared(*result, "nil"),
+            Some(result) => {
+                gives_error(code, self.function) && !code.is_predeclared(*result, "nil")
+            }
         };
         if returns { Outcome::ReturnsError } else { Outcome::GoesOn }
     }
