@@ -26,7 +26,7 @@ impl Drains {
             let Some(name) = called(code, call) else { continue };
             for (index, argument) in code.arguments(call).iter().enumerate() {
                 let Some(channel) = code.declared(*argument) else { continue };
-                if only_value(code, channel).is_some_and(|made| capacity(code, made).is_some()) {
+                if is_made(code, channel) {
                     drains.add(key(name, index), is_drained(code, call, channel));
                 }
             }
@@ -69,20 +69,47 @@ fn called<'c>(code: &Code<'c>, call: ExprId) -> Option<&'c str> {
     }
 }
 
+/// Whether a variable of a function only gets channels that are made for it.
+fn is_made(code: &Code<'_>, channel: IdentId) -> bool {
+    if let Some(made) = only_value(code, channel) {
+        return capacity(code, made).is_some();
+    }
+    let Some(function) = code.declared_at(code.file[channel].span.start) else { return false };
+    let body = code.scope[function].body;
+    let mut values = code.file.walk(Node::Stmt(body)).filter_map(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return None };
+        let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return None };
+        let is_it = |to: &ExprId| code.declared(*to) == Some(channel);
+        let index = code.file[assign.lhs].iter().position(is_it)?;
+        Some(code.file[assign.rhs].get(index).copied())
+    });
+    let mut any = false;
+    let all = values.all(|value| {
+        any = true;
+        value.is_some_and(|value| capacity(code, value).is_some())
+    });
+    any && all
+}
+
 /// Whether the function around a call ranges over a channel and does nothing else than to go on, and whether it gets
 /// there.
 fn is_drained(code: &Code<'_>, call: ExprId, channel: IdentId) -> bool {
     let start = code.file[call].span.start;
     let Some(function) = code.declared_at(start) else { return false };
     let body = code.scope[function].body;
-    let range = code.file.walk(Node::Stmt(body)).find_map(|visit| {
+    let mut ranges = code.file.walk(Node::Stmt(body)).filter_map(|visit| {
         let Node::Stmt(stmt) = visit.node else { return None };
         let StmtKind::RangeStmt(range) = code.file[stmt].kind else { return None };
-        let all = code.declared(range.x) == Some(channel) && !leaves(code, range.body, None);
-        all.then(|| code.file[stmt].span.start)
+        let at = code.file[stmt].span.start;
+        // A goroutine that receives may be started before, if it is the only channel of the variable.
+        let may_be = at > start || only_value(code, channel).is_some();
+        let is_it = may_be && code.declared(range.x) == Some(channel);
+        is_it.then_some((at, range.body))
     });
-    range.is_some_and(|range| {
-        range < start || !leaves(code, body, Some(Span::new(code.file[call].span.end, range)))
+    ranges.next().is_some_and(|(at, body_of_range)| {
+        let gets_there =
+            at < start || !leaves(code, body, Some(Span::new(code.file[call].span.end, at)));
+        gets_there && !leaves(code, body_of_range, None)
     })
 }
 
