@@ -419,7 +419,9 @@ impl Follow<'_, '_> {
         if at_exit && self.ends_with_process(acquired) {
             return false;
         }
+        // A helper of a command that asks for something is mended, as `main` may ask again.
         if let LeakExit::Exit(Exit::Return(stmt)) = leak.exit
+            && acquired.kind != ResourceKind::Body
             && ends_after(self.code, self.function, stmt, branches(leak), may_stay(acquired))
         {
             return false;
