@@ -145,7 +145,11 @@ fn is_listener(code: &Code<'_>, value: ExprId) -> bool {
     code.declared(value).is_some_and(|name| values(code, name).iter().any(of_call))
 }
 
+/// Whether a value is a time, and one that limits: 0 mostly says that there is no limit.
 fn is_duration(code: &Code<'_>, value: ExprId) -> bool {
+    if code.text(value) == "0" {
+        return false;
+    }
     match code.types.of(value) {
         Some(ty) => Type::is_named(ty, "time", "Duration"),
         None => code.text(value).contains("time.Duration("),

@@ -4,8 +4,8 @@
 //! Only channels of which every use is seen are judged: what is returned, stored, sent or passed to a function that
 //! is not in the file may be used by anybody.
 
-mod failing;
 mod drained;
+mod failing;
 mod local;
 mod operations;
 mod producers;

@@ -349,10 +349,10 @@ func open() (*device, error) {{
 fn what_is_in_a_field_is_shared() {
     let of = |keep: &str, given: &str| {
         format!(
-            "package p
-type conn struct{{ n int }}
-func (c *conn) Close() error {{ return nil }}
-func (c *conn) Send(p []byte) error {{ return nil }}
+            "package p; import \"net\"
+type conn struct{{ c net.Conn }}
+func (c *conn) Close() error {{ return c.c.Close() }}
+func (c *conn) Send(p []byte) error {{ _, err := c.c.Write(p); return err }}
 type dialer struct {{ conn *conn }}
 func (d *dialer) get(dial func() (*conn, error)) (*conn, error) {{
 \tc, err := dial()
