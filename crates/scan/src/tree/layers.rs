@@ -19,7 +19,7 @@ use crate::summaries::Summaries;
 /// How much source stays in memory with all that was found out of it, in bytes; the rest is read again. What is found
 /// takes about fifteen times as much (measured on minio). All of a service of middle size stays; with more, touching the
 /// memory costs what reading again would.
-const MOST_KEPT: usize = 24 << 20;
+const MOST_KEPT: usize = 16 << 20;
 
 /// The syntax of a file.
 pub(super) struct Syntax<'u> {
