@@ -8,6 +8,7 @@ use plumb_evidence::process::{DescriptorKind, Process};
 use plumb_evidence::socket::{Socket, SocketSource, SocketTable};
 use plumb_evidence::{Instance, Snapshot};
 
+use crate::convert::goroutines_from_trace;
 use crate::decode::Part;
 
 /// Puts a part into a snapshot. Where two parts tell the same, the one that tells more stays. Gives the part back
@@ -22,6 +23,7 @@ pub(crate) fn place(snapshot: &mut Snapshot, part: Part) -> Option<Part> {
         Part::Dump(new) if snapshot.dump.is_none() => snapshot.dump = Some(new),
         Part::Leaked(new) if snapshot.leaked.is_none() => snapshot.leaked = Some(new),
         Part::Metrics(new) if snapshot.metrics.is_none() => snapshot.metrics = Some(new),
+        Part::Trace(new) if snapshot.trace.is_none() => snapshot.trace = Some(new),
         Part::Process(new) if snapshot.process.is_none() => snapshot.process = Some(new),
         Part::Heap(new) => match &mut snapshot.heap {
             None => snapshot.heap = Some(new),
@@ -62,10 +64,27 @@ pub(crate) fn finish(instance: &mut Instance) {
     if instance.snapshots.iter().all(|snapshot| snapshot.taken.is_some()) {
         instance.snapshots.sort_by_key(|snapshot| snapshot.taken);
     }
+    list_traced(instance);
     for snapshot in &mut instance.snapshots {
         if let (Some(table), Some(process)) = (&mut snapshot.sockets, &snapshot.process) {
             keep_own_sockets(table, process);
         }
+    }
+}
+
+/// The goroutines that a trace tells of stand for a list where there is no other one.
+fn list_traced(instance: &mut Instance) {
+    let is_of_trace = |snapshot: &Snapshot| {
+        snapshot.goroutines.as_ref().map(|list| list.source) == Some(GoroutineSource::Trace)
+    };
+    for snapshot in instance.snapshots.iter_mut().filter(|snapshot| is_of_trace(snapshot)) {
+        snapshot.goroutines = None;
+    }
+    if instance.snapshots.iter().any(|snapshot| snapshot.any_goroutines().is_some()) {
+        return;
+    }
+    for snapshot in &mut instance.snapshots {
+        snapshot.goroutines = snapshot.trace.as_ref().map(goroutines_from_trace);
     }
 }
 

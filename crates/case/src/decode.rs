@@ -10,6 +10,7 @@ use plumb_evidence::heap::Heap;
 use plumb_evidence::metrics::Metrics;
 use plumb_evidence::process::Process;
 use plumb_evidence::socket::SocketTable;
+use plumb_evidence::trace::Trace;
 use plumb_profile::{
     Contents, FoundDump, GoroutineDump, MemStats, Profile, ProfileKind, ReadError,
 };
@@ -18,7 +19,7 @@ use crate::PieceKind;
 use crate::archive::{CaseLimits, PieceReader};
 use crate::convert::{
     Symbols, build_of_profile, from_dump, goroutines_from_profile, heap_from_profile, memstats,
-    metrics,
+    metrics, trace_from,
 };
 use crate::format::{BuildRecord, CallsRecord};
 use crate::host::{Reading, lsof, netstat, proc_net, process, sockets, ss, summary};
@@ -47,6 +48,7 @@ pub(crate) enum Part {
     Sockets(SocketTable),
     Process(Process),
     Metrics(Metrics),
+    Trace(Trace),
 }
 
 /// What a piece holds.
@@ -84,8 +86,7 @@ pub(crate) fn decode(
 ) -> Decoded {
     match context.kind {
         kind if is_profile(kind) => profile(piece, context, symbols),
-        // Stored for a reader that this version does not have.
-        PieceKind::Trace => Decoded::default(),
+        PieceKind::Trace => traced(piece, context, symbols),
         PieceKind::Unknown => {
             Decoded::problem("of a kind that this plumb does not know: update plumb to use it")
         }
@@ -222,6 +223,19 @@ fn profile(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols
         problems.extend(decoded.problems);
     }
     Decoded { problems, in_text, ..decoded }
+}
+
+fn traced(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols) -> Decoded {
+    let (trace, problems) = match trace_from(piece, context.taken, context.truncated, symbols) {
+        Ok(read) => read,
+        Err(error) => return Decoded::problem(error.to_string()),
+    };
+    let program = Program::named("execution trace");
+    let parts = match trace.goroutines.is_empty() {
+        true => Vec::new(),
+        false => vec![(trace.taken, Part::Trace(trace))],
+    };
+    Decoded { parts, problems, program: Some(program), ..Decoded::default() }
 }
 
 fn of_dumps<'d>(

@@ -17,6 +17,7 @@ mod program;
 mod reader;
 pub mod recorder;
 pub mod redact;
+mod reopen;
 mod scrub;
 
 pub use archive::CaseLimits;
@@ -25,4 +26,5 @@ pub use format::PieceKind;
 pub use inputs::{InputOptions, read_inputs, read_noting};
 pub use reader::{open, open_with};
 pub use recorder::{CaseFile, CaseMeta, InstanceIndex, PieceMeta, PieceWriter, Recorder};
+pub use reopen::reopen;
 pub use scrub::scrub;

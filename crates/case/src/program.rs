@@ -37,6 +37,11 @@ impl Program {
         }
     }
 
+    /// A program of which only the stacks tell.
+    pub(crate) fn named(kind: &str) -> Self {
+        Self { kind: kind.to_owned(), ..Self::default() }
+    }
+
     /// Adds what the stacks tell.
     pub(crate) fn with_stacks_of(mut self, part: &Part) -> Self {
         match part {
@@ -49,6 +54,11 @@ impl Program {
                 if self.kind.is_empty() {
                     self.kind = "goroutine dump".to_owned();
                 }
+            }
+            Part::Trace(trace) => {
+                let chains = trace.creations.iter().flat_map(|creation| &creation.chain);
+                let stacks = trace.goroutines.iter().map(|goroutine| &goroutine.stack);
+                self.folders.extend(main_folders(stacks.chain(chains)));
             }
             Part::Sockets(_) | Part::Process(_) | Part::Metrics(_) => {}
         }

@@ -176,5 +176,6 @@ fn replace(snapshot: &mut Snapshot, part: Part) {
         Some(Part::Sockets(new)) => snapshot.sockets = Some(new),
         Some(Part::Process(new)) => snapshot.process = Some(new),
         Some(Part::Metrics(new)) => snapshot.metrics = Some(new),
+        Some(Part::Trace(new)) => snapshot.trace = Some(new),
     }
 }

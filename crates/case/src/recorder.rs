@@ -76,6 +76,18 @@ impl PieceMeta {
         Self { instance, kind, round, taken: Some(taken), after_gc: false, note: None }
     }
 
+    /// That of a piece of another case.
+    pub(crate) fn of(record: &PieceRecord) -> Self {
+        Self {
+            instance: record.instance.map(InstanceIndex),
+            kind: record.kind,
+            round: record.round,
+            taken: record.taken,
+            after_gc: record.after_gc,
+            note: record.note.clone(),
+        }
+    }
+
     /// The same, taken right after a forced garbage collection.
     pub fn after_gc(self) -> Self {
         Self { after_gc: true, ..self }
@@ -119,8 +131,8 @@ impl Recorder {
     }
 
     /// Starts a case with what the manifest of another one says.
-    pub(crate) fn resume(path: &Path, manifest: Manifest) -> Result<Self, CaseError> {
-        Self::start(Some(path), Manifest { format: FormatVersion::CURRENT, ..manifest })
+    pub(crate) fn resume(path: Option<&Path>, manifest: Manifest) -> Result<Self, CaseError> {
+        Self::start(path, Manifest { format: FormatVersion::CURRENT, ..manifest })
     }
 
     fn start(path: Option<&Path>, manifest: Manifest) -> Result<Self, CaseError> {
@@ -144,6 +156,21 @@ impl Recorder {
         let record = InstanceRecord { id: redact::text(id), ..InstanceRecord::default() };
         state.manifest.instances.push(record);
         InstanceIndex(state.manifest.instances.len() - 1)
+    }
+
+    /// The instance of this id, if there is one.
+    pub fn known_instance(&self, id: &str) -> Option<InstanceIndex> {
+        let id = redact::text(id);
+        let state = self.state();
+        state.manifest.instances.iter().position(|known| known.id == id).map(InstanceIndex)
+    }
+
+    /// The number of the round after the last one of an instance.
+    pub fn next_round(&self, instance: InstanceIndex) -> u32 {
+        let state = self.state();
+        let of_instance = state.manifest.pieces.iter();
+        let of_instance = of_instance.filter(|piece| piece.instance == Some(instance.0));
+        of_instance.map(|piece| piece.round.saturating_add(1)).max().unwrap_or(0)
     }
 
     /// Records what the executable of an instance says about its build.

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::archive::{self, CaseLimits, PieceReader};
 use crate::format::{Manifest, PieceRecord};
 use crate::recorder::PieceMeta;
-use crate::{CaseError, CaseFile, InstanceIndex, PieceKind, Recorder, labels};
+use crate::{CaseError, CaseFile, PieceKind, Recorder, labels};
 
 /// Copies the case at `from` to `to` without goroutine labels and without trace logs. The manifest says that it was
 /// done. Execution traces, whose logs cannot be taken out alone, pieces of a kind that this plumb does not know, and
@@ -35,7 +35,7 @@ pub fn scrub(from: &Path, to: &Path) -> Result<CaseFile, CaseError> {
 fn start(manifest: &Manifest, to: &Path) -> Result<Recorder, CaseError> {
     let scrubbed =
         Manifest { pieces: Vec::new(), labels: Vec::new(), scrubbed: true, ..manifest.clone() };
-    Recorder::resume(to, scrubbed)
+    Recorder::resume(Some(to), scrubbed)
 }
 
 fn copy_piece(
@@ -50,7 +50,7 @@ fn copy_piece(
         PieceKind::Trace => left_out("an execution trace may hold logs"),
         PieceKind::Unknown => left_out("of a kind that this plumb does not know"),
         _ => {
-            let mut copy = recorder.piece(meta(record))?;
+            let mut copy = recorder.piece(PieceMeta::of(record))?;
             let copied = if labels::may_carry(record.kind) {
                 labels::strip(piece, &mut copy)
             } else {
@@ -71,15 +71,4 @@ fn copy_piece(
         }
     }
     Ok(())
-}
-
-fn meta(record: &PieceRecord) -> PieceMeta {
-    PieceMeta {
-        instance: record.instance.map(InstanceIndex),
-        kind: record.kind,
-        round: record.round,
-        taken: record.taken,
-        after_gc: record.after_gc,
-        note: record.note.clone(),
-    }
 }

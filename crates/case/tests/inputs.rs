@@ -284,11 +284,7 @@ fn what_is_no_profile_says_what_it_is_and_what_to_bring() {
             &b"\x7fELF\x02\x01\x01"[..],
             "an executable (ELF), which holds no evidence itself: pass a profile, or the PID",
         ),
-        (
-            "trace.out",
-            b"go 1.26 trace\0\0\0",
-            "this version of plumb reads no traces; bring the goroutine and heap profiles",
-        ),
+        ("trace.out", b"go 1.26 trace\0\0\0", "the trace holds no events"),
     ] {
         let path = evidence.write(name, bytes);
         let error = read_inputs(&[path], &InputOptions::default()).unwrap_err();

@@ -82,6 +82,44 @@ pub fn capture(
     Ok(CaptureSummary { instances, failed, stopped: options.stop.is_set() })
 }
 
+/// Takes an execution trace of each of `targets` that is an instance of the case already. What keeps it from being taken is
+/// a problem in the case.
+///
+/// # Errors
+/// [`CollectError::Case`] if the case cannot be written.
+pub fn capture_trace(
+    targets: &[Target],
+    options: &CaptureOptions,
+    recorder: &Recorder,
+    progress: &dyn Progress,
+) -> Result<(), CollectError> {
+    let opened = open_all(targets, options, progress);
+    let mut sources = Vec::new();
+    for source in opened {
+        match source {
+            Ok(source) => {
+                let known = recorder.known_instance(&source.id);
+                let is_new = |index| sources.iter().all(|(other, _)| *other != index);
+                sources.extend(known.filter(|&index| is_new(index)).map(|index| (index, source)));
+            }
+            Err(error) => recorder.problem(&error.problem(), &error.input()),
+        }
+    }
+    let take = |(index, source): (InstanceIndex, Source)| {
+        let id = source.id.clone();
+        let taken = rounds::take_trace(source, index, options, recorder, progress);
+        progress.event(&id, Event::Done);
+        taken
+    };
+    let taken: Vec<_> = std::thread::scope(|scope| {
+        let take = &take;
+        let threads: Vec<_> =
+            sources.into_iter().map(|source| scope.spawn(move || take(source))).collect();
+        threads.into_iter().map(join).collect()
+    });
+    Ok(taken.into_iter().collect::<Result<_, _>>()?)
+}
+
 /// Adds a target unless it is a process that is among them already, under another name. The one with profiles stays.
 fn add(sources: &mut Vec<Source>, source: Source, recorder: &Recorder) {
     let same = |known: &&mut Source| known.pid().is_some() && known.pid() == source.pid();

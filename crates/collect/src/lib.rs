@@ -29,7 +29,7 @@ mod schedule;
 mod source;
 mod target;
 
-pub use capture::{CaptureSummary, InstanceSummary, capture};
+pub use capture::{CaptureSummary, InstanceSummary, capture, capture_trace};
 pub use error::{CollectError, ProxyFault, Through};
 pub use http::{Bearer, HttpOptions, Secret};
 pub use options::{CaptureOptions, Stop};

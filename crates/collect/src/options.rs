@@ -27,6 +27,12 @@ pub struct CaptureOptions {
     pub dump_pause_limit: Duration,
     /// Ask for the `goroutineleak` profile, which is not read-only (DESIGN.md §4).
     pub goroutineleak: bool,
+    /// Take an execution trace after the rounds (`--trace`).
+    pub trace: bool,
+    /// How long a trace is, wherever one is taken.
+    pub trace_length: Duration,
+    /// Most bytes of a trace; when they are reached it is ended, and what came is used.
+    pub trace_bytes: u64,
     /// Functions whose callers are read from the executable of a process on this machine; none = it is not read.
     pub constructors: BTreeSet<&'static str>,
     /// Lets another thread, such as a signal handler, end the capture early.
@@ -43,6 +49,10 @@ impl Default for CaptureOptions {
             gc_live_limit: 1 << 30,
             dump_pause_limit: Duration::from_millis(10),
             goroutineleak: false,
+            trace: false,
+            trace_length: Duration::from_secs(5),
+            // 6 MB a second at 55,000 requests a second, 8 MB at 100,000 idle goroutines (DESIGN.md §4).
+            trace_bytes: 64 << 20,
             constructors: BTreeSet::new(),
             stop: Stop::default(),
         }

@@ -18,6 +18,11 @@ pub enum Event {
     },
     /// Garbage collections are being forced.
     GarbageCollection,
+    /// An execution trace is being taken.
+    Trace {
+        /// How long it takes.
+        length: std::time::Duration,
+    },
     /// Something is left out, and why; no fault.
     Note {
         /// The sentence.

@@ -1,5 +1,7 @@
 //! Takes the rounds of one instance, in the order and within the limits of DESIGN.md §4.
 
+mod trace;
+
 use std::collections::HashSet;
 use std::mem::{Discriminant, discriminant};
 use std::time::Instant;
@@ -37,26 +39,28 @@ pub(crate) fn take(
     recorder: &Recorder,
     progress: &dyn Progress,
 ) -> Result<Taken, CaseError> {
-    let mut run = Run {
-        source,
-        index,
-        options,
-        recorder,
-        progress,
-        round: 0,
-        after_gc: false,
-        ended: None,
-        goroutines: None,
-        live_heap: None,
-        told: HashSet::new(),
-        failed: HashSet::new(),
-        taken: Taken::default(),
-    };
+    let mut run = Run::new(source, index, options, recorder, progress);
     run.all()?;
     Ok(run.taken)
 }
 
-struct Run<'a> {
+/// Takes an execution trace of one instance, after its rounds.
+///
+/// # Errors
+/// As [`take`].
+pub(crate) fn take_trace(
+    source: Source,
+    index: InstanceIndex,
+    options: &CaptureOptions,
+    recorder: &Recorder,
+    progress: &dyn Progress,
+) -> Result<(), CaseError> {
+    let mut run = Run::new(source, index, options, recorder, progress);
+    run.round = recorder.next_round(index);
+    run.trace()
+}
+
+pub(crate) struct Run<'a> {
     source: Source,
     index: InstanceIndex,
     options: &'a CaptureOptions,
@@ -75,7 +79,31 @@ struct Run<'a> {
     taken: Taken,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(
+        source: Source,
+        index: InstanceIndex,
+        options: &'a CaptureOptions,
+        recorder: &'a Recorder,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        Self {
+            source,
+            index,
+            options,
+            recorder,
+            progress,
+            round: 0,
+            after_gc: false,
+            ended: None,
+            goroutines: None,
+            live_heap: None,
+            told: HashSet::new(),
+            failed: HashSet::new(),
+            taken: Taken::default(),
+        }
+    }
+
     fn all(&mut self) -> Result<(), CaseError> {
         self.opening()?;
         let offsets = schedule::offsets(self.options.window, self.options.every);
@@ -88,6 +116,10 @@ impl Run<'_> {
             self.progress.event(&self.source.id, Event::Round { number, of });
             self.round = number - 1;
             self.regular_round(number == 1, number == of)?;
+        }
+        if self.options.trace {
+            self.round += 1;
+            self.trace()?;
         }
         self.closing()
     }

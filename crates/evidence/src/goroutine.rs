@@ -242,6 +242,8 @@ pub enum GoroutineSource {
     Dump,
     /// The `goroutineleak` profile: only goroutines the runtime has convicted.
     Leaked,
+    /// An execution trace: stacks, and states recovered from runtime frames.
+    Trace,
 }
 
 /// The goroutines of one process at one moment.

@@ -21,6 +21,7 @@
 //! | [`source`] | what a scan of Go source finds |
 //! | [`source_evidence`] | what the source of a service says about its leaks |
 //! | [`suspect`] | what may leak, with everything measured about it |
+//! | [`trace`] | what an execution trace says of goroutines |
 //! | [`target`] | how users name what is to be looked at |
 //! | [`catalogue`] | the record types of the catalogue: patterns and library objects |
 //! | [`finding`] | sites, witnesses, findings and the diagnosis |
@@ -42,6 +43,7 @@ pub mod source;
 pub mod source_evidence;
 pub mod suspect;
 pub mod target;
+pub mod trace;
 
 pub use advisory::Advisory;
 pub use catalogue::{Catalogue, LibraryObject, Pattern};

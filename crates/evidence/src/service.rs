@@ -11,6 +11,7 @@ use crate::metrics::Metrics;
 use crate::process::Process;
 use crate::socket::SocketTable;
 use crate::source_evidence::SourceEvidence;
+use crate::trace::Trace;
 
 /// What was taken from one process in one round. Every part may be missing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Snapshot {
     pub process: Option<Process>,
     /// Metrics page.
     pub metrics: Option<Metrics>,
+    /// The execution trace.
+    pub trace: Option<Trace>,
     /// A garbage collection was forced before this round, so dropped files and connections are closed in it.
     pub after_gc: bool,
 }

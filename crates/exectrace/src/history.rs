@@ -90,6 +90,17 @@ pub struct Waking {
     pub stack: StackId,
 }
 
+/// A way in which goroutines that wait at one place are woken by others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WakingWay {
+    /// Where the woken goroutine waited.
+    pub waiting: StackId,
+    /// How the waker was created.
+    pub waker_chain: ChainId,
+    /// The waker's stack.
+    pub stack: StackId,
+}
+
 /// How many goroutines were created in the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Count {
@@ -106,6 +117,7 @@ pub struct History {
     links: Vec<(Link, u32)>,
     chains: FxHashMap<Link, ChainId>,
     ended: FxHashMap<ChainId, u64>,
+    wakings: FxHashMap<WakingWay, u64>,
     /// Whether a stack waits for the collector.
     within_collector: FxHashMap<StackId, bool>,
     begin: Option<Time>,
@@ -214,6 +226,10 @@ impl History {
         if from == GoroutineState::Waiting && !waits_for_collector {
             let (time, waker, stack) = (event.time, event.goroutine, event.stack);
             goroutine.waking = Some(Waking { time, waker, waker_chain, stack });
+            if waker.is_some() {
+                let way = WakingWay { waiting: goroutine.stack, waker_chain, stack };
+                *self.wakings.entry(way).or_default() += 1;
+            }
         }
         (goroutine.state, goroutine.since, goroutine.is_unchanged) = (to, event.time, false);
         goroutine.reason = change.reason;
@@ -299,6 +315,11 @@ impl History {
             counts.entry(goroutine.chain).or_default().alive += 1;
         }
         counts
+    }
+
+    /// How often goroutines were woken by others, by where they waited and the stack of the waker.
+    pub fn wakings(&self) -> impl Iterator<Item = (WakingWay, u64)> {
+        self.wakings.iter().map(|(&way, &count)| (way, count))
     }
 
     /// When the first event was; none without events.

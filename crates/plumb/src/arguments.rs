@@ -38,6 +38,10 @@ pub(crate) struct Evidence {
     #[arg(long)]
     goroutineleak: bool,
 
+    /// Take an execution trace of so long; plain --trace: of 5s
+    #[arg(long, value_name = "DURATION", value_parser = duration, num_args = 0..=1, require_equals = true, default_missing_value = "5s")]
+    pub(crate) trace: Option<Duration>,
+
     /// Sockets as the machine at the other end sees them (ss, netstat or lsof output); repeatable
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) peer_sockets: Vec<PathBuf>,
@@ -168,6 +172,10 @@ impl Evidence {
         let defaults = CaptureOptions::default();
         let window = self.window.unwrap_or(defaults.window);
         self.check_times(window)?;
+        if self.trace == Some(Duration::ZERO) {
+            let why = "nothing happens in no time: write --trace=5s".to_owned();
+            return Err(CollectError::BadOption { option: "--trace", why });
+        }
         Ok(CaptureOptions {
             http: connection.http_options()?,
             window,
@@ -175,6 +183,8 @@ impl Evidence {
             gc: !self.no_gc,
             dump_pause_limit: self.pause_limit.unwrap_or(defaults.dump_pause_limit),
             goroutineleak: self.goroutineleak,
+            trace: self.trace.is_some(),
+            trace_length: self.trace.unwrap_or(defaults.trace_length),
             constructors: plumb_patterns::CATALOGUE.constructors(),
             ..defaults
         })
@@ -190,6 +200,7 @@ impl Evidence {
             (self.no_gc, "--no-gc"),
             (self.pause_limit.is_some(), "--pause-limit"),
             (self.goroutineleak, "--goroutineleak"),
+            (self.trace.is_some(), "--trace"),
         ];
         given.into_iter().filter(|(given, _)| *given).map(|(_, option)| option).collect()
     }

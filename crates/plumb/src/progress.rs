@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use plumb_collect::{Event, Progress};
 
+use crate::arguments::spelled;
 use crate::screen;
 
 /// Back to the first column, and clear the line (ECMA-48: CR, EL).
@@ -66,6 +67,9 @@ impl Progress for Meter {
         match event {
             Event::Found { what } => self.doing(instance, format!("found {what}")),
             Event::Round { number, of } => self.doing(instance, format!("round {number} of {of}")),
+            Event::Trace { length } => {
+                self.doing(instance, format!("taking an execution trace for {}", spelled(length)));
+            }
             Event::GarbageCollection => self.doing(instance, "forcing a garbage collection".into()),
             Event::Note { text } if self.verbose => self.say(&format!("plumb: {instance}: {text}")),
             Event::Problem { text } if self.warns => {

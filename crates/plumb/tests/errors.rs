@@ -141,17 +141,18 @@ fn a_panic_of_one_goroutine() {
 }
 
 #[test]
-fn an_executable_and_a_trace_given_as_evidence() {
+fn an_executable_and_broken_traces_given_as_evidence() {
     plumb(&["diagnose".as_ref(), plumb_path()]).fails_with(&[
         "not a profile: this is an executable (ELF), which holds no evidence itself",
         "pass a profile, or the PID of a process that runs it",
     ]);
     let folder = tempfile::tempdir().expect("a folder");
     let path = file(folder.path(), "trace.out", b"go 1.26 trace\0\0\0");
-    plumb(&["diagnose".as_ref(), path.as_path()]).fails_with(&[
-        "trace.out: not a profile: this is an execution trace (Go 1.26 or later)",
-        "reads no traces; bring the goroutine and heap profiles",
-    ]);
+    plumb(&["diagnose".as_ref(), path.as_path()])
+        .fails_with(&["trace.out: the trace holds no events"]);
+    let path = file(folder.path(), "old.out", b"go 1.21 trace\0\0\0");
+    plumb(&["diagnose".as_ref(), path.as_path()])
+        .fails_with(&["old.out: execution trace of the format of Go 1.21: only those of Go 1.22"]);
 }
 
 #[test]

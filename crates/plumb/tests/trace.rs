@@ -136,3 +136,16 @@ fn what_is_no_trace_is_refused_with_what_to_do() {
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("no such file"), "{}", said.err);
 }
+
+#[test]
+fn a_diagnosis_reads_a_trace_as_one_look_at_the_goroutines() {
+    let (_folder, path) = recorded("1.26.2");
+    let said = plumb(&["diagnose", path.to_str().unwrap(), "--format", "json", "--no-source"]);
+    // One look shows no growth, so nothing is acquitted.
+    assert_eq!(said.code, Some(3), "{}", said.err);
+    let json: Value = serde_json::from_str(&said.out).unwrap();
+    let snapshots = json["instances"][0]["snapshots"].as_array().unwrap();
+    assert_eq!(snapshots.len(), 1);
+    assert!(snapshots[0]["goroutines"].as_u64().unwrap() > 40, "{snapshots:?}");
+    assert_eq!(json["problems"].as_array().unwrap().len(), 0, "{}", json["problems"]);
+}

@@ -73,7 +73,7 @@ kinds! {
     BuildInfo = "build-info", "json";
     /// Who calls what in the executable: [`crate::format::CallsRecord`] as JSON.
     Calls = "calls", "json";
-    /// An execution trace; stored, not read by this version.
+    /// An execution trace.
     Trace = "trace", "trace";
 }
 

@@ -1,5 +1,7 @@
 //! What a file is, told from its first bytes.
 
+use plumb_exectrace::Version;
+
 use crate::PieceKind;
 use crate::archive::ZSTD_MAGIC;
 use crate::convert::metrics;
@@ -20,6 +22,9 @@ pub(super) enum Detected {
 pub(super) fn detect(head: &[u8]) -> Detected {
     if head.starts_with(&ZSTD_MAGIC) {
         return Detected::Case;
+    }
+    if Version::is_trace(head) {
+        return Detected::Piece(PieceKind::Trace);
     }
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,

@@ -42,6 +42,7 @@ pub enum Bearer {
 }
 
 /// Headers that go to the target's own origin only.
+#[derive(Clone)]
 pub(super) struct Credentials(Vec<(HeaderName, HeaderValue)>);
 
 impl Credentials {

@@ -150,8 +150,19 @@ impl Reply {
     }
 }
 
+/// An answer that is still coming.
+pub(crate) struct Stream {
+    /// What is known of it; the body are its first bytes.
+    pub(crate) reply: Reply,
+    /// What follows those.
+    pub(crate) rest: Box<dyn Read>,
+}
+
+/// Bytes by which an answer that is still coming is told: enough for what an error page says.
+const STREAM_HEAD: u64 = 4 << 10;
+
 /// A client for one target.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Client {
     agent: ureq::Agent,
     origin: Url,
@@ -281,6 +292,59 @@ impl Client {
     }
 
     fn once(&self, url: &Url, from: Option<&Url>, accept: &str) -> Result<Reply, CollectError> {
+        let (mut reply, body, start) = self.ask(url, from, accept)?;
+        reply.body = self.read_body(body, url, from)?;
+        reply.elapsed = start.elapsed();
+        self.is_of_service(reply)
+    }
+
+    /// Asks for what takes `longer` than other answers, following redirects. The answer is read by the caller, as it comes.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub(crate) fn open(
+        &self,
+        path_and_query: &str,
+        accept: &str,
+        longer: Duration,
+    ) -> Result<Stream, CollectError> {
+        let patient = self.patient(longer);
+        let start = patient.url(path_and_query);
+        let mut url = start.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let from = Some(&start).filter(|start| **start != url);
+            let (mut reply, body, _) = patient.ask(&url, from, accept)?;
+            if let Some(next) = redirect_target(&reply)? {
+                url = next;
+                continue;
+            }
+            let mut rest = body.into_with_config().limit(u64::MAX).reader();
+            let read = rest.by_ref().take(STREAM_HEAD).read_to_end(&mut reply.body);
+            let failed = |error: std::io::Error| {
+                fault::explain(error.into(), &patient.asked(&url, from, "response"))
+            };
+            read.map_err(failed)?;
+            let reply = patient.is_of_service(reply)?;
+            return Ok(Stream { reply, rest: Box::new(rest) });
+        }
+        let why = format!("more than {MAX_REDIRECTS} redirects, the last one to {url}");
+        Err(CollectError::Redirect { url: start.into(), why })
+    }
+
+    /// The same client with more time for an answer.
+    fn patient(&self, longer: Duration) -> Self {
+        let mut patient = self.clone();
+        patient.options.request_timeout = patient.options.request_timeout.saturating_add(longer);
+        patient
+    }
+
+    /// Sends a request; the reply has no body yet.
+    fn ask(
+        &self,
+        url: &Url,
+        from: Option<&Url>,
+        accept: &str,
+    ) -> Result<(Reply, ureq::Body, Instant), CollectError> {
         let mut request = self.agent.get(url.as_str()).header(header::ACCEPT, accept);
         let credentials = match (self.credentials.is_empty(), self.may_have_credentials(url)) {
             (true, _) => Sent::NoneGiven,
@@ -301,7 +365,6 @@ impl Client {
         let failed = |error| fault::explain(error, &self.asked(url, from, "response"));
         let response = request.call().map_err(failed)?;
         let (parts, body) = response.into_parts();
-        let body = self.read_body(body, url, from)?;
         let reply = Reply {
             url: url.clone(),
             from: from.cloned(),
@@ -309,10 +372,15 @@ impl Client {
             status: parts.status,
             headers: parts.headers,
             forwarder: self.forwarder(url),
-            body,
+            body: Vec::new(),
             taken,
             elapsed: start.elapsed(),
         };
+        Ok((reply, body, start))
+    }
+
+    /// The answer, unless it is the proxy's own.
+    fn is_of_service(&self, reply: Reply) -> Result<Reply, CollectError> {
         match &reply.forwarder {
             Some(proxy) if is_the_proxys(&reply) => {
                 let (proxy, why) = (proxy.clone(), ProxyFault::Status(reply.status.as_u16()));

@@ -30,6 +30,8 @@ pub(super) enum Shape {
     HeapText,
     /// `goroutine?debug=2`.
     Dump,
+    /// An execution trace, of which only the first bytes are there.
+    Trace,
 }
 
 /// The answer if it is the profile; none if the service does not have this profile.
@@ -52,6 +54,7 @@ pub(super) fn profile(reply: Reply, shape: Shape) -> Result<Option<Reply>, Colle
         Shape::Protobuf => body.starts_with(&[0x1f, 0x8b]),
         Shape::HeapText => body.starts_with(b"heap profile:"),
         Shape::Dump => body.starts_with(b"goroutine "),
+        Shape::Trace => body.starts_with(b"go 1."),
     };
     if !fits {
         let got = match body {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::CollectError;
 use crate::error::Through;
-use crate::http::{Client, Reply};
+use crate::http::{Client, Reply, Stream};
 use crate::proc;
 use crate::target::PprofUrl;
 
@@ -14,6 +14,9 @@ use super::metrics;
 
 /// Asked for to see whether profiles are served, cheapest first.
 const PROBES: [Page; 2] = [Page::Heap, Page::Goroutine];
+
+/// The name of the execution trace below the root.
+pub(crate) const TRACE: &str = "trace";
 
 /// What plumb fetches below the root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +154,22 @@ impl Endpoint {
             Err(CollectError::Truncated { .. }) => fetch(&self.client, &self.root, page),
             other => other,
         }
+    }
+
+    /// Asks for an execution trace of so many seconds; none if the service does not have one.
+    ///
+    /// # Errors
+    /// What keeps it from beginning to arrive.
+    pub(crate) fn trace(&self, length: Duration) -> Result<Option<Stream>, CollectError> {
+        let path = format!("{}/{TRACE}?seconds={}", self.root, length.as_secs_f64());
+        let stream = self.client.open(&path, "*/*", length)?;
+        let Stream { reply, rest } = stream;
+        Ok(check::profile(reply, Shape::Trace)?.map(|reply| Stream { reply, rest }))
+    }
+
+    /// Whether a request for a trace is worth sending.
+    pub(crate) fn may_have_trace(&self) -> bool {
+        self.index.as_ref().is_none_or(|index| index.has(TRACE))
     }
 
     /// Fetches the metrics page; none if there is none at the service's root or beside the profiles.

@@ -7,4 +7,4 @@ mod index;
 mod metrics;
 
 pub(crate) use count::goroutine_count;
-pub(crate) use endpoint::{Endpoint, Page};
+pub(crate) use endpoint::{Endpoint, Page, TRACE};

@@ -4,4 +4,5 @@ mod processes;
 mod proxies;
 mod support;
 mod tls;
+mod traces;
 mod urls;

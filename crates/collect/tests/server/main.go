@@ -14,6 +14,7 @@ import (
 	"net/http/pprof"
 	"os"
 	"os/exec"
+	"runtime/trace"
 	"strings"
 	"time"
 )
@@ -30,6 +31,7 @@ var (
 	heap        = flag.Int("heap", 0, "MiB to keep live")
 	withTLS     = flag.Bool("tls", false, "speak TLS in a mode that otherwise does not")
 	certificate = flag.String("certificate", "good", "what is wrong with the server's certificate")
+	tracing     = flag.Bool("tracing", false, "take an execution trace of itself all the time")
 )
 
 var kept [][]byte
@@ -80,6 +82,11 @@ func prepare() {
 			log.Fatal(err)
 		}
 	}
+	if *tracing {
+		if err := trace.Start(io.Discard); err != nil {
+			log.Fatal(err)
+		}
+	}
 	for i := 0; i < *heap; i++ {
 		kept = append(kept, bytes.Repeat([]byte{1}, 1<<20))
 	}
@@ -92,6 +99,7 @@ func full(prefix string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	mux.HandleFunc("/metrics", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "# TYPE jobs_total counter\njobs_total 42\n")
 	})

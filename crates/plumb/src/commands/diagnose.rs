@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 use plumb_case::{CaseFile, InputOptions, read_noting};
-use plumb_evidence::Service;
+use plumb_collect::{CaptureOptions, capture_trace};
+use plumb_evidence::finding::{Resource, SiteKind};
+use plumb_evidence::{Diagnosis, Finding, Service};
 use plumb_report::{FORMATS, Format, Kept};
 
 use crate::arguments::{Connection, Evidence, Output, Overwrite};
@@ -38,6 +40,10 @@ pub(crate) struct Diagnose {
 
     #[command(flatten)]
     evidence: Evidence,
+
+    /// Do not take an execution trace where the line of a leak is open
+    #[arg(long, help_heading = "Evidence", conflicts_with = "trace")]
+    no_trace: bool,
 
     /// Process to look at in listings that hold several
     #[arg(long, value_name = "PID", help_heading = "Evidence")]
@@ -81,10 +87,19 @@ impl Diagnose {
         self.source.iter().try_for_each(|folder| source::check(folder))?;
         // Before a look of several seconds, and because without them the verdict would be another one.
         self.evidence.peer_sockets.iter().try_for_each(|path| readable(path))?;
-        let case = self.capture(&targets)?;
+        let captured = self.capture(&targets)?;
+        let (mut case, options) = captured.unzip();
         let mut service = self.read(&targets, case.as_ref())?;
         let source = self.read_source(&mut service)?;
         let mut diagnosis = plumb_detect::detect(&service, &plumb_patterns::CATALOGUE);
+        if let Some(options) = options.filter(|options| self.wants_trace(options, &diagnosis))
+            && let Some(without) = case.take()
+        {
+            case = Some(self.trace(&targets, &options, &without)?);
+            let source = service.source.take();
+            service = Service { source, ..self.read(&targets, case.as_ref())? };
+            diagnosis = plumb_detect::detect(&service, &plumb_patterns::CATALOGUE);
+        }
         if let Some(source) = source {
             source.date(&mut diagnosis);
         }
@@ -115,7 +130,7 @@ impl Diagnose {
     }
 
     /// The evidence of running targets, in a case, so that the verdict rests on what can be replayed.
-    fn capture(&self, targets: &Targets) -> Result<Option<CaseFile>, UserError> {
+    fn capture(&self, targets: &Targets) -> Result<Option<(CaseFile, CaptureOptions)>, UserError> {
         if targets.live.is_empty() {
             return match &self.output {
                 Some(_) => Err(UserError::NothingLive(targets.files[0].clone())),
@@ -126,10 +141,11 @@ impl Diagnose {
             };
         }
         self.output.iter().try_for_each(|path| self.overwrite.check(path))?;
+        let options = self.evidence.capture_options(&self.connection)?;
         let capture = Capture {
             targets: &targets.live,
             named: &targets.named,
-            options: &self.evidence.capture_options(&self.connection)?,
+            options: &options,
             peer_sockets: &self.evidence.peer_sockets,
             out: self.output.as_deref(),
             scrub: self.scrub,
@@ -141,7 +157,33 @@ impl Diagnose {
                 case.path().display()
             ));
         }
-        Ok(Some(case))
+        Ok(Some((case, options)))
+    }
+
+    /// Whether a trace may name a line that is open: of goroutines, or of the connections that they hold.
+    fn wants_trace(&self, options: &CaptureOptions, diagnosis: &Diagnosis) -> bool {
+        let is_open = |finding: &Finding| {
+            finding.site.kind != SiteKind::Line
+                && matches!(finding.resource, Resource::Goroutines | Resource::Sockets)
+        };
+        // What is scrubbed may not hold a trace, and the verdict must rest on what is kept.
+        let may = !self.no_trace && !self.scrub && !options.trace && !options.stop.is_set();
+        may && diagnosis.findings.iter().any(is_open)
+    }
+
+    /// The case with an execution trace.
+    fn trace(
+        &self,
+        targets: &Targets,
+        options: &CaptureOptions,
+        case: &CaseFile,
+    ) -> Result<CaseFile, UserError> {
+        let recorder = plumb_case::reopen(case)?;
+        let meter = Meter::new(self.out.verbose, false);
+        let taken = capture_trace(&targets.live, options, &recorder, &meter);
+        meter.finish();
+        taken?;
+        Ok(recorder.finish()?)
     }
 
     fn read(&self, targets: &Targets, case: Option<&CaseFile>) -> Result<Service, UserError> {
@@ -233,6 +275,7 @@ fn asked_for(piece: &str, ids: &[String]) -> Option<String> {
         "goroutine-text" => format!("{id}/debug/pprof/goroutine?debug=1"),
         "goroutine-dump" => format!("{id}/debug/pprof/goroutine?debug=2"),
         "metrics" => format!("{id}/metrics"),
+        "trace" => format!("{id}/debug/pprof/trace"),
         other => format!("{id}, {other}"),
     })
 }

@@ -48,8 +48,8 @@ fn execution_trace(head: &[u8]) -> Option<String> {
     version[digits..].starts_with(b" trace\0").then(|| {
         let minor = String::from_utf8_lossy(&version[..digits]);
         format!(
-            "an execution trace (Go 1.{minor} or later), and this version of plumb reads no traces; \
-             bring the goroutine and heap profiles: URL/debug/pprof/goroutine, URL/debug/pprof/heap"
+            "an execution trace (Go 1.{minor} or later) where a profile was expected; if it is compressed, \
+             unpack it (gunzip) and bring it by itself"
         )
     })
 }
