@@ -3,7 +3,7 @@
 use plumb_evidence::catalogue::{KnownBad, LibraryObject, Phase, Side, Source};
 use plumb_evidence::goroutine::WaitState;
 
-use crate::record::{IDLE, RESPONSE_HELD, one};
+use crate::record::{IDLE, RESPONSE_HELD, one, woken_by_holder};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[
@@ -26,7 +26,8 @@ static PERSIST_CONN: LibraryObject = LibraryObject {
     multiplexed: false,
     goroutines: &[&[
         one("net/http.(*persistConn).readLoop"),
-        one("net/http.(*persistConn).writeLoop"),
+        // It waits for the next request and gets it from whoever sends it.
+        woken_by_holder("net/http.(*persistConn).writeLoop", RESPONSE_HELD),
     ]],
     phases: &[
         Phase {

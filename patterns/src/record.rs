@@ -12,17 +12,25 @@ pub(crate) const IDLE: &str = "idle";
 
 /// A goroutine that an instance runs once.
 pub(crate) const fn one(function: &'static str) -> ObjectGoroutine {
-    ObjectGoroutine { function, under: None, per_instance: 1 }
+    ObjectGoroutine { function, under: None, per_instance: 1, woken_by_holder_in: None }
 }
 
 /// The same, told from its namesakes by a second function on its stack.
 pub(crate) const fn one_under(function: &'static str, under: &'static str) -> ObjectGoroutine {
-    ObjectGoroutine { function, under: Some(under), per_instance: 1 }
+    ObjectGoroutine { under: Some(under), ..one(function) }
 }
 
 /// A goroutine that an instance runs `per_instance` times.
 pub(crate) const fn several(per_instance: u64, function: &'static str) -> ObjectGoroutine {
-    ObjectGoroutine { function, under: None, per_instance }
+    ObjectGoroutine { per_instance, ..one(function) }
+}
+
+/// A goroutine that an instance runs once, and that is woken last by whoever has the instance in hand in this phase.
+pub(crate) const fn woken_by_holder(
+    function: &'static str,
+    phase: &'static str,
+) -> ObjectGoroutine {
+    ObjectGoroutine { woken_by_holder_in: Some(phase), ..one(function) }
 }
 
 /// What most things are released by.

@@ -16,10 +16,12 @@ use crate::thresholds::{HEAP_SAMPLES_MIN, MEMORY_KEEPING_SHARE_MIN, SIBLING_TOLE
 
 mod dials;
 mod places;
+mod ways;
 
 pub(crate) use dials::Dialled;
 pub(crate) use places::{Doubt, Place, first_leads_in_one_each, is_named_as_a_wrapper};
 use places::{Knowledge, UserPath, places};
+pub(crate) use ways::{Way, places_of_ways};
 
 /// The heap profiles of one instance.
 pub(crate) struct HeapPaths<'a> {

@@ -58,6 +58,14 @@ pub const SAMPLES_TO_SEE_ONE: f64 = 2.3;
 /// to be written to has a timer for a moment.
 pub const ALIKE_SHARE_MIN: f64 = 0.95;
 
+/// Goroutines or connections that a trace must show to be left by one line before it may name it: the least that cannot
+/// be one call in progress and another by chance.
+pub const TRACE_LEFT_MIN: u64 = 3;
+
+/// The least part of what the measured growth lets expect that a trace must show of a line: with less, the leak is
+/// elsewhere, and what the trace shows are calls in progress.
+pub const TRACE_EXPECTED_MIN: f64 = 0.5;
+
 /// Sibling groups of one object have equal counts; a snapshot is not atomic, so allow this much.
 pub const SIBLING_TOLERANCE: f64 = 0.1;
 

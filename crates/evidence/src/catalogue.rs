@@ -165,6 +165,8 @@ pub struct ObjectGoroutine {
     pub under: Option<&'static str>,
     /// How many an instance runs.
     pub per_instance: u64,
+    /// Name of a phase in which whoever woke this goroutine last is who has the instance in hand.
+    pub woken_by_holder_in: Option<&'static str>,
 }
 
 /// A state of an instance that tells what its owner forgot.

@@ -1,7 +1,6 @@
 //! Witnesses: kinds of evidence that can name a line, each with its own rule.
 //!
-//! To add one: a file here that implements [`Witness`], and a line in [`WITNESSES`]. The execution trace will be one
-//! more.
+//! To add one: a file here that implements [`Witness`], and a line in [`WITNESSES`].
 
 mod blocked_stack;
 mod callers;
@@ -9,6 +8,7 @@ mod creator;
 mod dial;
 mod heap;
 mod source;
+mod trace;
 mod waiting_users;
 
 use plumb_evidence::code::Frame;
@@ -95,9 +95,10 @@ pub(crate) trait Witness: Sync {
 }
 
 /// All witnesses, most trustworthy first: where two have decided, the earlier one names the site.
-pub(crate) const WITNESSES: [&dyn Witness; 7] = [
+pub(crate) const WITNESSES: [&dyn Witness; 8] = [
     &blocked_stack::BlockedStack,
     &heap::HeapWitness,
+    &trace::TraceWitness,
     &source::SourceWitness,
     &waiting_users::WaitingUsers,
     &waiting_users::OnlyMaker,

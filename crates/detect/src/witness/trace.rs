@@ -1,0 +1,155 @@
+//! The execution trace names who created what is left, and for pooled objects who has them in hand: there the creation is
+//! an innocent caller's, and whoever woke the goroutine that takes requests is not (37 leaked connections named right, 0
+//! wrong, 5 unknown; creations of objects that the caller makes itself: 314 of 314; DESIGN.md §5.4).
+
+mod ways;
+
+use plumb_evidence::finding::{Role, WitnessKind};
+use plumb_evidence::number::plural;
+use plumb_evidence::suspect::{ObjectCrowd, Subject};
+use plumb_evidence::trace::Trace;
+
+use super::{Hearing, NamedLine, Testimony, Witness};
+use crate::heap_paths::{Place, places_of_ways};
+use crate::thresholds::{HEAP_LEAD_MIN, KEEPING_SHARE_MIN, TRACE_EXPECTED_MIN, TRACE_LEFT_MIN};
+use ways::{Seen, Told};
+
+/// Lines listed; more would not be read.
+const LINES_MAX: usize = 5;
+
+/// What would decide where the figures do not say whether it grows.
+const GROWTH: &str = "a look in which it grows, with an execution trace at its end (plumb diagnose URL --for 2m): without growth, what a trace shows may be calls in progress";
+
+pub(crate) struct TraceWitness;
+
+impl Witness for TraceWitness {
+    fn kind(&self) -> WitnessKind {
+        WitnessKind::Trace
+    }
+
+    fn testify(&self, hearing: &Hearing<'_>) -> Option<Testimony> {
+        // Who dialled a connection is another question than who made what runs on it.
+        if !hearing.through.is_empty() {
+            return None;
+        }
+        let Subject::Object(object) = &hearing.suspect.subject else { return None };
+        let trace = hearing.instance.latest(|snapshot| snapshot.trace.as_ref())?;
+        let seen = Seen::of(trace, object, hearing.code)?;
+        let entry_points = object.record.map_or(&[][..], |record| record.entry_points);
+        let mut places = places_of_ways(&seen.ways, entry_points);
+        places.retain(|place| place.live.samples > 0.0);
+        Some(Case { hearing, object, trace, seen: &seen, places: &places }.testimony())
+    }
+}
+
+struct Case<'a> {
+    hearing: &'a Hearing<'a>,
+    object: &'a ObjectCrowd,
+    trace: &'a Trace,
+    seen: &'a Seen,
+    places: &'a [Place],
+}
+
+impl Case<'_> {
+    fn testimony(&self) -> Testimony {
+        let all: f64 = self.places.iter().map(|place| place.live.samples).sum();
+        let all = all + self.seen.unknown as f64;
+        let lines = self.places.iter().take(LINES_MAX).map(|place| NamedLine {
+            frame: place.frame.clone(),
+            role: self.role(),
+            share: place.live.samples / all,
+            basis: self.basis(place),
+        });
+        let lines: Vec<NamedLine> = lines.collect();
+        // Who uses an object need not be who is to release it.
+        if self.seen.told == Told::Use {
+            return Testimony { related: lines, ..Testimony::default() };
+        }
+        let open = self.open();
+        Testimony {
+            lines,
+            decided: open.is_none(),
+            would_decide: open.into_iter().collect(),
+            ..Testimony::default()
+        }
+    }
+
+    fn role(&self) -> Role {
+        match self.seen.told {
+            Told::Holder => self.hearing.role,
+            Told::Creation => Role::Creates,
+            Told::Use => Role::Uses,
+        }
+    }
+
+    fn basis(&self, place: &Place) -> String {
+        let (left, made) = (place.live.samples, place.allocated.samples);
+        let seconds = self.trace.seconds;
+        let name = &self.object.name;
+        let mut basis = match self.seen.told {
+            Told::Holder => format!(
+                "in {seconds:.1} s of execution trace it sent {made:.0} requests and has {left:.0} of the connections in hand"
+            ),
+            Told::Creation | Told::Use => format!(
+                "{left:.0} of {made:.0} {name} created through it in {seconds:.1} s of execution trace are left"
+            ),
+        };
+        if let [regions @ .., last] = &self.seen.regions[..] {
+            let begin = if regions.is_empty() { "region " } else { "regions " };
+            let names: Vec<&str> = regions.iter().chain([last]).map(|name| &**name).collect();
+            basis = format!("{basis}; {begin}{}", names.join(", "));
+        }
+        basis
+    }
+
+    /// Why the first line is not decided, as what would decide it.
+    fn open(&self) -> Option<String> {
+        let growth = self.hearing.suspect.measured.growth;
+        let Some(growth) = growth.filter(|_| self.hearing.suspect.measured.grows()) else {
+            return Some(GROWTH.to_owned());
+        };
+        let rate = growth.per_hour.map(|per_hour| per_hour.scaled(1.0 / 3600.0));
+        let Some(rate) = rate else { return Some(GROWTH.to_owned()) };
+        let left = |index: usize| self.places.get(index).map_or(0.0, |place| place.live.samples);
+        let others = left(1) + self.seen.unknown as f64;
+        if left(0) < TRACE_LEFT_MIN as f64 {
+            return Some(self.longer(rate.estimate));
+        }
+        let first = &self.places[0];
+        if first.doubt.is_some() {
+            let text = "a look at the source: it tells whether the helper that the execution trace shows or one of its callers is to release it";
+            return Some(text.to_owned());
+        }
+        if left(0) < HEAP_LEAD_MIN * others {
+            let text = "a longer execution trace (--trace=30s): no line has three times what the next one has";
+            return Some(text.to_owned());
+        }
+        let expected = TRACE_EXPECTED_MIN * rate.low * self.trace.seconds;
+        if first.share() < KEEPING_SHARE_MIN || left(0) < expected {
+            let text = "a longer execution trace (--trace=30s): what it shows so far may be calls in progress";
+            return Some(text.to_owned());
+        }
+        None
+    }
+
+    /// How long a trace must be to show enough, at this many leaks a second.
+    fn longer(&self, rate: f64) -> String {
+        // Half as many again: leaks do not come in equal steps.
+        let needed = 1.5 * TRACE_LEFT_MIN as f64;
+        let left =
+            plural(self.places.iter().map(|place| place.live.samples as usize).sum(), "leak");
+        let seconds = (needed / rate.max(f64::MIN_POSITIVE)).ceil().max(self.trace.seconds + 1.0);
+        if seconds > MAX_SECONDS {
+            return format!(
+                "more leaks while an execution trace runs: it shows {left} of them so far, and at this rate {TRACE_LEFT_MIN} take too long for one"
+            );
+        }
+        format!(
+            "an execution trace of about {seconds:.0} s (--trace={seconds:.0}s): that of {:.0} s shows {left}, and {TRACE_LEFT_MIN} are needed",
+            self.trace.seconds
+        )
+    }
+}
+
+/// The longest trace that is advised: at 6 MB a second of a busy service it has 360 MB.
+const MAX_SECONDS: f64 = 60.0;

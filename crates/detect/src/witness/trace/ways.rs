@@ -1,0 +1,273 @@
+//! What a trace shows of an object: the ways in which the user's code came to those that are left.
+
+use std::sync::Arc;
+
+use plumb_evidence::catalogue::{LibraryObject, ObjectGoroutine, Phase};
+use plumb_evidence::code::{Frame, Stack};
+use plumb_evidence::suspect::ObjectCrowd;
+use plumb_evidence::trace::{Creation, Trace, TracedGoroutine, Waking};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::code::Code;
+use crate::heap_paths::Way;
+
+/// What the ways tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Who has pooled objects in hand.
+    Holder,
+    /// Who called what makes the object.
+    Creation,
+    /// Who used an object so that it started what is left.
+    Use,
+}
+
+/// What a trace shows of an object.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) told: Told,
+    pub(super) ways: Vec<Way>,
+    /// Those that are left of which no way is known.
+    pub(super) unknown: u64,
+    /// Regions that goroutines of the object are in.
+    pub(super) regions: Vec<Arc<str>>,
+}
+
+impl Seen {
+    pub(super) fn of(trace: &Trace, object: &ObjectCrowd, code: &Code<'_>) -> Option<Self> {
+        let looking = Looking { trace, code };
+        match object.record {
+            Some(record) if record.pooled => looking.held(record, object.phase?),
+            Some(record) => {
+                let set = looking.set_of(record)?;
+                let is_constructor =
+                    |callee: &Frame| record.constructors.contains(&&*callee.function);
+                looking.best(set.iter().map(|goroutine| looking.created(goroutine, is_constructor)))
+            }
+            None => {
+                let constructor = object.constructor.as_deref()?;
+                let is_constructor = |callee: &Frame| *callee.function == *constructor;
+                let functions = object.goroutines.iter().map(|(function, ..)| function);
+                let of = functions.map(|function| {
+                    looking.created_by(|one| one.stack.passes(function), is_constructor, 1)
+                });
+                looking.best(of)
+            }
+        }
+    }
+}
+
+/// Ways by their frames.
+#[derive(Default)]
+struct Ways(FxHashMap<Vec<Frame>, (u64, u64)>);
+
+impl Ways {
+    fn add(&mut self, frames: Vec<Frame>, left: u64, made: u64) {
+        let way = self.0.entry(frames).or_default();
+        *way = (way.0 + left, way.1 + made);
+    }
+
+    fn any_left(&self) -> bool {
+        self.0.values().any(|(left, _)| *left > 0)
+    }
+
+    /// Ways to objects of which each has so many of what was counted, in an order that does not depend on the trace's.
+    fn each(self, per_object: u64) -> Vec<Way> {
+        let way = |(frames, (left, made)): (Vec<Frame>, (u64, u64))| Way {
+            frames,
+            left: left / per_object,
+            made: made.div_ceil(per_object),
+        };
+        let mut ways: Vec<Way> = self.0.into_iter().map(way).collect();
+        ways.sort_by(|a, b| a.frames.cmp(&b.frames));
+        ways
+    }
+}
+
+struct Looking<'a> {
+    trace: &'a Trace,
+    code: &'a Code<'a>,
+}
+
+impl<'a> Looking<'a> {
+    /// The goroutines of one instance in the library's version at hand.
+    fn set_of(&self, record: &'static LibraryObject) -> Option<&'static [ObjectGoroutine]> {
+        let is_there = |set: &&&[ObjectGoroutine]| {
+            set.first()
+                .is_some_and(|anchor| self.trace.goroutines.iter().any(|one| is_of(one, anchor)))
+        };
+        record.goroutines.iter().find(is_there).copied()
+    }
+
+    /// Of what the goroutines of an instance tell, that of the one created by the constructor: others start when the object
+    /// is used.
+    fn best(&self, seen: impl Iterator<Item = Option<Seen>>) -> Option<Seen> {
+        let mut seen: Vec<Seen> = seen.flatten().collect();
+        let creation = seen.iter().position(|seen| seen.told == Told::Creation);
+        (!seen.is_empty()).then(|| seen.swap_remove(creation.unwrap_or(0)))
+    }
+
+    fn created(
+        &self,
+        goroutine: &ObjectGoroutine,
+        is_constructor: impl Fn(&Frame) -> bool,
+    ) -> Option<Seen> {
+        // Where a second function tells namesakes apart, those that ended cannot be told apart.
+        if goroutine.under.is_some() {
+            return None;
+        }
+        let each = goroutine.per_instance.max(1);
+        self.created_by(|one| is_of(one, goroutine), is_constructor, each)
+    }
+
+    /// The ways to goroutines that are left, and to those that began as they did and have ended.
+    fn created_by(
+        &self,
+        is_left: impl Fn(&TracedGoroutine) -> bool,
+        is_constructor: impl Fn(&Frame) -> bool,
+        per_instance: u64,
+    ) -> Option<Seen> {
+        let mut left: FxHashMap<usize, u64> = FxHashMap::default();
+        let mut regions = Vec::new();
+        for one in self.trace.goroutines.iter().filter(|one| is_left(one)) {
+            if let Some(creation) = one.creation {
+                *left.entry(creation).or_default() += 1;
+                regions.extend(one.regions.iter().cloned());
+            }
+        }
+        if left.is_empty() {
+            return None;
+        }
+        let start_of =
+            |creation: &Creation| creation.start.as_ref().map(|start| start.function.clone());
+        let creations = left.keys().filter_map(|&index| self.trace.creation(Some(index)));
+        let starts: FxHashSet<_> = creations.filter_map(start_of).collect();
+        let (mut made, mut used, mut unknown) = (Ways::default(), Ways::default(), 0);
+        for (index, creation) in self.trace.creations.iter().enumerate() {
+            let count = left.get(&index).copied().unwrap_or(0);
+            if count == 0 && !start_of(creation).is_some_and(|start| starts.contains(&start)) {
+                continue;
+            }
+            let (callee, frames) = self.user_frames(creation.chain.iter());
+            if frames.is_empty() {
+                unknown += count;
+                continue;
+            }
+            let ways = match callee.is_some_and(&is_constructor) {
+                true => &mut made,
+                false => &mut used,
+            };
+            ways.add(frames, count, count + creation.ended);
+        }
+        // What the constructor starts tells who made the object; the rest starts when the object is used.
+        let (told, ways) = match made.any_left() {
+            true => (Told::Creation, made),
+            false => (Told::Use, used),
+        };
+        let ways = ways.each(per_instance);
+        let unknown = unknown / per_instance;
+        ways.iter().any(|way| way.left > 0).then(|| Seen {
+            told,
+            ways,
+            unknown,
+            regions: once(regions),
+        })
+    }
+
+    /// Who has the instances in hand that are in a phase.
+    fn held(&self, record: &'static LibraryObject, phase: &Phase) -> Option<Seen> {
+        let set = self.set_of(record)?;
+        let woken = set.iter().find(|one| one.woken_by_holder_in == Some(phase.name))?;
+        let in_phase = self.creators(|one| is_in(one, phase));
+        let by_creator = self.creators(|one| is_of(one, woken));
+        let mut left: FxHashMap<(&Stack, Option<usize>), u64> = FxHashMap::default();
+        let (mut unknown, mut regions) = (0, Vec::new());
+        for (creator, goroutine) in by_creator {
+            // Instances are told by who created all their goroutines; one who created several does not tell.
+            if !in_phase.contains_key(&creator) {
+                continue;
+            }
+            regions.extend(goroutine.regions.iter().cloned());
+            match &goroutine.waking {
+                Some(Waking { stack, creation }) => {
+                    *left.entry((stack, *creation)).or_default() += 1
+                }
+                None => unknown += 1,
+            }
+        }
+        let mut ways = Vec::new();
+        for count in &self.trace.wakings {
+            if !count.waiting.passes(woken.function) {
+                continue;
+            }
+            let Waking { stack, creation } = &count.waking;
+            let left = left.remove(&(stack, *creation)).unwrap_or(0);
+            let chain = self
+                .trace
+                .creation(*creation)
+                .map_or(&[][..], |creation: &Creation| &creation.chain);
+            let (_, frames) = self.user_frames(std::iter::once(stack).chain(chain));
+            match frames.is_empty() {
+                true => unknown += left,
+                false => ways.push(Way { frames, left, made: count.count.max(left) }),
+            }
+        }
+        let told = Told::Holder;
+        ways.iter().any(|way| way.left > 0).then(|| Seen {
+            told,
+            ways,
+            unknown,
+            regions: once(regions),
+        })
+    }
+
+    /// Goroutines by who created them, without those whose creator created several.
+    fn creators(
+        &self,
+        which: impl Fn(&TracedGoroutine) -> bool,
+    ) -> FxHashMap<u64, &'a TracedGoroutine> {
+        let mut found: FxHashMap<u64, &TracedGoroutine> = FxHashMap::default();
+        let mut several: FxHashSet<u64> = FxHashSet::default();
+        for one in self.trace.goroutines.iter().filter(|one| which(one)) {
+            let Some(creator) = one.creator else { continue };
+            if found.insert(creator, one).is_some() {
+                several.insert(creator);
+            }
+        }
+        found.retain(|creator, _| !several.contains(creator));
+        found
+    }
+
+    /// The user's frames of stacks that led to each other, innermost first, and what the innermost one called.
+    fn user_frames<'s>(
+        &self,
+        stacks: impl Iterator<Item = &'s Stack>,
+    ) -> (Option<&'s Frame>, Vec<Frame>) {
+        let (mut callee, mut last, mut frames) = (None, None, Vec::new());
+        for frame in stacks.flat_map(|stack| stack.frames()) {
+            if self.code.is_user(frame) {
+                callee = callee.or(last);
+                frames.push(frame.clone());
+            }
+            last = Some(frame);
+        }
+        (callee, frames)
+    }
+}
+
+fn is_of(one: &TracedGoroutine, goroutine: &ObjectGoroutine) -> bool {
+    one.stack.passes(goroutine.function)
+        && goroutine.under.is_none_or(|under| one.stack.passes(under))
+}
+
+fn is_in(one: &TracedGoroutine, phase: &Phase) -> bool {
+    one.state == phase.state
+        && one.stack.passes(phase.function)
+        && phase.leaf.is_none_or(|leaf| one.stack.passes(leaf))
+}
+
+fn once(mut names: Vec<Arc<str>>) -> Vec<Arc<str>> {
+    names.sort();
+    names.dedup();
+    names
+}
