@@ -26,8 +26,12 @@ static PERSIST_CONN: LibraryObject = LibraryObject {
     multiplexed: false,
     goroutines: &[&[
         one("net/http.(*persistConn).readLoop"),
-        // It waits for the next request and gets it from whoever sends it.
-        woken_by_holder("net/http.(*persistConn).writeLoop", RESPONSE_HELD),
+        // It waits for the next request and gets it from whoever sends it; the first one may be there before it waits.
+        woken_by_holder(
+            "net/http.(*persistConn).writeLoop",
+            RESPONSE_HELD,
+            "net/http.(*Transport).getConn",
+        ),
     ]],
     phases: &[
         Phase {

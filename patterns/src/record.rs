@@ -12,7 +12,13 @@ pub(crate) const IDLE: &str = "idle";
 
 /// A goroutine that an instance runs once.
 pub(crate) const fn one(function: &'static str) -> ObjectGoroutine {
-    ObjectGoroutine { function, under: None, per_instance: 1, woken_by_holder_in: None }
+    ObjectGoroutine {
+        function,
+        under: None,
+        per_instance: 1,
+        woken_by_holder_in: None,
+        awaited_in: None,
+    }
 }
 
 /// The same, told from its namesakes by a second function on its stack.
@@ -26,11 +32,17 @@ pub(crate) const fn several(per_instance: u64, function: &'static str) -> Object
 }
 
 /// A goroutine that an instance runs once, and that is woken last by whoever has the instance in hand in this phase.
+/// Callers wait for a new instance in `awaited_in`.
 pub(crate) const fn woken_by_holder(
     function: &'static str,
     phase: &'static str,
+    awaited_in: &'static str,
 ) -> ObjectGoroutine {
-    ObjectGoroutine { woken_by_holder_in: Some(phase), ..one(function) }
+    ObjectGoroutine {
+        woken_by_holder_in: Some(phase),
+        awaited_in: Some(awaited_in),
+        ..one(function)
+    }
 }
 
 /// What most things are released by.

@@ -86,6 +86,27 @@ fn whoever_hands_a_request_to_a_connection_woke_its_write_loop() {
 }
 
 #[test]
+fn a_new_connection_is_handed_to_whoever_waits_for_it() {
+    for release in RELEASES {
+        let service = read(&recorded(release));
+        let of_client = |one: &&TracedGoroutine| {
+            one.stack.passes("net/http.(*persistConn).writeLoop") && one.waking.is_none()
+        };
+        let writers = trace(&service).goroutines.iter().filter(of_client);
+        let handed: Vec<bool> = writers
+            .map(|one| {
+                let waiting = one.handed.as_ref();
+                waiting.is_some_and(|stack| {
+                    stack.passes("net/http.(*Transport).getConn") && stack.passes("main.work")
+                })
+            })
+            .collect();
+        assert!(handed.len() >= 11, "{release}: {handed:?}");
+        assert!(handed.iter().all(|handed| *handed), "{release}: {handed:?}");
+    }
+}
+
+#[test]
 fn a_trace_alone_is_a_list_of_goroutines() {
     let service = read(&recorded("1.26.2"));
     let list = service.instances[0].snapshots[0].goroutines.as_ref().unwrap();

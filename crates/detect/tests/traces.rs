@@ -35,6 +35,7 @@ fn waiting(id: u64, frames: &str, creation: usize, creator: u64) -> TracedGorout
         creation: Some(creation),
         creator: Some(creator),
         waking: None,
+        handed: None,
         regions: Vec::new(),
     }
 }
@@ -99,6 +100,27 @@ fn whoever_sent_the_last_request_of_a_held_response_is_named_and_not_who_dialled
     let diagnosis = responses(held(&[("main.audit:40", 22, 22), ("main.price:70", 0, 400)], 3));
     names(&diagnosis, 40);
     assert_eq!(finding(&diagnosis).site.role, Role::Uses);
+}
+
+#[test]
+fn where_a_request_was_there_before_the_connection_the_one_who_awaited_it_is_named() {
+    let get = "net/http.(*Transport).getConn < net/http.(*Transport).roundTrip < net/http.(*Client).do < net/http.Post";
+    let awaiting = |path: &str| stack(&format!("{get} < {path}"));
+    let mut trace = held(&[("main.price:70", 0, 40)], 24);
+    for one in trace.goroutines.iter_mut().filter(|one| one.stack.passes(WRITE_LOOP)) {
+        one.handed = Some(awaiting("main.audit:40"));
+    }
+    let dialler = Waking { stack: stack("net/http.(*wantConn).tryDeliver"), creation: None };
+    for (path, count) in [("main.audit:40", 24), ("main.price:70", 9)] {
+        let waiting = awaiting(path);
+        trace.wakings.push(WakingCount { waiting, waking: dialler.clone(), count });
+    }
+    names(&responses(trace.clone()), 40);
+    // Whoever waits for something else was not handed the connection.
+    for one in &mut trace.goroutines {
+        one.handed = one.handed.as_ref().map(|_| stack("sync.(*Mutex).Lock < main.audit:40"));
+    }
+    leaves_open(&responses(trace));
 }
 
 #[test]

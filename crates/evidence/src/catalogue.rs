@@ -167,6 +167,8 @@ pub struct ObjectGoroutine {
     pub per_instance: u64,
     /// Name of a phase in which whoever woke this goroutine last is who has the instance in hand.
     pub woken_by_holder_in: Option<&'static str>,
+    /// The function in which callers wait until such an instance is made for them; whoever made it wakes them.
+    pub awaited_in: Option<&'static str>,
 }
 
 /// A state of an instance that tells what its owner forgot.

@@ -40,6 +40,9 @@ pub struct TracedGoroutine {
     pub creator: Option<u64>,
     /// Who woke it last.
     pub waking: Option<Waking>,
+    /// Where the goroutine waited that its creator woke first after having created it: for whom it was made, if it was made
+    /// for somebody who waits.
+    pub handed: Option<Stack>,
     /// The regions of `runtime/trace` that it is in, the innermost last.
     pub regions: Vec<Arc<str>>,
 }

@@ -16,6 +16,9 @@ use crate::symbols::{StackId, StringId, Symbols};
 /// ten links, unless goroutines replace each other for ever.
 const LONGEST_CHAIN: u32 = 32;
 
+/// Goroutines that are kept in mind as created last by one: as many as make up one connection of an HTTP client.
+const LATEST: usize = 2;
+
 /// Functions within which goroutines wait for the collector, wherever they are themselves: whoever ends that has nothing
 /// to do with them. The reason that the runtime tells does not say so: it may be `sync`, as for a mutex.
 const COLLECTOR: [&str; 3] = ["runtime.gc", "runtime.mallocgc", "runtime.stopTheWorld"];
@@ -62,6 +65,11 @@ pub struct Goroutine {
     pub stack: StackId,
     /// Who woke it last from a wait of its own; waits for the collector do not count.
     pub waking: Option<Waking>,
+    /// The wait that its creator ended first after having created it: that of whom it was made for, if it was made for
+    /// somebody who waits.
+    pub handed: Option<StackId>,
+    /// The goroutines that it created last.
+    latest: [GoroutineId; LATEST],
     /// The regions of `runtime/trace` that it is in, the innermost last.
     pub regions: Vec<Region>,
 }
@@ -179,6 +187,20 @@ impl History {
         let creation = Some(Creation { time, creator, stack });
         let new = Goroutine { chain, creation, stack: change.stack, ..older(change, state, time) };
         self.goroutines.insert(change.goroutine, new);
+        if let Some(creator) = self.goroutines.get_mut(&creator) {
+            creator.latest.rotate_left(1);
+            creator.latest[LATEST - 1] = change.goroutine;
+        }
+    }
+
+    /// What a goroutine has created is handed to whom it wakes then.
+    fn hand_over(&mut self, by: GoroutineId, waiting: StackId) {
+        let Some(creator) = self.goroutines.get_mut(&by) else { return };
+        for created in std::mem::replace(&mut creator.latest, [GoroutineId::NONE; LATEST]) {
+            if let Some(created) = self.goroutines.get_mut(&created) {
+                created.handed = Some(waiting);
+            }
+        }
     }
 
     /// A goroutine that is older than the trace, or than a gap in it.
@@ -216,6 +238,7 @@ impl History {
         symbols: &Symbols,
     ) {
         let waker_chain = self.chain_of(event.goroutine);
+        let mut woken = None;
         let Some(goroutine) = self.goroutines.get_mut(&change.goroutine) else { return };
         let waits_for_collector =
             *self.within_collector.entry(goroutine.stack).or_insert_with(|| {
@@ -227,14 +250,19 @@ impl History {
             let (time, waker, stack) = (event.time, event.goroutine, event.stack);
             goroutine.waking = Some(Waking { time, waker, waker_chain, stack });
             if waker.is_some() {
-                let way = WakingWay { waiting: goroutine.stack, waker_chain, stack };
+                let waiting = goroutine.stack;
+                let way = WakingWay { waiting, waker_chain, stack };
                 *self.wakings.entry(way).or_default() += 1;
+                woken = Some((waker, waiting));
             }
         }
         (goroutine.state, goroutine.since, goroutine.is_unchanged) = (to, event.time, false);
         goroutine.reason = change.reason;
         if change.stack.is_some() {
             goroutine.stack = change.stack;
+        }
+        if let Some((waker, waiting)) = woken {
+            self.hand_over(waker, waiting);
         }
     }
 
@@ -344,6 +372,8 @@ fn older(change: &GoroutineTransition, state: GoroutineState, since: Time) -> Go
         reason: change.reason,
         stack: change.stack,
         waking: None,
+        handed: None,
+        latest: [GoroutineId::NONE; LATEST],
         regions: Vec::new(),
     }
 }

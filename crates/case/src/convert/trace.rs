@@ -127,8 +127,10 @@ impl Converting<'_> {
         let seconds = self.history.end().since(goroutine.since) as f64 / 1e9;
         let creator = goroutine.creation.map(|creation| creation.creator);
         let waking = goroutine.waking.filter(|waking| waking.waker.is_some());
+        let handed = goroutine.handed.map(|waiting| self.stack(waiting));
         let regions = goroutine.regions.iter();
         Some(TracedGoroutine {
+            handed,
             id: u64::try_from(goroutine.id.0).ok()?,
             state,
             seconds,

@@ -16,8 +16,9 @@ const CHUNK: usize = 64 << 10;
 /// The first release of Go whose traces can be read.
 const FIRST_RELEASE: (u32, u32) = (1, 22);
 
-/// What the handler says while another trace of the process runs (`net/http/pprof.Trace`).
-const ALREADY_RUNNING: &str = "tracing is already enabled";
+/// What the handler says while another trace of the process runs (`net/http/pprof.Trace`). What follows differs between
+/// releases; there is no other reason.
+const ALREADY_RUNNING: &str = "Could not enable tracing";
 
 /// How a trace ended.
 enum End {

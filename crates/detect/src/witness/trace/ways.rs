@@ -76,7 +76,8 @@ impl Ways {
         let way = |(frames, (left, made)): (Vec<Frame>, (u64, u64))| Way {
             frames,
             left: left / per_object,
-            made: made.div_ceil(per_object),
+            // What is left was made, even if that was not seen.
+            made: made.max(left).div_ceil(per_object),
         };
         let mut ways: Vec<Way> = self.0.into_iter().map(way).collect();
         ways.sort_by(|a, b| a.frames.cmp(&b.frames));
@@ -180,45 +181,46 @@ impl<'a> Looking<'a> {
         let woken = set.iter().find(|one| one.woken_by_holder_in == Some(phase.name))?;
         let in_phase = self.creators(|one| is_in(one, phase));
         let by_creator = self.creators(|one| is_of(one, woken));
-        let mut left: FxHashMap<(&Stack, Option<usize>), u64> = FxHashMap::default();
-        let (mut unknown, mut regions) = (0, Vec::new());
+        let awaited =
+            |stack: &Stack| woken.awaited_in.is_some_and(|function| stack.passes(function));
+        let mut ways = Ways::default();
+        for count in &self.trace.wakings {
+            if count.waiting.passes(woken.function) {
+                ways.add(self.frames_of(&count.waking), 0, count.count);
+            } else if awaited(&count.waiting) {
+                ways.add(self.user_frames(std::iter::once(&count.waiting)).1, 0, count.count);
+            }
+        }
+        let mut regions = Vec::new();
         for (creator, goroutine) in by_creator {
             // Instances are told by who created all their goroutines; one who created several does not tell.
             if !in_phase.contains_key(&creator) {
                 continue;
             }
             regions.extend(goroutine.regions.iter().cloned());
-            match &goroutine.waking {
-                Some(Waking { stack, creation }) => {
-                    *left.entry((stack, *creation)).or_default() += 1
-                }
-                None => unknown += 1,
-            }
+            let first = || goroutine.handed.as_ref().filter(|waiting| awaited(waiting));
+            let frames = match (&goroutine.waking, first()) {
+                (Some(waking), _) => self.frames_of(waking),
+                (None, Some(waiting)) => self.user_frames(std::iter::once(waiting)).1,
+                (None, None) => Vec::new(),
+            };
+            ways.add(frames, 1, 0);
         }
-        let mut ways = Vec::new();
-        for count in &self.trace.wakings {
-            if !count.waiting.passes(woken.function) {
-                continue;
-            }
-            let Waking { stack, creation } = &count.waking;
-            let left = left.remove(&(stack, *creation)).unwrap_or(0);
-            let chain = self
-                .trace
-                .creation(*creation)
-                .map_or(&[][..], |creation: &Creation| &creation.chain);
-            let (_, frames) = self.user_frames(std::iter::once(stack).chain(chain));
-            match frames.is_empty() {
-                true => unknown += left,
-                false => ways.push(Way { frames, left, made: count.count.max(left) }),
-            }
-        }
-        let told = Told::Holder;
-        ways.iter().any(|way| way.left > 0).then(|| Seen {
-            told,
-            ways,
-            unknown,
+        let (known, unknown): (Vec<Way>, Vec<Way>) =
+            ways.each(1).into_iter().partition(|way| !way.frames.is_empty());
+        known.iter().any(|way| way.left > 0).then(|| Seen {
+            told: Told::Holder,
+            ways: known,
+            unknown: unknown.iter().map(|way| way.left).sum(),
             regions: once(regions),
         })
+    }
+
+    /// The user's frames of a waker and of those who created it.
+    fn frames_of(&self, waking: &Waking) -> Vec<Frame> {
+        let chain = self.trace.creation(waking.creation);
+        let chain = chain.map_or(&[][..], |creation| &creation.chain);
+        self.user_frames(std::iter::once(&waking.stack).chain(chain)).1
     }
 
     /// Goroutines by who created them, without those whose creator created several.
