@@ -158,6 +158,8 @@ fn build_with_script(folder: &Path, which: Which, executable: &Path) -> Result<(
     script.arg(&out).env("PATH", path).env("GOTOOLCHAIN", "local").env("GOFLAGS", "");
     // Where a distribution of that time was installed, so that the executable does not name this machine's cache.
     script.env("GOROOT_FINAL", "/usr/local/go");
+    let old = tools::install_go(GO_1_9.1, &tools::tools_directory())?;
+    script.env("GOROOT_1_9", old.ancestors().nth(2).context("the toolchain has no folder")?);
     script.env("GOCACHE", workspace::target().join("go-cache")).env_remove("GOROOT");
     let built = command::output(&mut script);
     let placed = built.and_then(|_| Ok(fs::rename(out.join(which.folder()), executable)?));
