@@ -2,7 +2,7 @@
 //! who run it, and it lives for as long as they look.
 
 use plumb_gosource::{ExprId, StmtId};
-use plumb_scan::Code;
+use plumb_scan::{Code, is_for_tests};
 
 use super::clients::{address, flags};
 use super::listeners::makers;
@@ -29,14 +29,6 @@ const WORDS_FOR_TRYING: [&str; 9] = [
     "sample",
     "simulator",
 ];
-
-/// Words in the names of folders with code for tests, programs or not.
-const WORDS_FOR_TESTS: [&str; 9] =
-    ["e2e", "fake", "fakes", "mock", "mocks", "test", "testing", "tests", "testutil"];
-
-/// Words that end as the names of packages for tests do (`httptest`) and mean something else.
-const NO_TESTS: [&str; 8] =
-    ["attest", "contest", "fastest", "greatest", "latest", "lightest", "protest", "shortest"];
 
 /// Packages that only tests and what helps them import.
 const OF_TESTS: [&str; 2] = ["net/http/httptest", "testing"];
@@ -107,13 +99,6 @@ fn is_for_trying(code: &Code<'_>) -> bool {
     folders().any(is_for_tests)
         || (is_program && folders().any(shows))
         || header.any(|line| RUN_BY_NAME.contains(&line.trim_end()))
-}
-
-/// Whether a folder has code for tests: a word of its name says so, or it ends as the names of such packages do.
-fn is_for_tests(folder: &str) -> bool {
-    words(folder).any(|word| {
-        WORDS_FOR_TESTS.contains(&word) || (word.ends_with("test") && !NO_TESTS.contains(&word))
-    })
 }
 
 fn words(folder: &str) -> impl Iterator<Item = &str> {

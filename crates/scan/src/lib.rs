@@ -84,4 +84,4 @@ pub use plumb_gosource::{Folders, Installation};
 pub use resources::{Loss, LossKind};
 pub use rule::Rule;
 pub use summaries::Summaries;
-pub use tree::{Options, scan};
+pub use tree::{Options, is_for_tests, scan};

@@ -18,6 +18,7 @@ use crate::advisories;
 use crate::code::Code;
 use crate::knowledge::Knowledge;
 use crate::rule::Rule;
+pub use helpers::is_for_tests;
 use layers::{Kept, Known, Typings, layer};
 pub(crate) use units::language;
 use units::{Reader, Wanted};

@@ -120,6 +120,32 @@ pub(super) fn by_call(
     all
 }
 
+/// What methods without arguments are called that give what their value has for as long as it lives: `orm.DB()`.
+const HELD: [&str; 12] = [
+    "client",
+    "conn",
+    "connection",
+    "db",
+    "engine",
+    "handle",
+    "listener",
+    "pool",
+    "server",
+    "session",
+    "store",
+    "transport",
+];
+
+/// Whether a call by its name only gives what its value has anyway: the value's owner closes it.
+pub(super) fn is_accessor(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let fun = code.file.unparen(parts.fun);
+    let ExprKind::SelectorExpr(selector) = code.file[fun].kind else { return false };
+    let name = code.file.name(selector.sel).to_ascii_lowercase();
+    let held = name.strip_prefix("get").unwrap_or(&name);
+    code.file[parts.args].is_empty() && code.imported(selector.x).is_none() && HELD.contains(&held)
+}
+
 /// What a function of the module gives back of which it does not seem to leave the release to its callers: a response
 /// whose body it has read and closed, or not, or what it says to have opened. It counts if a caller closes it on some way.
 /// Descriptors are left to those who ask to open them, whatever is done with them before.

@@ -12,7 +12,7 @@ use plumb_gosource::{
 };
 use rustc_hash::FxHashSet;
 
-use super::acquired::{self, Acquired, result};
+use super::acquired::{self, Acquired, Origin, result};
 use super::commands;
 use super::constants::fails_never;
 use super::customs::{Left, by_custom, is_put_back};
@@ -59,6 +59,9 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
             all.extend(closed_result(code, &closed, &made, call));
         }
         all.retain(|acquired| !is_anothers(code, call, acquired, &closed));
+        if inferred::is_accessor(code, call) {
+            all.retain(|acquired| !matches!(acquired.origin, Origin::Signature | Origin::Custom));
+        }
         if all.is_empty() {
             continue;
         }

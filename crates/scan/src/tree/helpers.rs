@@ -1,4 +1,4 @@
-//! Files that help tests from outside of `_test.go`: what tests of several packages share.
+//! Files that help tests from outside of `_test.go`: what tests of several packages share, and folders of such code.
 
 use plumb_gosource::{DeclKind, File, FuncTypeId, Names};
 
@@ -9,6 +9,40 @@ const TESTING: [&str; 3] =
 
 /// What a test gives to its helpers.
 const GIVEN: [&str; 7] = ["T", "B", "F", "M", "TB", "TestingT", "PB"];
+
+/// Words in the names of folders, between `-`, `_` and `.`, of code for tests, programs or not.
+const WORDS_FOR_TESTS: [&str; 14] = [
+    "e2e",
+    "fake",
+    "fakes",
+    "fixture",
+    "fixtures",
+    "mock",
+    "mocks",
+    "test",
+    "testdata",
+    "testhelpers",
+    "testing",
+    "tests",
+    "testutil",
+    "testutils",
+];
+
+/// Words that end as the names of packages for tests do (`httptest`) and mean something else.
+const NO_TESTS: [&str; 8] =
+    ["attest", "contest", "fastest", "greatest", "latest", "lightest", "protest", "shortest"];
+
+/// Whether a folder has code for tests: a word of its name says so, or it ends as the names of such packages do.
+pub fn is_for_tests(folder: &str) -> bool {
+    folder.split(['-', '_', '.']).any(|word| {
+        WORDS_FOR_TESTS.contains(&word) || (word.ends_with("test") && !NO_TESTS.contains(&word))
+    })
+}
+
+/// Whether a file, by its path from where the scan begins, stands in a folder of code for tests.
+pub(super) fn is_in_test_folder(path: &str) -> bool {
+    path.rsplit('/').skip(1).any(is_for_tests)
+}
 
 /// Whether a function of a file can be called by tests only, since it asks for the running test.
 pub(super) fn helps_tests(file: &File<'_>, names: &Names<'_>) -> bool {
@@ -27,4 +61,21 @@ fn asks_for_test(file: &File<'_>, ty: FuncTypeId) -> bool {
         let (package, name) = text.trim_start_matches('*').split_once('.').unwrap_or_default();
         matches!(package, "testing" | "require") && GIVEN.contains(&name)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_tests_are_told_by_words() {
+        for path in
+            ["test/e2e/main.go", "pkg/testutil/server.go", "a/metricstest/m.go", "b/fixtures/f.go"]
+        {
+            assert!(is_in_test_folder(path), "{path}");
+        }
+        for path in ["main.go", "test.go", "pkg/latest/v.go", "contest/c.go", "attestation/a.go"] {
+            assert!(!is_in_test_folder(path), "{path}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use plumb_gosource::flow::Scope;
 use plumb_gosource::{File, FileTypes, Names, Package, Program, Typing, parse};
 use rustc_hash::FxHashMap;
 
-use super::helpers::helps_tests;
+use super::helpers::{helps_tests, is_in_test_folder};
 use super::units::{Read, Reader, Unit, Wanted};
 use crate::code::Code;
 use crate::knowledge::Knowledge;
@@ -259,7 +259,9 @@ fn code<'c>(
         knowledge: known.knowledge,
         summaries: known.summaries,
         path: &unit.path,
-        in_test: unit.in_test || helps_tests(&syntax.file, &meaning.names),
+        in_test: unit.in_test
+            || is_in_test_folder(&unit.path)
+            || helps_tests(&syntax.file, &meaning.names),
         go: unit.go,
         advised: known.reader.advised(&unit.package.folder),
         graphs: scope.functions().map(|_| OnceCell::new()).collect(),

@@ -296,3 +296,26 @@ func handle(all servers, quiet bool) error {
 	defer h.Close()
 	return use(h)
 }
+
+// What a method without arguments gives by its name alone is what its value has; what it is told to open is not.
+func ping(orm *lib.ORM) error {
+	db, err := orm.DB()
+	if err != nil {
+		return err
+	}
+	if err := db.Ping(); err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+func pingNamed(orm *lib.ORM, name string) error {
+	db, err := orm.DB(name) // lost: some
+	if err != nil {
+		return err
+	}
+	if err := db.Ping(); err != nil {
+		return err
+	}
+	return db.Close()
+}
