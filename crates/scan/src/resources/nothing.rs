@@ -60,15 +60,14 @@ pub(super) fn is_anothers(
         ResourceKind::Client | ResourceKind::Connection => inferred::wraps_a_parameter(code, call),
         ResourceKind::Subscription => awaits_the_end(code, call),
         ResourceKind::Process => is_managed(code, call),
-        ResourceKind::Body => {
-            is_head(code, call) || gets_head(code, call) || (is_guess && is_decoded(code, call))
-        }
+        ResourceKind::Body => is_head(code, call) || (is_guess && is_decoded(code, call)),
         _ => false,
     }
 }
 
 /// Whether a call asks for the head alone: such a response has no body that holds a connection. The method is named where
-/// the request is made, be it in a call of another one: `must(http.NewRequest(http.MethodHead, u, nil))`.
+/// the request is made, be it in a call of another one: `must(http.NewRequest(http.MethodHead, u, nil))`, or to a function
+/// around that of the client: `s.request(ctx, "HEAD", key)`.
 fn is_head(code: &Code<'_>, call: ExprId) -> bool {
     // Not a piece of an address.
     let is_alone = |expr: ExprId| match code.scope.parents().of(Node::Expr(expr)) {
@@ -90,12 +89,6 @@ fn is_head(code: &Code<'_>, call: ExprId) -> bool {
     });
     let mut mentioned = requests.flat_map(|request| code.file.walk(Node::Expr(request)));
     mentioned.any(|visit| matches!(visit.node, Node::Expr(expr) if is_method(expr)))
-}
-
-/// Whether a call, of a function around that of the client, is told to ask for the head: `s.request(ctx, "HEAD", key)`.
-fn gets_head(code: &Code<'_>, call: ExprId) -> bool {
-    let is_method = |arg: &ExprId| matches!(code.text(*arg), "\"HEAD\"" | "http.MethodHead");
-    code.arguments(call).iter().any(is_method)
 }
 
 /// Whether a call gets the address of a variable without a value: what it has read into that it has closed.
