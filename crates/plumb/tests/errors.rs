@@ -105,8 +105,10 @@ fn a_truncated_gzip() {
     let folder = tempfile::tempdir().expect("a folder");
     let heap = service.get("/debug/pprof/heap");
     let path = file(folder.path(), "heap.pprof", &heap[..heap.len() / 2]);
+    // Whether half of it can still be read as a profile depends on what the heap of a program that has just begun holds.
     plumb(&["diagnose".as_ref(), path.as_path()]).fails_with(&[
-        "heap.pprof: the gzip stream ends early after ",
+        "heap.pprof: ",
+        "the gzip stream ends early after ",
         " bytes: fetch it again\n",
         "hint: evidence is a case",
     ]);
