@@ -6,6 +6,7 @@
 
 mod acquired;
 mod callbacks;
+mod cancelled;
 mod commands;
 mod constants;
 mod customs;

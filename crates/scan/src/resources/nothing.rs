@@ -12,6 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::acquired::{Acquired, Origin};
 use super::callbacks;
+use super::cancelled::is_cancelled_with_function;
 use super::elsewhere::is_elsewhere;
 use super::inferred;
 use super::made::variable;
@@ -60,7 +61,11 @@ pub(super) fn is_anothers(
         ResourceKind::Client | ResourceKind::Connection => inferred::wraps_a_parameter(code, call),
         ResourceKind::Subscription => awaits_the_end(code, call),
         ResourceKind::Process => is_managed(code, call),
-        ResourceKind::Body => is_head(code, call) || (is_guess && is_decoded(code, call)),
+        ResourceKind::Body => {
+            is_head(code, call)
+                || is_cancelled_with_function(code, call)
+                || (is_guess && is_decoded(code, call))
+        }
         _ => false,
     }
 }

@@ -263,9 +263,9 @@ impl<'o, 'c> Owner<'o, 'c> {
         is_descriptor && may_refer(result(self.code, call, 0)) && self.leaves(call)
     }
 
-    /// Whether a function reads the body of a response to its end, and nobody asks whether it could: at the end the
-    /// connection is not the body's any more (`bodyEOFSignal` of net/http, Go 1.27), and closing it does nothing. What
-    /// fails may leave some of it, a damaged `gzip` stream or something that is written to.
+    /// Whether a function reads the body of a response until there is no more: at its end, and after an error too, the
+    /// connection is not the body's any more (`bodyEOFSignal` of net/http, Go 1.27), and closing it does nothing. A copy
+    /// may also end because nothing more can be written.
     fn is_read_to_its_end(
         &self,
         callee: &FunctionKey<'_>,
@@ -276,17 +276,12 @@ impl<'o, 'c> Owner<'o, 'c> {
             let to = self.code.arguments(call).first();
             to.is_some_and(|to| matches!(self.code.text(*to), "io.Discard" | "ioutil.Discard"))
         };
-        let is_not_asked = || match self.code.scope.bound(call) {
-            Bound::Dropped => true,
-            Bound::To(places) => matches!(places.last(), Some(BoundTo::Blank)),
-            Bound::Used(_) => false,
-        };
         self.reading_ends
             && selected == ["Body"]
             && callee.receiver.is_none()
             && match (callee.path, callee.name) {
-                ("io" | "io/ioutil", "ReadAll") => is_not_asked(),
-                ("io", "Copy") => discards() && is_not_asked(),
+                ("io" | "io/ioutil", "ReadAll") => true,
+                ("io", "Copy") => discards(),
                 _ => false,
             }
     }

@@ -379,6 +379,7 @@ shapes! {
     pieces
     impossible
     callbacks
+    cancelled
 }
 
 /// Releases that miss what they are meant for have a mark `// slip` on their line.

@@ -185,6 +185,7 @@ func get(u string, w io.Writer) error {{
         "_, _ = io.ReadAll(resp.Body)",
         "b, _ := io.ReadAll(resp.Body)\n\tprintln(b)",
         "io.Copy(io.Discard, resp.Body)",
+        "if _, err := io.ReadAll(resp.Body); err != nil { return err }\n\tresp.Body.Close()",
         "resp.Write(w)",
     ] {
         assert!(lost(&and_closed(read)).is_empty(), "{read}");
@@ -193,7 +194,6 @@ func get(u string, w io.Writer) error {{
     assert_eq!(lost(&of("_, _ = io.ReadAll(resp.Body)")), [7]);
     for read in [
         "io.Copy(w, resp.Body)",
-        "if _, err := io.ReadAll(resp.Body); err != nil { return err }\n\tresp.Body.Close()",
         "_, _ = io.ReadAll(io.LimitReader(resp.Body, 10))",
         "io.CopyN(io.Discard, resp.Body, 10)",
         "if resp.StatusCode == 200 { io.ReadAll(resp.Body) }",
