@@ -265,7 +265,7 @@ fn ticker(code: &Code<'_>, body: FunctionId) -> Option<Ticker> {
 
 /// Why the goroutines that a function starts become more and more, as far as names and types tell.
 fn why(code: &Code<'_>, starter: FunctionId, stmt: StmtId, ticker: Ticker) -> Option<Endless> {
-    if &*code.package.name == "main" || starts_once(code, stmt) || is_of_package(code, starter) {
+    if code.is_of_program() || starts_once(code, stmt) || is_of_package(code, starter) {
         return None;
     }
     if has_request(code, starter) {

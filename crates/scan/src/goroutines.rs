@@ -314,10 +314,16 @@ impl Code<'_> {
 impl Code<'_> {
     /// Whether the program ends with a function: what it leaves behind is nobody's trouble.
     pub fn ends_program(&self, function: FunctionId) -> bool {
-        let is_main = &*self.package.name == "main" && self.scope[function].parent.is_none();
-        is_main
+        self.is_of_program()
+            && self.scope[function].parent.is_none()
             && self.declared_name(function) == Some("main")
             && self.receiver_name(function).is_none()
+    }
+
+    /// Whether the file belongs to a program: by its own clause, since one that a build tag leaves out may stand in the
+    /// folder of a package.
+    pub(crate) fn is_of_program(&self) -> bool {
+        self.file.package().is_some_and(|package| self.file.name(package.name) == "main")
     }
 
     /// Whether the program ends soon after a function: it is `main`, a command, or a piece of one that runs once.

@@ -1,16 +1,21 @@
-//! Errors that never are: of functions that fail by their arguments alone, called with constants. A program in which they
-//! did would fail each time.
+//! Failures that never are: of functions that fail by their arguments alone, called with constants, and of questions for
+//! the type of a connection's own address. A program in which they were would fail each time.
 
 use plumb_gosource::flow::{Condition, Leak};
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, Referent};
 
+use super::made::variable;
 use super::pieces::failed_call;
-use super::untaken::branches;
+use super::untaken::{branches, last_value};
 use crate::code::Code;
 
-/// Functions whose error tells of their arguments alone, with the places of those that decide. From the documentation of
-/// the standard library, Go 1.27.
-const DECIDED: [(&str, &str, &[usize]); 13] = [
+/// Methods that give the address of a connection or of a listener: what that is follows from how it was made.
+const ADDRESSES: [&str; 3] = ["Addr", "LocalAddr", "RemoteAddr"];
+
+/// Functions whose error tells of their arguments alone, with the places of those that decide; without any they never
+/// fail. From the documentation of the standard library, Go 1.27.
+const DECIDED: [(&str, &str, &[usize]); 14] = [
+    ("crypto/rand", "Read", &[]),
     ("encoding/hex", "DecodeString", &[0]),
     ("net", "ParseCIDR", &[0]),
     ("net/http", "NewRequest", &[0, 1]),
@@ -28,7 +33,24 @@ const DECIDED: [(&str, &str, &[usize]); 13] = [
 
 /// Whether a way has a branch that is taken if such a call fails.
 pub(super) fn fails_never(code: &Code<'_>, leak: &Leak) -> bool {
-    branches(leak).any(|branch| is_decided(code, branch))
+    branches(leak).any(|branch| is_decided(code, branch) || is_other_address(code, branch))
+}
+
+/// Whether a branch is taken if an address is of another type: `!ok` behind `addr, ok := conn.LocalAddr().(*net.UDPAddr)`.
+fn is_other_address(code: &Code<'_>, branch: Condition) -> bool {
+    let Condition::Expr { expr, is: false } = branch else { return false };
+    let at = code.file[expr].span.start;
+    let asked = variable(code, expr).and_then(|ok| last_value(code, ok, at));
+    let Some(ExprKind::TypeAssertExpr(assert)) = asked.map(|asked| code.file[asked].kind) else {
+        return false;
+    };
+    let ExprKind::CallExpr(call) = code.file[code.file.unparen(assert.x)].kind else {
+        return false;
+    };
+    match code.file[code.file.unparen(call.fun)].kind {
+        ExprKind::SelectorExpr(selector) => ADDRESSES.contains(&code.file.name(selector.sel)),
+        _ => false,
+    }
 }
 
 fn is_decided(code: &Code<'_>, branch: Condition) -> bool {

@@ -341,7 +341,7 @@ impl Follow<'_, '_> {
                 goes_on.then_some(LossKind::OnSomeWays { leaks, releases, handed_on: elsewhere })
             }
             // A program that waits for a signal ends soon after.
-            ResourceKind::Subscription if releases.is_empty() && self.is_program() => None,
+            ResourceKind::Subscription if releases.is_empty() && self.code.is_of_program() => None,
             _ if acquired.by_use && releases.is_empty() => None,
             _ if releases.is_empty() && elsewhere.is_empty() => Some(LossKind::Never(answer.leaks)),
             _ => {
@@ -438,10 +438,6 @@ impl Follow<'_, '_> {
         })
     }
 
-    fn is_program(&self) -> bool {
-        &*self.code.package.name == "main"
-    }
-
     /// Whether the end of the function is that of the process, or whether what it makes is meant to last as long.
     fn ends_with_process(&self, acquired: &Acquired) -> bool {
         if commands::is_body(self.code, self.function) {
@@ -453,7 +449,7 @@ impl Follow<'_, '_> {
         let DeclKind::FuncDecl(function) = self.code.file[decl].kind else { return false };
         match self.code.file.name(function.name) {
             _ if function.recv.is_some() => self.is_left_to_main(acquired),
-            "main" => self.is_program(),
+            "main" => self.code.is_of_program(),
             "TestMain" => self.code.in_test,
             "init" => acquired.kind != ResourceKind::Body,
             _ => self.is_left_to_main(acquired),

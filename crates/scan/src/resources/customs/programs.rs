@@ -178,9 +178,8 @@ fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<(Key, bool)> {
                 }
                 Some(Referent::Import(_)) => false,
             };
-            let is_own = &*code.package.name == "main"
-                || is_unexported(name)
-                || is_own_package(code, package);
+            let is_own =
+                code.is_of_program() || is_unexported(name) || is_own_package(code, package);
             is_outer.then(|| (key(&[package, name]), is_own))
         }
         _ => None,

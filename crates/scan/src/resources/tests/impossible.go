@@ -2,10 +2,12 @@ package p
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -489,4 +491,56 @@ func dialledFor(d *websocket.Dialer, url string) (*websocket.Conn, error) {
 		return nil, errOdd
 	}
 	return conn, nil
+}
+
+// The type of an address follows from how the connection was made.
+func port() (int, error) {
+	conn, err := net.Listen("tcp", ":1")
+	if err != nil {
+		return 0, err
+	}
+	addr, ok := conn.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0, errOdd
+	}
+	return addr.Port, conn.Close()
+}
+
+// What else is asked for may be something else.
+func limited(known map[string]int) (int, error) {
+	conn, err := net.Listen("tcp", ":1") // lost: some
+	if err != nil {
+		return 0, err
+	}
+	port, ok := known["udp"]
+	if !ok {
+		return 0, errOdd
+	}
+	return port, conn.Close()
+}
+
+// Nor is every value of a connection its address.
+func file() (uintptr, error) {
+	conn, err := net.Listen("tcp", ":1") // lost: some
+	if err != nil {
+		return 0, err
+	}
+	fd, ok := conn.SyscallConn().(fmt.Stringer)
+	if !ok {
+		return 0, errOdd
+	}
+	return uintptr(len(fd.String())), conn.Close()
+}
+
+// Random bytes do not run out.
+func secret() (net.Listener, []byte, error) {
+	l, err := net.Listen("tcp", ":0")
+	if err != nil {
+		return nil, nil, err
+	}
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return nil, nil, err
+	}
+	return l, key, nil
 }

@@ -209,3 +209,38 @@ fn what_is_begun_once_may_last() {
     let handler = "func main() { http.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) { OPEN }) }";
     assert_eq!(found(handler), 1);
 }
+
+/// A program that a build tag leaves out stands in the folder of a package, and ends all the same.
+#[test]
+fn generators_are_programs() {
+    let generator = |package: &str| {
+        format!(
+            "//go:build ignore
+
+package {package}
+import (\"log\"; \"os\")
+func main() {{
+\tf, err := os.Create(\"table.go\")
+\tif err != nil {{
+\t\tlog.Fatal(err)
+\t}}
+\tf.WriteString(\"package p\")
+}}"
+        )
+    };
+    let found = |package: &str| {
+        let generator = generator(package);
+        let files = Memory::new([
+            ("/m/go.mod", "module example.com/m\n\ngo 1.22\n"),
+            ("/m/p/p.go", "package p\n"),
+            ("/m/p/gen.go", generator.as_str()),
+        ]);
+        let knowledge = Knowledge::new(&OBJECTS);
+        let options = Options { threads: 1, ..Options::default() };
+        scan(&files, Path::new("/m"), Installation::default(), &[&RULE], &knowledge, &options)
+            .findings
+            .len()
+    };
+    assert_eq!(found("main"), 0);
+    assert_eq!(found("p"), 1);
+}

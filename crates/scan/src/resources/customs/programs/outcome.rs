@@ -58,7 +58,7 @@ pub(super) fn ends_process(code: &Code<'_>, stmt: StmtId) -> bool {
     let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
     match code.effect(call) {
         CallEffect::NeverReturns => true,
-        CallEffect::Panics => &*code.package.name == "main" || is_in_goroutine(code, stmt),
+        CallEffect::Panics => code.is_of_program() || is_in_goroutine(code, stmt),
         CallEffect::Returns => {
             let name = match code.file[code.file.unparen(parts.fun)].kind {
                 ExprKind::SelectorExpr(selector) => selector.sel,
