@@ -5,6 +5,7 @@ use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, StmtKind};
 
 use super::made::variable;
+use super::nothing::is_called_by_defer;
 use crate::code::Code;
 
 /// Functions that make a context and what cancels it.
@@ -99,25 +100,10 @@ impl Request<'_, '_> {
             let is_made = code.callee(value).is_some_and(|callee| {
                 callee.receiver.is_none() && MAKERS.contains(&(callee.path, callee.name))
             });
-            is_made && code.declared(*cancel).is_some_and(|cancel| self.is_deferred(cancel))
-        })
-    }
-
-    /// Whether a `defer` of the function calls a variable, itself or in a literal.
-    fn is_deferred(&self, cancel: IdentId) -> bool {
-        let code = self.code;
-        code.file.walk(Node::Stmt(code.scope[self.function].body)).any(|visit| {
-            let Node::Stmt(stmt) = visit.node else { return false };
-            let StmtKind::DeferStmt(deferred) = code.file[stmt].kind else { return false };
-            let is_own = code.scope.function_at(code.file[stmt].span.start) == Some(self.function);
-            is_own
-                && code.file.walk(Node::Expr(deferred)).any(|visit| match visit.node {
-                    Node::Expr(expr) => match code.file[expr].kind {
-                        ExprKind::CallExpr(parts) => code.declared(parts.fun) == Some(cancel),
-                        _ => false,
-                    },
-                    _ => false,
-                })
+            is_made
+                && code
+                    .declared(*cancel)
+                    .is_some_and(|c| is_called_by_defer(code, self.function, c))
         })
     }
 

@@ -102,6 +102,11 @@ impl Customs {
         self.0.idle.is_idle(code, ty, method)
     }
 
+    /// Whether a function is named as the body of a command.
+    pub(super) fn is_command(&self, code: &Code<'_>, function: FunctionId) -> bool {
+        self.0.programs.is_command(code, function)
+    }
+
     /// Whether the process ends after a function that is left like this: it is a command, or called by `main` or commands
     /// alone and in no loop, itself or through others like it, or its callers end the process if it fails.
     pub(super) fn end_after(&self, code: &Code<'_>, function: FunctionId, left: Left) -> bool {

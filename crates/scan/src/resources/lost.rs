@@ -19,7 +19,7 @@ use super::customs::{Left, by_custom, is_put_back};
 use super::inferred::{self, is_error};
 use super::leaving::Leaving;
 use super::made::{self, Made};
-use super::nothing::{has_nothing, is_anothers, is_carried_away};
+use super::nothing::{has_nothing, is_anothers, is_carried_away, is_released_beside};
 use super::ownership::Owner;
 use super::pieces;
 use super::untaken::{branches, fails, is_past_all_cases, is_without_rounds};
@@ -191,6 +191,9 @@ impl Follow<'_, '_> {
                 }
                 BoundTo::Elsewhere(_) => None,
                 BoundTo::Variable(variable) => {
+                    if is_released_beside(self.code, self.function, &places, index) {
+                        return None;
+                    }
                     let guard = self.guard(call, &places, index)?;
                     let acquisition = Acquisition { call, variables: vec![*variable], guard };
                     Some((self.follow(&acquisition, acquired)?, Some(*variable)))
@@ -440,7 +443,9 @@ impl Follow<'_, '_> {
 
     /// Whether the end of the function is that of the process, or whether what it makes is meant to last as long.
     fn ends_with_process(&self, acquired: &Acquired) -> bool {
-        if commands::is_body(self.code, self.function) {
+        let is_command = commands::is_body(self.code, self.function)
+            || self.code.summaries.across.customs.is_command(self.code, self.function);
+        if is_command {
             return true;
         }
         let Node::Decl(decl) = self.code.scope[self.function].node else {

@@ -258,6 +258,36 @@ pub(super) fn is_carried_away(code: &Code<'_>, function: FunctionId, places: &[B
     returns(code, code.scope[function].body).iter().any(|results| results.iter().any(carries))
 }
 
+/// Whether a `defer` calls what a call gives beside what it acquires: `session, cleanup, err := open()`.
+pub(super) fn is_released_beside(
+    code: &Code<'_>,
+    function: FunctionId,
+    places: &[BoundTo],
+    index: usize,
+) -> bool {
+    let mut others = places.iter().enumerate().filter(|(place, _)| *place != index);
+    others.any(|(_, place)| {
+        matches!(place, BoundTo::Variable(v) if is_called_by_defer(code, function, *v))
+    })
+}
+
+/// Whether a `defer` of a function calls a variable, itself or in a literal.
+pub(super) fn is_called_by_defer(code: &Code<'_>, function: FunctionId, called: IdentId) -> bool {
+    let calls = |node: Node| match node {
+        Node::Expr(expr) => match code.file[expr].kind {
+            ExprKind::CallExpr(parts) => variable(code, parts.fun) == Some(called),
+            _ => false,
+        },
+        _ => false,
+    };
+    code.file.walk(Node::Stmt(code.scope[function].body)).any(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return false };
+        let StmtKind::DeferStmt(deferred) = code.file[stmt].kind else { return false };
+        code.scope.function_at(code.file[stmt].span.start) == Some(function)
+            && code.file.walk(Node::Expr(deferred)).any(|visit| calls(visit.node))
+    })
+}
+
 /// Whether a branch is about a flag with which a function of the file gives nil, and nothing else: `return nil, true, nil`.
 fn is_told(
     code: &Code<'_>,

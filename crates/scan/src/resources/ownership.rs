@@ -3,9 +3,7 @@
 use std::cell::RefCell;
 
 use plumb_evidence::catalogue::{Release, ResourceKind};
-use plumb_gosource::flow::{
-    Bound, BoundTo, Callee, Condition, Effect, Ownership, Paths, Use, UseKind, callee,
-};
+use plumb_gosource::flow::{Callee, Condition, Effect, Ownership, Paths, Use, UseKind, callee};
 use plumb_gosource::{ExprId, ExprKind, IdentId};
 use rustc_hash::FxHashSet;
 

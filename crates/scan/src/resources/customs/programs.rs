@@ -127,6 +127,12 @@ impl Programs {
         self.ends(place.by, left, MAX_DEPTH)
     }
 
+    /// Whether a function is named as the body of a command, and in no other way.
+    pub(super) fn is_command(&self, code: &Code<'_>, function: FunctionId) -> bool {
+        own_key(code, function)
+            .is_some_and(|key| self.commands.contains(&key) && !self.mentions.contains_key(&key))
+    }
+
     fn ends(&self, function: Key, left: Left, depth: usize) -> bool {
         if function == MAIN {
             return left.fails || left.may_stay;

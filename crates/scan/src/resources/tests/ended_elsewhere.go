@@ -225,3 +225,29 @@ func afterNumber(path string) error {
 	}
 	return f.Close()
 }
+
+// What is given beside it closes it.
+func withCleanup(c *mux.Client, early bool) error {
+	s, cleanup, err := c.Begin()
+	if err != nil {
+		return err
+	}
+	defer cleanup()
+	if early {
+		return s.Close()
+	}
+	return s.Start()
+}
+
+// Something else is deferred.
+func withoutCleanup(c *mux.Client, early bool, done func()) error {
+	s, _, err := c.Begin() // lost: some
+	if err != nil {
+		return err
+	}
+	defer done()
+	if early {
+		return s.Close()
+	}
+	return s.Start()
+}

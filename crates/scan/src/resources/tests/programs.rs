@@ -244,3 +244,34 @@ func main() {{
     assert_eq!(found("main"), 0);
     assert_eq!(found("p"), 1);
 }
+
+/// What a function that is named as the body of a command asks for ends with the process too.
+#[test]
+fn bodies_of_commands_keep_no_answers() {
+    let program = |other: &str| {
+        let text = format!(
+            "package cli
+import (
+\t\"context\"
+\t\"errors\"
+\t\"net/http\"
+\t\"github.com/peterbourgon/ff/v3/ffcli\"
+)
+var get = &ffcli.Command{{Name: \"get\", Exec: runGet}}
+func runGet(ctx context.Context, args []string) error {{
+\tresp, err := http.Get(args[0])
+\tif err != nil {{
+\t\treturn err
+\t}}
+\tif resp.StatusCode != 200 {{
+\t\treturn errors.New(resp.Status)
+\t}}
+\treturn resp.Body.Close()
+}}
+{other}"
+        );
+        scanned(&text).len()
+    };
+    assert_eq!(program(""), 0);
+    assert_eq!(program("func Watch() { for { runGet(nil, nil) } }"), 1);
+}
