@@ -194,6 +194,7 @@ impl<'o, 'c> Owner<'o, 'c> {
             Some(reading) => Some(reading),
             None => match code.summaries.parameter(&callee, Parameter::Index(index)) {
                 Some(_) if self.is_made_into(call) => return Effect::HandsOn,
+                Some(_) if self.is_let_go_of(callee.name, selected) => return Effect::Releases,
                 Some(use_) => return self.of_summary(use_, selected),
                 None if self.is_for_all_of_it(callee.name, selected) => None,
                 None => guessed(&callee),
@@ -232,6 +233,12 @@ impl<'o, 'c> Owner<'o, 'c> {
     /// close that.
     fn is_for_all_of_it(&self, function: &str, selected: &[&str]) -> bool {
         self.acquired.kind == ResourceKind::Body && selected.is_empty() && !prints(function)
+    }
+
+    /// Whether a function says by its name that it lets go of what it gets, and no record tells how that is done:
+    /// `closeProcess(p)` closes the handles in it.
+    fn is_let_go_of(&self, function: &str, selected: &[&str]) -> bool {
+        self.acquired.object.is_none() && selected.is_empty() && is_releasing(function)
     }
 
     fn is_release_argument(&self, callee: &FunctionKey<'_>, index: usize) -> bool {

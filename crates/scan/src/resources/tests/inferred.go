@@ -128,3 +128,28 @@ func borrowedAndClosedOnce(s *server) error {
 	session.open = true
 	return nil
 }
+
+// What closes it in its own way says so by its name.
+func closeParts(it Iterator) { println(it.Next()) }
+
+func printParts(it Iterator) { println(it.Next()) }
+
+func iterateAndCloseParts(s Store) error {
+	it, err := s.Iterator()
+	if err != nil {
+		return err
+	}
+	defer closeParts(it)
+	it.Next()
+	return nil
+}
+
+func iterateAndPrintParts(s Store) error {
+	it, err := s.Iterator() // lost: never
+	if err != nil {
+		return err
+	}
+	defer printParts(it)
+	it.Next()
+	return nil
+}
