@@ -12,6 +12,7 @@ mod constants;
 mod customs;
 mod elsewhere;
 mod enclosed;
+mod ending;
 mod fates;
 mod findings;
 mod inferred;
@@ -38,9 +39,9 @@ use crate::code::Code;
 
 pub use callbacks::gives_with_error;
 pub(crate) use customs::{Customs, FileCustoms};
+pub(crate) use ending::{ends_after, is_part_of_main};
 pub(crate) use fates::fates;
 pub use findings::findings;
-pub(crate) use lost::{ends_after, is_part_of_main};
 pub(crate) use slips::{Slip, slips};
 
 /// Something that is acquired and not released, or not on every way.

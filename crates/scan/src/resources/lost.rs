@@ -1,5 +1,7 @@
 //! Follows each acquisition of a file to where it is lost.
 
+mod dropped;
+
 use plumb_evidence::catalogue::{self, Release, ResourceKind};
 use plumb_evidence::finding::Confidence;
 use plumb_gosource::flow::{
@@ -7,26 +9,23 @@ use plumb_gosource::flow::{
     PlaceKind, UseKind,
 };
 use plumb_gosource::{
-    Basic, DeclKind, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtId, StmtKind,
-    Token, TypeKind,
+    Basic, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, Token, TypeKind,
 };
 use rustc_hash::FxHashSet;
 
 use super::acquired::{self, Acquired, Origin, result};
-use super::commands;
 use super::constants::fails_never;
-use super::customs::{Left, by_custom, is_put_back};
+use super::customs::{by_custom, is_put_back};
+use super::ending::{ends_after, ends_with_process, may_stay};
 use super::inferred::{self, is_error};
-use super::leaving::Leaving;
 use super::made::{self, Made};
 use super::nothing::{has_nothing, is_anothers, is_carried_away, is_released_beside};
 use super::ownership::Owner;
 use super::pieces;
-use super::untaken::{branches, fails, is_past_all_cases, is_without_rounds};
+use super::untaken::{branches, is_past_all_cases, is_without_rounds};
 use super::{Loss, LossKind};
 use crate::code::Code;
 use crate::goroutines::only_value;
-use crate::summaries::Parameter;
 
 /// Functions that give back their first argument, or panic: `must(http.Get(u))`.
 const PASS_THROUGH: [&str; 4] = ["must", "must1", "must2", "must0"];
@@ -315,7 +314,7 @@ impl Follow<'_, '_> {
             let fails = answer.handed_on.is_empty()
                 && owner.is_done_with()
                 && self.are_for_failures(&answer.releases)
-                && !self.ends_with_process(acquired)
+                && !ends_with_process(self.code, self.function, acquired)
                 && !self.is_shared(acquired, acquisition);
             let (releases, handed_on) = (answer.releases, Vec::new());
             return fails.then(|| LossKind::OnSomeWays { leaks: Vec::new(), releases, handed_on });
@@ -422,7 +421,7 @@ impl Follow<'_, '_> {
     /// Whether something is lost on a way that ends without a release.
     fn is_loss(&self, leak: &Leak, acquired: &Acquired, acquisition: &Acquisition) -> bool {
         let at_exit = matches!(leak.exit, LeakExit::Exit(Exit::Return(_) | Exit::End));
-        if at_exit && self.ends_with_process(acquired) {
+        if at_exit && ends_with_process(self.code, self.function, acquired) {
             return false;
         }
         // A helper of a command that asks for something is mended, as `main` may ask again.
@@ -439,31 +438,6 @@ impl Follow<'_, '_> {
             PlaceKind::Branch(condition) => self.is_released_by(condition, acquired, acquisition),
             _ => false,
         })
-    }
-
-    /// Whether the end of the function is that of the process, or whether what it makes is meant to last as long.
-    fn ends_with_process(&self, acquired: &Acquired) -> bool {
-        let is_command = commands::is_body(self.code, self.function)
-            || self.code.summaries.across.customs.is_command(self.code, self.function);
-        if is_command {
-            return true;
-        }
-        let Node::Decl(decl) = self.code.scope[self.function].node else {
-            return self.is_left_to_main(acquired);
-        };
-        let DeclKind::FuncDecl(function) = self.code.file[decl].kind else { return false };
-        match self.code.file.name(function.name) {
-            _ if function.recv.is_some() => self.is_left_to_main(acquired),
-            "main" => self.code.is_of_program(),
-            "TestMain" => self.code.in_test,
-            "init" => acquired.kind != ResourceKind::Body,
-            _ => self.is_left_to_main(acquired),
-        }
-    }
-
-    /// Whether a function is a piece of `main`, and what it leaves open ends with the process anyway.
-    fn is_left_to_main(&self, acquired: &Acquired) -> bool {
-        may_stay(acquired) && is_part_of_main(self.code, self.function)
     }
 
     /// Whether a condition tells that it has been released by itself: rows have no next one, a timer has fired.
@@ -508,89 +482,4 @@ impl Follow<'_, '_> {
             _ => false,
         }
     }
-
-    /// Whether nobody has it if the results of the call are dropped.
-    fn may_be_dropped(&self, acquired: &Acquired) -> bool {
-        use ResourceKind::{PoolItem, Subscription, Timer};
-        let kept_inside = matches!(acquired.kind, PoolItem | Subscription | Timer);
-        !kept_inside && !acquired.by_use && is_sure(acquired) && !self.ends_with_process(acquired)
-    }
-
-    /// Whether a call whose result is used on the spot leaves nobody who could release it: `time.NewTicker(d).C`,
-    /// `io.ReadAll(must(http.Get(u)).Body)`.
-    fn is_used_up(&self, above: Node, acquired: &Acquired) -> bool {
-        let code = self.code;
-        let Node::Expr(mut above) = above else { return false };
-        if !acquired.certain || !self.may_be_dropped(acquired) {
-            return false;
-        }
-        let start = above;
-        let mut names = Vec::new();
-        while let ExprKind::SelectorExpr(selector) = code.file[above].kind {
-            names.push(code.file.name(selector.sel));
-            match code.scope.parents().of(Node::Expr(above)) {
-                Some(Node::Expr(next)) => above = next,
-                // The channel of a ticker is assigned or returned: nobody can stop it.
-                _ => return acquired.kind == ResourceKind::Ticker,
-            }
-        }
-        match code.file[above].kind {
-            _ if acquired.kind == ResourceKind::Ticker => names == ["C"],
-            ExprKind::CallExpr(_) if acquired.kind == ResourceKind::Body => {
-                names == ["Body"] && !Leaving::new(code, self.paths).any_argument_leaves(above)
-            }
-            // `r.Rows().Count()`: what asks it has it last.
-            ExprKind::CallExpr(parts) if code.file.unparen(parts.fun) == start => {
-                self.is_asked_only(above, &names, acquired)
-            }
-            ExprKind::UnaryExpr(_) | ExprKind::BinaryExpr(_) => !names.is_empty(),
-            _ => false,
-        }
-    }
-
-    /// Whether a method that is called on what was acquired on the spot neither releases it nor gives it away.
-    fn is_asked_only(&self, call: ExprId, names: &[&str], acquired: &Acquired) -> bool {
-        use ResourceKind::{File, Rows, Stream};
-        let code = self.code;
-        let [_] = names else { return false };
-        let keeps = code.callee(call).and_then(|callee| {
-            let use_ = code.summaries.parameter(&callee, Parameter::Receiver)?;
-            Some(use_.keeps || !use_.calls.is_empty())
-        });
-        let given_away = || Leaving::new(code, self.paths).leaves(call);
-        matches!(acquired.kind, File | Rows | Stream) && keeps != Some(true) && !given_away()
-    }
-}
-
-/// Whether the process ends after a function that is left by a `return`, on a way with these branches: because it fails,
-/// as a rule. `may_stay` is whether what is left may stay for as long as the process, if that is not repeated.
-pub(crate) fn ends_after(
-    code: &Code<'_>,
-    function: FunctionId,
-    stmt: StmtId,
-    branches: impl Iterator<Item = Condition>,
-    may_stay: bool,
-) -> bool {
-    let fails = fails(code, function, stmt, branches);
-    let left = Left { fails, may_stay: fails && may_stay };
-    code.summaries.across.customs.end_after(code, function, left)
-}
-
-/// Whether something may be left open once in the life of a process.
-fn may_stay(acquired: &Acquired) -> bool {
-    use ResourceKind::{Client, Connection, File, Listener, Stream, Subscription, Worker};
-    matches!(acquired.kind, Client | Connection | File | Listener | Subscription | Worker)
-        || (acquired.kind == Stream && acquired.object.is_none())
-}
-
-/// Whether a function is a piece of what a program does once, and the process ends after it.
-pub(crate) fn is_part_of_main(code: &Code<'_>, function: FunctionId) -> bool {
-    let left = Left { fails: false, may_stay: true };
-    commands::is_body(code, function)
-        || code.summaries.across.customs.end_after(code, function, left)
-}
-
-/// Whether there is no doubt that something must be released: an interface that says no more is enough.
-fn is_sure(acquired: &Acquired) -> bool {
-    acquired.certain || acquired.object.is_some() || acquired.name.starts_with("io.")
 }
