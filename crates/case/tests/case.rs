@@ -26,6 +26,7 @@ fn socket(local: &str, remote: &str, state: u8) -> SocketRecord {
         rq: 3,
         sq: 4,
         timer: Some(2),
+        probes: Some(1),
         ino: 77,
         pid: Some(9),
         lastrcv: Some(1000),

@@ -205,6 +205,25 @@ fn netstat_in_every_mode() {
 }
 
 #[test]
+fn probes_without_an_answer_are_counted_as_each_tool_tells_them() {
+    let probes = |table: SocketTable| table.sockets[0].unanswered_probes;
+    let ss = |timer: &str| {
+        let text = format!(
+            "State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n\
+             ESTAB 0      0      10.0.0.1:4000      10.0.0.9:22       timer:{timer} ino:7 sk:1\n"
+        );
+        probes(ss::read(&text, None, None).value)
+    };
+    assert_eq!(ss("(keepalive,4.3sec,3)"), Some(3));
+    assert_eq!(ss("(persist,4.3sec,2)"), Some(2));
+    assert_eq!(ss("(on,200ms,5)"), None, "retransmissions");
+    let kernel = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
+                  \x20  0: 0100000A:0FA0 0900000A:0016 01 00000000:00000000 02:000001AE 00000000     0        4 77 2 0 20 4 30 10 -1\n";
+    let table = proc_net::read(kernel, None).value;
+    assert_eq!((table.sockets[0].inode, probes(table)), (77, Some(4)));
+}
+
+#[test]
 fn proc_net_tells_the_same_as_netstat() {
     let text = fixture("proc-net-tcp.txt");
     assert!(proc_net::looks_like(&text));

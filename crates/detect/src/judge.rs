@@ -21,6 +21,7 @@ use crate::site::{Decision, decide};
 use crate::standing::{question, unknown_makers};
 use crate::surroundings::work_counter;
 use crate::suspects::{Accused, are_siblings};
+use crate::unanswered;
 use crate::unnamed::{advice, excuse, is_notable, unnamed};
 use crate::versions::known_bad;
 use crate::waiters::{is_waited_for, waits_for_goroutines};
@@ -82,6 +83,10 @@ pub(crate) fn judge(
                 (None, matched)
             }
         };
+        if let Some(question) = unanswered::question(&suspect, &matched, &service.target) {
+            judgement.questions.push(question);
+            continue;
+        }
         keep_to_proven(&mut suspect, &matched);
         holders.doubt(&suspect, &mut matched);
         let hearing = Hearing {

@@ -135,6 +135,7 @@ mod tests {
             timer: None,
             inode: 0,
             owner: None,
+            unanswered_probes: None,
             last_received_ms: None,
             last_sent_ms: None,
             data_segments_in: None,

@@ -241,6 +241,10 @@ impl<'a> Connections<'a> {
                 .then(|| idle.iter().filter(|&&seconds| seconds >= idle_min).count() as u64),
             idle_seconds_min: idle_min,
             idle_seconds_median: quantile(0.5),
+            unanswered: sockets
+                .iter()
+                .any(|s| s.unanswered_probes.is_some())
+                .then(|| count(&|s| s.unanswered_probes.is_some_and(|probes| probes > 0))),
             without_timer: timers_known.then(|| count(&|s| s.timer == Some(Timer::Off))),
             used_once: segments_known.then(|| {
                 count(&|s| s.data_segments_in.is_some_and(|n| n <= ONE_EXCHANGE_SEGMENTS))

@@ -126,6 +126,14 @@ pub const QUIET_REQUESTS_PER_SECOND: f64 = 0.2;
 /// growth to be a finding.
 pub const WARM_UP_SECONDS: f64 = 300.0;
 
+/// After how many seconds without an answer the kernel ends a connection with Go's keepalive: 15 s of silence, then nine
+/// probes 15 s apart (`net.KeepAliveConfig`, Go 1.23 and later; before, the same for `net.Dialer` and `net.ListenConfig`).
+pub const KEEPALIVE_SECONDS: f64 = 150.0;
+
+/// Share of what is accused whose peers must not answer, so that the kernel may end the rest of the accusation too:
+/// the first probe is out 15 s after the last word, so of what a look of 30 s saw come half show it at its end.
+pub const UNANSWERED_SHARE_MIN: f64 = 0.5;
+
 /// Shortest series of goroutine counts, in seconds, on which "nothing grows" may be said.
 pub const LOOK_SECONDS_MIN: f64 = 8.0;
 

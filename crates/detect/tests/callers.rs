@@ -76,6 +76,7 @@ fn connection(n: u64) -> Socket {
         timer: Some(Timer::Off),
         inode: 1000 + n,
         owner: None,
+        unanswered_probes: None,
         last_received_ms: Some(60_000),
         last_sent_ms: Some(60_000),
         data_segments_in: None,

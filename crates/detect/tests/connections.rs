@@ -28,6 +28,7 @@ fn outgoing(port: u16, count: u16, state: TcpState, timer: Option<Timer>) -> Vec
         timer,
         inode: 1_000_000 * u64::from(port) + u64::from(n),
         owner: None,
+        unanswered_probes: None,
         last_received_ms: None,
         last_sent_ms: None,
         data_segments_in: None,

@@ -60,6 +60,7 @@ fn connection(n: u64, bare: bool) -> Socket {
         timer: Some(if bare { Timer::Off } else { Timer::Keepalive }),
         inode: 1000 + n,
         owner: None,
+        unanswered_probes: None,
         last_received_ms: Some(60_000),
         last_sent_ms: Some(60_000),
         data_segments_in: None,

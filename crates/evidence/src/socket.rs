@@ -101,6 +101,8 @@ pub struct Socket {
     pub send_queue: u64,
     /// The running timer.
     pub timer: Option<Timer>,
+    /// Keepalive or zero window probes sent since the peer last answered.
+    pub unanswered_probes: Option<u64>,
     /// Inode, the identity of the socket over time; 0 if it has none.
     pub inode: u64,
     /// Process id and descriptor that hold it.
@@ -136,6 +138,7 @@ impl Socket {
             recv_queue: 0,
             send_queue: 0,
             timer: None,
+            unanswered_probes: None,
             inode: 0,
             owner: None,
             last_received_ms: None,

@@ -241,6 +241,8 @@ pub struct SocketCrowd {
     pub idle_seconds_median: Option<f64>,
     /// On which no timer runs at all: no keepalive, nothing pending; `None` if not known.
     pub without_timer: Option<u64>,
+    /// On which the kernel asks a peer that does not answer; `None` if not known.
+    pub unanswered: Option<u64>,
     /// That carried one exchange at most (two data segments in or fewer); `None` if not known.
     pub used_once: Option<u64>,
     /// Spread of the times since data was last sent, in seconds, between the 10th and the 90th percentile. A

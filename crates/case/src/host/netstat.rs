@@ -53,6 +53,7 @@ fn parse_row(line: &str, inodes: bool) -> Option<Row> {
     row.socket.recv_queue = recv_queue;
     row.socket.send_queue = send_queue;
     row.socket.timer = timer(line);
+    row.socket.unanswered_probes = unanswered_probes(line);
     if inodes {
         // User, a number or a name, then the inode.
         row.socket.inode = words.nth(1)?.parse().ok()?;
@@ -77,6 +78,12 @@ fn timer(line: &str) -> Option<Timer> {
     }
 }
 
+/// The last number of that column: seconds left, retransmissions, probes without an answer.
+fn unanswered_probes(line: &str) -> Option<u64> {
+    let (_, timer) = line.trim_end().rsplit_once(" (")?;
+    timer.strip_suffix(')')?.split('/').nth(2)?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +98,15 @@ mod tests {
         let ends: Vec<String> = table.sockets.iter().map(|s| s.local.to_string()).collect();
         assert_eq!(ends, ["192.168.1.5:52345", "[::1]:8080", "0.0.0.0:8080"]);
         assert_eq!(table.sockets[0].timer, None);
+        assert_eq!(table.sockets[0].unanswered_probes, None);
+    }
+
+    #[test]
+    fn the_last_number_counts_probes_without_an_answer() {
+        let text = "Proto Recv-Q Send-Q Local Address   Foreign Address  State       PID/Program name  Timer\n\
+                    tcp        0      0 10.0.0.1:4000   10.0.0.9:22      ESTABLISHED 7/watch           keepalive (11.92/0/3)\n";
+        let table = read(text, None, None).value;
+        assert_eq!(table.sockets[0].timer, Some(Timer::Keepalive));
+        assert_eq!(table.sockets[0].unanswered_probes, Some(3));
     }
 }

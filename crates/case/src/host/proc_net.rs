@@ -39,11 +39,13 @@ fn parse_row(line: &str) -> Option<Row> {
     let state = listing::state_of_number(u8::from_str_radix(words.next()?, 16).ok()?)?;
     let (send_queue, recv_queue) = words.next()?.split_once(':')?;
     let (timer, _) = words.next()?.split_once(':')?;
-    let inode = words.nth(3)?;
+    let probes = words.nth(2)?;
+    let inode = words.next()?;
     let mut row = Row::new(local, remote, state);
     row.socket.send_queue = u64::from_str_radix(send_queue, 16).ok()?;
     row.socket.recv_queue = u64::from_str_radix(recv_queue, 16).ok()?;
     row.socket.timer = listing::timer_of_number(u8::from_str_radix(timer, 16).ok()?);
+    row.socket.unanswered_probes = probes.parse().ok();
     row.socket.inode = inode.parse().ok()?;
     Some(row)
 }

@@ -43,6 +43,9 @@ pub struct SocketRecord {
     /// `idiag_timer`: 0 = off, 1 = retransmit, 2 = keepalive, 3 = TIME_WAIT, 4 = window probe; none = not told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timer: Option<u8>,
+    /// `idiag_retrans` of the timers 2 and 4: probes that the peer has not answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probes: Option<u64>,
     /// Inode; 0 if there is none.
     #[serde(default)]
     pub ino: u64,
@@ -122,6 +125,7 @@ fn row(record: &SocketRecord) -> Option<Row> {
     socket.recv_queue = record.rq;
     socket.send_queue = record.sq;
     socket.timer = record.timer.and_then(listing::timer_of_number);
+    socket.unanswered_probes = record.probes;
     socket.inode = record.ino;
     socket.owner = record.pid.map(|pid| listing::owner(pid, ""));
     socket.last_received_ms = record.lastrcv;

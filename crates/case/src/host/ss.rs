@@ -116,6 +116,7 @@ fn read_details(line: &str, row: &mut Row, shown: &mut Shown) {
             "timer" => {
                 shown.timers = true;
                 socket.timer = timer(value);
+                socket.unanswered_probes = unanswered_probes(value);
             }
             "ino" => {
                 shown.extended = true;
@@ -146,6 +147,13 @@ fn timer(value: &str) -> Option<Timer> {
         "off" => Some(Timer::Off),
         _ => None,
     }
+}
+
+/// The last part of `(keepalive,1min54sec,0)`. That of `on` counts retransmissions.
+fn unanswered_probes(timer: &str) -> Option<u64> {
+    let (kind, rest) = timer.strip_prefix('(')?.split_once(',')?;
+    let (_, probes) = rest.strip_suffix(')')?.split_once(',')?;
+    if matches!(kind, "keepalive" | "persist") { probes.parse().ok() } else { None }
 }
 
 /// `users:(("peers",pid=9227,fd=6),("child",pid=9300,fd=6))`; before iproute2 3.12 `users:(("sshd",1234,3))`.

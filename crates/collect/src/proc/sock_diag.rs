@@ -23,6 +23,10 @@ const IPPROTO_TCP: u8 = 6;
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = 10;
 
+/// `idiag_timer`, with which `idiag_retrans` counts probes (`inet_csk_diag_fill` in `net/ipv4/inet_diag.c`).
+const TIMER_KEEPALIVE: u8 = 2;
+const TIMER_PROBE: u8 = 4;
+
 /// Offsets in `struct tcp_info` (`include/uapi/linux/tcp.h`), which only ever grows at its end.
 const LAST_DATA_SENT: usize = 44;
 const LAST_DATA_RECV: usize = 52;
@@ -105,6 +109,7 @@ fn read_socket(message: &[u8]) -> Option<SocketRecord> {
         rq: u32_at(head, 56)?.into(),
         sq: u32_at(head, 60)?.into(),
         timer: Some(head[2]),
+        probes: matches!(head[2], TIMER_KEEPALIVE | TIMER_PROBE).then(|| head[3].into()),
         ino: u32_at(head, 68)?.into(),
         pid: None,
         lastrcv: None,

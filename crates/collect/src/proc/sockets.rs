@@ -116,6 +116,7 @@ fn record(socket: &Socket) -> SocketRecord {
         rq: socket.recv_queue,
         sq: socket.send_queue,
         timer: socket.timer.map(|timer| timer as u8),
+        probes: socket.unanswered_probes,
         ino: socket.inode,
         pid: None,
         lastrcv: None,
