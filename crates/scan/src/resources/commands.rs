@@ -2,8 +2,8 @@
 
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{
-    DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node, SpecKind,
-    StmtKind,
+    CallExpr, DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node,
+    Referent, SpecKind, StmtKind,
 };
 
 use crate::code::Code;
@@ -29,6 +29,12 @@ const BODIES: [&str; 14] = [
     "Run",
     "RunE",
 ];
+
+/// What the names of functions contain that make a command.
+const COMMAND: &str = "Command";
+
+/// Methods that give a command its body: of kingpin, and of what is built around it.
+const GIVING_BODIES: [&str; 3] = ["Action", "PreAction", "Setup"];
 
 /// Methods of structs with tags of options that `github.com/alecthomas/kong` and `github.com/jessevdk/go-flags` call, for
 /// a command each: the process ends with their error.
@@ -58,15 +64,20 @@ pub(super) fn is_body(code: &Code<'_>, function: FunctionId) -> bool {
     }
 }
 
-/// Whether an expression is the value of a field that holds the body of a command, or is assigned to one.
+/// Whether an expression is the value of a field that holds the body of a command, is assigned to one, or is what a
+/// function gets that makes a command or gives it a body.
 pub(super) fn is_value(code: &Code<'_>, value: ExprId) -> bool {
     let file = code.file;
     match code.scope.parents().of(Node::Expr(value)) {
-        Some(Node::Expr(pair)) => {
-            let ExprKind::KeyValueExpr(parts) = file[pair].kind else { return false };
-            let ExprKind::Ident(key) = file[parts.key].kind else { return false };
-            parts.value == value && BODIES.contains(&file.name(key)) && is_in_command(code, pair)
-        }
+        Some(Node::Expr(above)) => match file[above].kind {
+            ExprKind::KeyValueExpr(parts) => {
+                let ExprKind::Ident(key) = file[parts.key].kind else { return false };
+                let is_body = parts.value == value && BODIES.contains(&file.name(key));
+                is_body && is_in_command(code, above)
+            }
+            ExprKind::CallExpr(call) => call.fun != value && makes_command(code, call, value),
+            _ => false,
+        },
         Some(Node::Stmt(stmt)) => {
             let StmtKind::AssignStmt(assign) = file[stmt].kind else { return false };
             let ([to], [_]) = (&file[assign.lhs], &file[assign.rhs]) else { return false };
@@ -79,6 +90,45 @@ pub(super) fn is_value(code: &Code<'_>, value: ExprId) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a call makes a command of a function, by its name: `newServerCommand(ctx, func(…) error { … })`, and
+/// `command.Action(run)` of `github.com/alecthomas/kingpin`.
+fn makes_command(code: &Code<'_>, call: CallExpr, body: ExprId) -> bool {
+    let name = match code.file[code.file.unparen(call.fun)].kind {
+        ExprKind::Ident(name) => name,
+        ExprKind::SelectorExpr(selector) => selector.sel,
+        _ => return false,
+    };
+    let name = code.file.name(name);
+    let is_maker = name.contains(COMMAND) || GIVING_BODIES.contains(&name);
+    is_maker
+        && match code.file[body].kind {
+            ExprKind::FuncLit(literal) => ends_in_error(code, literal.ty),
+            ExprKind::Ident(name) => {
+                declared_type(code, name).is_some_and(|ty| ends_in_error(code, ty))
+            }
+            _ => false,
+        }
+}
+
+/// The type of the function of the file that a name is one of.
+fn declared_type(code: &Code<'_>, name: IdentId) -> Option<FuncTypeId> {
+    let Some(Referent::Declared(declared)) = code.names.referent(name) else { return None };
+    let Some(Node::Decl(decl)) = code.scope.parents().of(Node::Ident(declared)) else {
+        return None;
+    };
+    match code.file[decl].kind {
+        DeclKind::FuncDecl(function) => Some(function.ty),
+        _ => None,
+    }
+}
+
+/// Whether the last result of a function is an error.
+fn ends_in_error(code: &Code<'_>, ty: FuncTypeId) -> bool {
+    let results =
+        code.file[ty].results.and_then(|results| code.file[code.file[results].list].last());
+    results.is_some_and(|last| code.is_predeclared(code.file[*last].ty, "error"))
 }
 
 /// Whether the literal around a field is a command: by its own type, or by that of the literal of a list around it.

@@ -163,8 +163,8 @@ impl Programs {
 }
 
 /// The function or method that an expression names, and whether it is one that nobody outside of the module can call, or
-/// is likely to: not methods with exported names, and functions with such names only in a program, or where its own
-/// packages are.
+/// is likely to: with exported names only in a program, or where its own packages are. Whose method is meant tells the type
+/// of what it is called on; if that is not known, the name has to be one that only the package can call.
 fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<(Key, bool)> {
     let package = &*code.package.path;
     match code.file[expr].kind {
@@ -173,7 +173,13 @@ fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<(Key, bool)> {
             if let Some(path) = code.imported(selector.x) {
                 return Some((key(&[path, name]), is_own_package(code, path)));
             }
-            is_unexported(name).then(|| (key(&[package, METHOD, name]), true))
+            if is_unexported(name) {
+                return Some((key(&[package, METHOD, name]), true));
+            }
+            let ty = code.types.of(selector.x)?;
+            let path = &*ty.pointee_or_self().named()?.path;
+            let is_own = is_own_package(code, path) || (path == package && code.is_of_program());
+            Some((key(&[path, METHOD, name]), is_own))
         }
         ExprKind::Ident(ident) => {
             let name = code.file.name(ident);

@@ -31,7 +31,9 @@ func main() {{
         )
     };
     assert!(scanned(&method("run", "\tjob{\"a\"}.run()")).is_empty());
-    assert_eq!(scanned(&method("Run", "\tjob{\"a\"}.Run()")).len(), 1);
+    assert!(scanned(&method("Run", "\tjob{\"a\"}.Run()")).is_empty());
+    let elsewhere = method("Run", "\tjob{\"a\"}.Run()").replace("package main", "package p");
+    assert_eq!(scanned(&elsewhere).len(), 1);
     assert_eq!(scanned(&method("run", "\tfor {\n\t\tjob{\"a\"}.run()\n\t}")).len(), 1);
     assert_eq!(scanned(&method("run", "\tafter := job{\"a\"}.run\n\tafter()")).len(), 1);
     let command = |name: &str| {
@@ -243,6 +245,44 @@ func main() {{
     };
     assert_eq!(found("main"), 0);
     assert_eq!(found("p"), 1);
+}
+
+/// What gets a function to make a command of it, and methods that only the packages of the program can call.
+#[test]
+fn commands_are_made_of_functions_and_methods() {
+    let program = |main: &str| {
+        let text = format!(
+            "package main
+import (
+\t\"errors\"
+\t\"net\"
+\t\"os\"
+)
+type server struct{{ address string }}
+func (s *server) Run() error {{
+\tl, err := net.Listen(\"tcp\", s.address)
+\tif err != nil {{
+\t\treturn err
+\t}}
+\tif len(os.Args) > 3 {{
+\t\treturn errors.New(\"too many\")
+\t}}
+\treturn l.Close()
+}}
+type command struct{{ run func() error }}
+func newServerCommand(run func() error) *command {{ return &command{{run}} }}
+func each(run func() error) {{ for {{ run() }} }}
+func checkErr(err error) {{ if err != nil {{ os.Exit(1) }} }}
+{main}"
+        );
+        scanned(&text).len()
+    };
+    let made = "var c = newServerCommand(func() error { s := &server{}; return s.Run() })";
+    assert_eq!(program(made), 0);
+    assert_eq!(program("func main() { for { s := &server{}; checkErr(s.Run()) } }"), 0);
+    let repeated = "func main() { each(func() error { s := &server{}; return s.Run() }) }";
+    assert_eq!(program(repeated), 1);
+    assert_eq!(program("func main() { for { s := &server{}; println(s.Run()) } }"), 1);
 }
 
 /// What a function that is named as the body of a command asks for ends with the process too.

@@ -5,6 +5,7 @@ use plumb_gosource::flow::{CallEffect, FunctionId};
 use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
 
 use crate::code::Code;
+use crate::resources::inferred::is_in_module;
 use crate::resources::made::variable;
 use crate::resources::untaken::gives_error;
 
@@ -14,6 +15,9 @@ const EXITS: [&str; 3] = ["fatal", "exit", "die"];
 /// Functions that end the process if they get an error.
 const CHECKS: [(&str, &str); 2] =
     [("github.com/spf13/cobra", "CheckErr"), ("k8s.io/kubectl/pkg/cmd/util", "CheckErr")];
+
+/// How names of functions begin, in lower case, with which programs do the same.
+const OWN_CHECKS: [&str; 6] = ["checkerr", "dieif", "dieon", "exitif", "exitonerr", "fatalon"];
 
 /// What follows a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,9 +127,15 @@ fn behind<'c>(code: &Code<'c>, stmt: StmtId) -> &'c [StmtId] {
     index.map_or(&[], |index| &list[index + 1..])
 }
 
-/// Whether a call is one of a function that ends the process if it gets an error.
+/// Whether a call is one of a function that ends the process if it gets an error: of one that is known to, or one of the
+/// module with such a name.
 fn is_check(code: &Code<'_>, call: ExprId) -> bool {
-    code.callee(call).is_some_and(|callee| CHECKS.contains(&(callee.path, callee.name)))
+    code.callee(call).is_some_and(|callee| {
+        let name = callee.name.to_ascii_lowercase();
+        CHECKS.contains(&(callee.path, callee.name))
+            || (is_in_module(code, callee.path)
+                && OWN_CHECKS.iter().any(|beginning| name.starts_with(beginning)))
+    })
 }
 
 /// The statements around a call.
