@@ -7,7 +7,7 @@ use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::socket::Direction;
 use plumb_evidence::suspect::{Match, ObjectCrowd, SocketCrowd, Subject, Suspect};
 
-use crate::judging::{matched, may_be_in_use, mechanism, number, socket_evidence};
+use crate::judging::{matched, may_be_in_use, mechanism, number, own_sockets, socket_evidence};
 
 const BARE_SHARE_MIN: Threshold = Threshold {
     name: "connections on which no timer runs",
@@ -187,7 +187,9 @@ fn role(suspect: &Suspect, is_gone: bool) -> Option<Role> {
         Subject::Object(object) => {
             let in_use = may_be_in_use(suspect, IN_USE_SHARE_MIN.value) == Some(true);
             let own = object.record.is_some_and(|record| !record.pooled);
-            (own && in_use && is_client(object)).then_some(Role::Creates)
+            // Fewer objects than connections to their peer: the others are not theirs, a handshake is under way on them.
+            let holds_them = own_sockets(suspect).is_some();
+            (own && in_use && holds_them && is_client(object)).then_some(Role::Creates)
         }
         Subject::Connections(crowd) => {
             let is_held = crowd.direction == Direction::Outgoing && !crowd.closed_by_peer;
@@ -264,6 +266,12 @@ mod tests {
     fn silent_connections_without_a_timer_that_grow_are_likely() {
         assert_eq!(confidence(&PATTERN, &watched(growing(60), bare(60, 40.0))), Some(Likely));
         assert_eq!(confidence(&PATTERN, &reading(growing(60), bare(60, 40.0))), Some(Likely));
+    }
+
+    #[test]
+    fn one_client_does_not_hold_the_connections_of_all_who_shake_hands() {
+        assert_eq!(confidence(&PATTERN, &watched(standing(1), bare(364, 20.0))), None);
+        assert_eq!(confidence(&PATTERN, &watched(standing(300), bare(364, 20.0))), Some(Likely));
     }
 
     #[test]
