@@ -4,7 +4,7 @@ use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
 use plumb_gosource::{ExprId, ExprKind, Node, Token};
 use plumb_scan::fixes::{probed, with_probes};
-use plumb_scan::{Code, Rule};
+use plumb_scan::{Code, FunctionKey, Rule};
 
 mod probes;
 
@@ -22,24 +22,33 @@ const OTHER_LIMITS: [&str; 3] = ["KeepAliveConfig", "Control", "ControlContext"]
 const LIMITS: [&str; 3] = ["SetDeadline", "SetReadDeadline", "SetKeepAlivePeriod"];
 
 fn check(code: &Code<'_>) -> Vec<SourceFinding> {
-    if code.in_test || limits_reading(code) || probes::has_own(code) {
+    if code.in_test {
         return Vec::new();
     }
     let dialers = code.literals_of("net", "Dialer").chain(code.literals_of("net", "ListenConfig"));
     let dialers = dialers.filter_map(|literal| dialer(code, literal));
-    dialers.chain(code.calls().filter_map(|(call, callee)| {
-        let turns_off = callee.path == "net"
-            && callee.name == "SetKeepAlive"
-            && matches!(code.file[call].kind, ExprKind::CallExpr(parts)
-                if code.file[parts.args].first().is_some_and(|arg| code.text(*arg) == "false"));
-        let message = "keepalive is turned off and no read has a deadline: a peer that vanishes without a word is never \
-                       noticed, and what reads from this connection waits for ever";
-        turns_off.then(|| {
-            let mut finding = finding(code, call, Confidence::Likely, message);
-            finding.fix = probed(code, call);
-            finding
-        })
-    })).collect()
+    let found: Vec<SourceFinding> = dialers
+        .chain(code.calls().filter_map(|(call, callee)| turned_off(code, call, callee)))
+        .collect();
+    // Few files dial at all: only of those it is asked what the file and its package know of silent peers.
+    match found.is_empty() || limits_reading(code) || probes::has_own(code) {
+        true => Vec::new(),
+        false => found,
+    }
+}
+
+/// A call that turns keepalive off.
+fn turned_off(code: &Code<'_>, call: ExprId, callee: FunctionKey<'_>) -> Option<SourceFinding> {
+    let turns_off = callee.path == "net"
+        && callee.name == "SetKeepAlive"
+        && code.arguments(call).first().is_some_and(|arg| code.text(*arg) == "false");
+    let message = "keepalive is turned off and no read has a deadline: a peer that vanishes without a word is never \
+                   noticed, and what reads from this connection waits for ever";
+    turns_off.then(|| {
+        let mut finding = finding(code, call, Confidence::Likely, message);
+        finding.fix = probed(code, call);
+        finding
+    })
 }
 
 fn dialer(code: &Code<'_>, literal: ExprId) -> Option<SourceFinding> {

@@ -62,7 +62,7 @@ impl Code<'_> {
     }
 
     /// The arguments of a call; none if it is no call.
-    pub(crate) fn arguments(&self, call: ExprId) -> &[ExprId] {
+    pub fn arguments(&self, call: ExprId) -> &[ExprId] {
         match self.file[call].kind {
             ExprKind::CallExpr(parts) => &self.file[parts.args],
             _ => &[],
