@@ -3,7 +3,7 @@
 use crate::ast::{Expr, ExprKind};
 use crate::file::File;
 use crate::ids::{DeclId, ExprId, FieldId, FieldListId, FuncTypeId, Id, IdentId, SpecId, StmtId};
-use crate::walk::{Node, Visit, Walk};
+use crate::walk::{Node, Visit};
 
 /// Stands for a node that is not in the tree.
 const ABSENT: u32 = u32::MAX;
@@ -84,33 +84,26 @@ impl Places {
 
 impl Order {
     pub(crate) fn new(file: &File<'_>) -> Self {
-        let steps = Vec::with_capacity(most_nodes(file));
-        let mut order = Self { steps, places: Places::new(file) };
-        let mut open: Vec<u32> = Vec::new();
-        for visit in Walk::of_tree(file, Node::File) {
-            let place = order.steps.len() as u32;
-            order.close(&mut open, visit.parent, place);
-            if let Some(slot) = order.places.slot(visit.node) {
+        let mut steps: Vec<Step> = Vec::with_capacity(most_nodes(file));
+        let mut places = Places::new(file);
+        let mut todo = vec![(Node::File, ABSENT)];
+        while let Some((node, parent)) = todo.pop() {
+            let place = steps.len() as u32;
+            if let Some(slot) = places.slot(node) {
                 *slot = place;
             }
-            let parent = open.last().copied().unwrap_or(ABSENT);
-            order.steps.push(Step { node: visit.node, parent, end: place });
-            open.push(place);
+            steps.push(Step { node, parent, end: place + 1 });
+            let before = todo.len();
+            file.for_each_child(node, |child| todo.push((child, place)));
+            todo[before..].reverse();
         }
-        order.close(&mut open, None, order.steps.len() as u32);
-        order
-    }
-
-    /// Ends the open nodes that are not above what comes at `place`.
-    fn close(&mut self, open: &mut Vec<u32>, parent: Option<Node>, place: u32) {
-        while let Some(last) = open.last() {
-            let step = &mut self.steps[*last as usize];
-            if Some(step.node) == parent {
-                return;
-            }
-            step.end = place;
-            open.pop();
+        // What is below a node comes after it, so that its own end is known before it is handed up.
+        for place in (1..steps.len()).rev() {
+            let Step { parent, end, .. } = steps[place];
+            let above = &mut steps[parent as usize];
+            above.end = above.end.max(end);
         }
+        Self { steps, places }
     }
 
     /// Where a node and what is below it stand; `None` if it is not in the tree, or a comment.
@@ -161,6 +154,7 @@ fn most_nodes(file: &File<'_>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::walk::Walk;
 
     const SOURCE: &[u8] = b"// Package p.\npackage p\n\nimport \"fmt\"\n\ntype t struct {\n\ta, b int // of both\n}\n\n\
         func (x *t) f(y ...int) (z error) {\n\tfor i := range y {\n\t\tif y[i] > 1 {\n\t\t\tgo func() { fmt.Println(x.a) }()\n\
