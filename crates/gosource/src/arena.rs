@@ -56,20 +56,30 @@ thread_local! {
 }
 
 impl Arena {
-    /// Empty tables for a file of `bytes` that is read as a whole: those of the file before if there was one, since
-    /// tables that must grow are copied, and memory that nobody has used yet is slow.
+    /// Empty tables for a file of `bytes`: those of the file before if there was one, since tables that must grow are
+    /// copied, and memory that nobody has used yet is slow.
     pub(crate) fn used(bytes: usize) -> Self {
         USED.take().unwrap_or_else(|| Self::for_source(bytes))
     }
 
     /// The same nodes in tables without room for more; these tables are for the next file.
-    pub(crate) fn leave(mut self) -> Self {
+    pub(crate) fn leave(self) -> Self {
         let exact = self.clone();
-        if self.exprs.capacity() <= MOST_KEPT {
+        self.reuse();
+        exact
+    }
+
+    /// Leaves the tables for the next file that the thread reads, if that has no larger ones.
+    pub(crate) fn reuse(mut self) {
+        let other = USED.take();
+        let room = |arena: &Self| arena.exprs.capacity();
+        if room(&self) <= MOST_KEPT && other.as_ref().is_none_or(|other| room(other) <= room(&self))
+        {
             self.clear();
             USED.set(Some(self));
+        } else {
+            USED.set(other);
         }
-        exact
     }
 
     fn clear(&mut self) {

@@ -46,6 +46,17 @@ pub struct File<'a> {
 }
 
 impl<'a> File<'a> {
+    /// The same file with tables of just its size.
+    pub(crate) fn with_own_tables(mut self) -> Self {
+        self.ast = self.ast.leave();
+        self
+    }
+
+    /// Ends the use of a file of which all is known that was asked: its tables are for the next one.
+    pub(crate) fn recycle(self) {
+        self.ast.reuse();
+    }
+
     /// The bytes that were read.
     pub fn source(&self) -> &'a [u8] {
         self.src

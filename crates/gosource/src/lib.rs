@@ -90,5 +90,5 @@ pub fn parse(src: &[u8]) -> File<'_> {
 /// Reads a file without the bodies of its functions, which are empty blocks, and without the elements of composite
 /// literals: for files of which only what they declare matters. A file with a problem is read as a whole.
 pub fn parse_declarations(src: &[u8]) -> File<'_> {
-    parser::parse_declarations(src)
+    parser::parse_declarations(src).with_own_tables()
 }

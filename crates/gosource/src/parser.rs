@@ -78,14 +78,21 @@ struct Parser<'a> {
 
 /// Reads a file.
 pub(crate) fn parse(src: &[u8]) -> File<'_> {
-    parse_with(src, false)
+    parse_with(src, false).with_own_tables()
 }
 
 /// Reads a file without the bodies of its functions, which are empty blocks, and the elements of literals. A file with
-/// a problem is read as a whole: recovery needs all of it.
+/// a problem is read as a whole: recovery needs all of it. Its tables may have much room: whoever has read it should
+/// [`File::recycle`] it.
 pub(crate) fn parse_declarations(src: &[u8]) -> File<'_> {
     let file = parse_with(src, true);
-    if file.problems.is_empty() { file } else { parse(src) }
+    match file.problems.is_empty() {
+        true => file,
+        false => {
+            file.recycle();
+            parse(src)
+        }
+    }
 }
 
 fn parse_with(src: &[u8], skip_bodies: bool) -> File<'_> {
@@ -99,11 +106,8 @@ fn parse_with(src: &[u8], skip_bodies: bool) -> File<'_> {
     }
     let mut parser = Parser {
         lex: Lexer::new(src),
-        ast: match skip_bodies {
-            // Declarations are about a fifth of ordinary code.
-            true => Arena::for_source(src.len() / 5),
-            false => Arena::used(src.len()),
-        },
+        // Declarations are about a fifth of ordinary code.
+        ast: Arena::used(if skip_bodies { src.len() / 5 } else { src.len() }),
         scratch: Lists::default(),
         params: Vec::new(),
         if_headers: Vec::new(),
@@ -123,11 +127,7 @@ fn parse_with(src: &[u8], skip_bodies: bool) -> File<'_> {
     if encoding::is_utf16(src) {
         parser.lex.go_to_end();
     }
-    let mut file = parser.file(text);
-    if !skip_bodies {
-        file.ast = file.ast.leave();
-    }
-    file
+    parser.file(text)
 }
 
 impl Parser<'_> {

@@ -175,7 +175,7 @@ impl Type {
     }
 
     /// An address that is the same for copies of one value.
-    pub(crate) fn address(&self) -> usize {
+    pub fn address(&self) -> usize {
         Arc::as_ptr(&self.0) as usize
     }
 }

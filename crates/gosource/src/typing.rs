@@ -13,8 +13,6 @@ mod stmts;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::file::File;
 use crate::ids::{ExprId, Id, IdentId};
 use crate::index::{Package, Program, Resolver};
@@ -29,7 +27,9 @@ pub struct FileTypes {
     exprs: Vec<Entry>,
     /// Types of variables, by the identifiers that declare them.
     vars: Vec<Option<Type>>,
-    callees: FxHashMap<ExprId, Arc<Callee>>,
+    /// By expression, the place after that of the function that it names; 0 if it names none.
+    callees: Vec<u32>,
+    called: Vec<Arc<Callee>>,
     /// Paths of packages, and names of functions of the language.
     texts: Vec<Arc<str>>,
 }
@@ -106,7 +106,8 @@ impl FileTypes {
         let types = Self {
             exprs: vec![Entry::Unknown; file.count::<ExprId>()],
             vars: vec![None; file.count::<IdentId>()],
-            callees: FxHashMap::default(),
+            callees: vec![0; file.count::<ExprId>()],
+            called: Vec::new(),
             texts: Vec::new(),
         };
         Pass::new(resolver, package, file, names, types).run()
@@ -167,12 +168,19 @@ impl FileTypes {
 
     /// The function or method that an expression names: what stands before the parentheses of a call.
     pub fn callee(&self, fun: ExprId) -> Option<&Callee> {
-        self.callees.get(&fun).map(|callee| &**callee)
+        let place = *self.callees.get(fun.index())?;
+        self.called.get((place as usize).checked_sub(1)?).map(|callee| &**callee)
     }
 
     /// All expressions that name functions and methods, in no order.
     pub fn callees(&self) -> impl Iterator<Item = (ExprId, &Callee)> {
-        self.callees.iter().map(|(expr, callee)| (*expr, &**callee))
+        (0..self.callees.len()).map(ExprId::at).filter_map(|expr| Some((expr, self.callee(expr)?)))
+    }
+
+    /// Notes which function an expression names.
+    fn set_callee(&mut self, expr: ExprId, callee: Arc<Callee>) {
+        self.called.push(callee);
+        self.callees[expr.index()] = self.called.len() as u32;
     }
 
     /// The place of a text; a file has few.

@@ -28,6 +28,8 @@ pub struct Program<'s> {
     platform: Platform,
     packages: Slots,
     of_platform: Arc<OfPlatform>,
+    /// Names of packages by import path: of imports of the modules, and of those of the standard library.
+    names: [Mutex<FxHashMap<Arc<str>, Option<Arc<str>>>>; 2],
     same: Arc<Same>,
 }
 
@@ -56,16 +58,16 @@ impl<'s> Program<'s> {
         platform: Platform,
     ) -> Self {
         let of_platform = shared.of_platform(&platform);
-        let (packages, locations) = Default::default();
+        let (packages, names, locations) = Default::default();
         let same = Arc::new(Same { layout, locations, shared });
-        Self { folders, platform, packages, of_platform, same }
+        Self { folders, platform, packages, of_platform, names, same }
     }
 
     /// The same program for another platform. It reads again only the files that nobody has asked for yet.
     pub fn for_platform(&self, platform: Platform) -> Self {
         let of_platform = self.same.shared.of_platform(&platform);
-        let (packages, same) = (Slots::default(), self.same.clone());
-        Self { folders: self.folders, platform, packages, of_platform, same }
+        let (packages, names, same) = (Slots::default(), Default::default(), self.same.clone());
+        Self { folders: self.folders, platform, packages, of_platform, names, same }
     }
 
     /// Its modules and where their imports are.
@@ -133,8 +135,15 @@ impl<'s> Program<'s> {
         if matches!(import, "unsafe" | "C") {
             return Some(import.into());
         }
-        let location = self.locate(import, from_std)?;
-        self.of_platform.name(&location, || self.read_name(&location))
+        let names = &self.names[usize::from(from_std)];
+        if let Some(known) = lock(names).get(import) {
+            return known.clone();
+        }
+        let location = self.locate(import, from_std);
+        let name = location
+            .and_then(|location| self.of_platform.name(&location, || self.read_name(&location)));
+        lock(names).insert(import.into(), name.clone());
+        name
     }
 
     /// The names of the packages that a file imports, where they are found: what [`Names::new`](crate::Names::new)
@@ -208,8 +217,11 @@ impl<'s> Program<'s> {
                 let file = self.read_beginning(&source[..length.min(source.len())]);
                 if file.package().is_some() || length >= source.len() {
                     let excluded = self.platform.excludes_file(&file).is_some();
-                    return file.package_name().filter(|_| !excluded).map(Arc::from);
+                    let name = file.package_name().filter(|_| !excluded).map(Arc::from);
+                    file.recycle();
+                    return name;
                 }
+                file.recycle();
                 length *= 4;
             }
         })
@@ -218,7 +230,7 @@ impl<'s> Program<'s> {
     /// Reads the beginning of a file up to its package clause, if that is all that says whether a build takes it.
     fn read_beginning<'a>(&self, source: &'a [u8]) -> File<'a> {
         let end = clause_end(source).filter(|_| self.platform.cgo).unwrap_or(source.len());
-        crate::parse_declarations(&source[..end])
+        crate::parser::parse_declarations(&source[..end])
     }
 
     fn find(&self, path: &str) -> Option<Arc<Package>> {
@@ -298,7 +310,7 @@ impl<'s> Program<'s> {
             Some(_) => None,
             None => self.folders.read(&files.path(number)).ok(),
         };
-        let file = source.as_deref().map(crate::parse_declarations);
+        let file = source.as_deref().map(crate::parser::parse_declarations);
         let facts = known.unwrap_or_else(|| {
             files.remember(number, file.as_ref().map(|file| Arc::new(FileFacts::of(file))))
         });
@@ -324,6 +336,7 @@ impl<'s> Program<'s> {
         if takes {
             self.add_declared(extraction, &facts, file.as_ref(), &files.path(number), external);
         }
+        file.into_iter().for_each(File::recycle);
     }
 
     /// Adds what the last file of a package declares; it is read again if others needed it only for other platforms.
@@ -341,7 +354,10 @@ impl<'s> Program<'s> {
             Some(file) => extraction.read(file, number, in_test),
             None => {
                 let source = self.folders.read(path).unwrap_or_default();
-                extraction.read(&crate::parse_declarations(&source), number, in_test)
+                let file = crate::parser::parse_declarations(&source);
+                let declared = extraction.read(&file, number, in_test);
+                file.recycle();
+                declared
             }
         };
         // Where a package declares predeclared names anew, what it declares was read with other meanings before.

@@ -129,7 +129,7 @@ impl Pass<'_, '_> {
         };
         let dynamic = member.kind == MemberKind::InterfaceMethod;
         let callee = Callee { path, receiver, name: member.name.clone(), dynamic };
-        self.out.callees.insert(expr, self.resolver.callee(callee));
+        self.out.set_callee(expr, self.resolver.callee(callee));
     }
 
     fn index(&self, index: &IndexExpr) -> Entry {

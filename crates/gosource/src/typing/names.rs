@@ -194,7 +194,7 @@ impl Pass<'_, '_> {
         if let Some(function) = package.function(name) {
             let (path, name) = (package.path.clone(), function.name.clone());
             let callee = Callee { path, receiver: None, name, dynamic: false };
-            self.out.callees.insert(expr, self.resolver.callee(callee));
+            self.out.set_callee(expr, self.resolver.callee(callee));
             return Some(Entry::Value(self.canonical(&function.ty)));
         }
         if let Some(decl) = package.type_decl(name) {
