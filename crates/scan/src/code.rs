@@ -48,6 +48,10 @@ pub struct Code<'c> {
     pub(crate) graphs: Vec<OnceCell<Graph>>,
     /// By function, the branches that no run takes; found when they are asked for.
     pub(crate) untakeable: Vec<OnceCell<Untakeable>>,
+    /// Its calls of known functions; found when they are asked for.
+    pub(crate) calls: OnceCell<Vec<(ExprId, FunctionKey<'c>)>>,
+    /// Its composite literals; found when they are asked for.
+    pub(crate) literals: OnceCell<Vec<ExprId>>,
     pub(crate) losses: OnceCell<Vec<Loss>>,
     pub(crate) slips: OnceCell<Vec<Slip>>,
 }
@@ -86,7 +90,7 @@ impl<'c> Code<'c> {
 
     /// The function or method that a call calls, as far as it is known: by types, else by the import or by the type of
     /// what a method is called on.
-    pub fn callee(&self, call: ExprId) -> Option<FunctionKey<'_>> {
+    pub fn callee(&self, call: ExprId) -> Option<FunctionKey<'c>> {
         let ExprKind::CallExpr(parts) = self.file[call].kind else { return None };
         let mut fun = self.file.unparen(parts.fun);
         // Of an instance the generic function is called.

@@ -5,10 +5,13 @@ use plumb_gosource::{ExprId, ExprKind, Node};
 use crate::code::Code;
 use crate::functions::FunctionKey;
 
-impl Code<'_> {
-    /// All calls of functions that are known, in the order of the file.
-    pub fn calls(&self) -> impl Iterator<Item = (ExprId, FunctionKey<'_>)> {
-        self.expressions().filter_map(|expr| Some((expr, self.callee(expr)?)))
+impl<'c> Code<'c> {
+    /// All calls of functions that are known, in the order of the file; found once.
+    pub fn calls(&self) -> impl Iterator<Item = (ExprId, FunctionKey<'c>)> + '_ {
+        let calls = self.calls.get_or_init(|| {
+            self.expressions().filter_map(|expr| Some((expr, self.callee(expr)?))).collect()
+        });
+        calls.iter().copied()
     }
 
     /// All expressions, in the order of the file.
@@ -21,7 +24,12 @@ impl Code<'_> {
 
     /// The composite literals of a named type, in the order of the file.
     pub fn literals_of(&self, path: &str, name: &str) -> impl Iterator<Item = ExprId> {
-        self.expressions().filter(move |expr| {
+        let literals = self.literals.get_or_init(|| {
+            let is_literal =
+                |expr: &ExprId| matches!(self.file[*expr].kind, ExprKind::CompositeLit(_));
+            self.expressions().filter(is_literal).collect()
+        });
+        literals.iter().copied().filter(move |expr| {
             let ExprKind::CompositeLit(literal) = self.file[*expr].kind else { return false };
             literal.ty.is_some_and(|ty| self.is_type(ty, path, name))
                 || self.types.of(*expr).is_some_and(|ty| ty.pointee_or_self().is_named(path, name))

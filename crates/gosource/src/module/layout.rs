@@ -117,8 +117,15 @@ impl Layout {
 
     /// The module to which a folder belongs.
     pub fn module_of(&self, folder: &Path) -> Option<&Module> {
-        let above = self.modules.iter().filter(|module| folder.starts_with(&module.root));
-        above.max_by_key(|module| module.root.components().count())
+        self.modules.get(self.place_of_module(folder)?)
+    }
+
+    /// The place of the module to which a folder belongs among all [`Layout::modules`].
+    pub fn place_of_module(&self, folder: &Path) -> Option<usize> {
+        let modules = self.modules.iter().enumerate();
+        let above = modules.filter(|(_, module)| folder.starts_with(&module.root));
+        let deepest = above.max_by_key(|(_, module)| module.root.components().count());
+        deepest.map(|(place, _)| place)
     }
 
     /// The import path of a folder of one of the modules.

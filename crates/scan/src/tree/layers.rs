@@ -263,9 +263,11 @@ fn code<'c>(
             || is_in_test_folder(&unit.path)
             || helps_tests(&syntax.file, &meaning.names),
         go: unit.go,
-        advised: known.reader.advised(&unit.package.folder),
+        advised: known.reader.advised(unit.module),
         graphs: scope.functions().map(|_| OnceCell::new()).collect(),
         untakeable: scope.functions().map(|_| OnceCell::new()).collect(),
+        calls: OnceCell::new(),
+        literals: OnceCell::new(),
         losses: OnceCell::new(),
         slips: OnceCell::new(),
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use plumb_evidence::source::FailedFile;
-use plumb_gosource::{Package, PackageFile, Platform, Program, Role};
+use plumb_gosource::{Module, Package, PackageFile, Platform, Program, Role};
 
 use crate::advisories::Advised;
 use crate::knowledge::Knowledge;
@@ -32,6 +32,8 @@ pub(super) struct Unit<'r> {
     pub(super) in_test: bool,
     pub(super) generated: bool,
     pub(super) go: (u32, u32),
+    /// The place of its module among those of the layout.
+    pub(super) module: Option<usize>,
 }
 
 /// Where a file belongs, before it is read.
@@ -40,6 +42,7 @@ struct Part<'p, 'r> {
     package: &'p Arc<Package>,
     file: &'p PackageFile,
     generated: bool,
+    module: Option<usize>,
 }
 
 /// What comes of a file: its source, or why it cannot be read.
@@ -75,6 +78,7 @@ impl<'r> Reader<'r> {
     /// Calls `add` with each wanted file of a package, and of its external tests.
     pub(super) fn each_unit(&self, path: &str, wanted: Wanted, add: &mut dyn FnMut(Read<'r>)) {
         let Some(package) = self.program.package(path) else { return };
+        let module = self.program.layout().place_of_module(&package.folder);
         let mut tests = None;
         for file in &package.files {
             let is_test = file.name.ends_with("_test.go");
@@ -83,7 +87,7 @@ impl<'r> Reader<'r> {
             }
             let part = |package| {
                 let (program, generated) = (&self.program, file.generated);
-                Part { program, package, file, generated }
+                Part { program, package, file, generated, module }
             };
             match file.role {
                 Role::Package | Role::Test => add(self.unit(&part(&package))),
@@ -93,7 +97,8 @@ impl<'r> Reader<'r> {
                     external.iter().for_each(|external| add(self.unit(&part(external))));
                 }
                 Role::Excluded(_) => {
-                    if let Some(read) = self.of_other_platform(path, &package, file, wanted) {
+                    let read = self.of_other_platform(path, &package, file, module, wanted);
+                    if let Some(read) = read {
                         add(read);
                     }
                 }
@@ -118,6 +123,7 @@ impl<'r> Reader<'r> {
         path: &str,
         package: &Package,
         file: &PackageFile,
+        module: Option<usize>,
         wanted: Wanted,
     ) -> Option<Read<'r>> {
         let source = self.program.folders().read(&package.folder.join(&file.name)).ok()?;
@@ -135,7 +141,7 @@ impl<'r> Reader<'r> {
             _ => None,
         };
         let package = tests.as_ref().unwrap_or(&package);
-        Some(self.unit(&Part { program: &program, package, file, generated }))
+        Some(self.unit(&Part { program: &program, package, file, generated, module }))
     }
 
     fn for_platform(&self, platform: Platform) -> Arc<Program<'r>> {
@@ -149,7 +155,7 @@ impl<'r> Reader<'r> {
     }
 
     fn unit(&self, part: &Part<'_, 'r>) -> Read<'r> {
-        let Part { program, package, file, generated } = *part;
+        let Part { program, package, file, generated, module } = *part;
         let path = package.folder.join(&file.name);
         let failed = |why| {
             let file = FailedFile { file: self.relative(&path), why };
@@ -167,22 +173,26 @@ impl<'r> Reader<'r> {
             path: self.relative(&path),
             in_test: matches!(file.role, Role::Test | Role::ExternalTest),
             generated,
-            go: self.language(&package.folder),
+            go: self.language(module),
+            module,
         })
     }
 
-    /// The language version of the module to which a folder belongs.
-    fn language(&self, folder: &Path) -> (u32, u32) {
-        let module = self.program.layout().module_of(folder);
-        let line = module.and_then(|module| module.go_mod.go.as_deref());
+    fn module(&self, place: Option<usize>) -> Option<&Module> {
+        self.program.layout().modules().get(place?)
+    }
+
+    /// The language version of a module.
+    fn language(&self, module: Option<usize>) -> (u32, u32) {
+        let line = self.module(module).and_then(|module| module.go_mod.go.as_deref());
         line.and_then(language).unwrap_or(GO_WITHOUT_LINE)
     }
 
-    /// The known leaks of the versions that the module of a folder uses.
-    pub(super) fn advised(&self, folder: &Path) -> &Advised {
-        let module = self.program.layout().module_of(folder);
-        let of_module =
-            module.and_then(|module| self.advised.iter().find(|(root, _)| *root == module.root));
+    /// The known leaks of the versions that a module uses.
+    pub(super) fn advised(&self, module: Option<usize>) -> &Advised {
+        let of_module = self
+            .module(module)
+            .and_then(|module| self.advised.iter().find(|(root, _)| *root == module.root));
         of_module.map_or(Advised::none(), |(_, advised)| advised)
     }
 
