@@ -31,6 +31,8 @@ struct Entry {
 struct Solver {
     entries: Vec<Entry>,
     by_key: FxHashMap<Key, usize>,
+    /// By entry, those whose answers depend on its own.
+    dependents: Vec<Vec<usize>>,
     /// Methods that release, by their types.
     releasing: FxHashMap<(Arc<str>, Arc<str>), Vec<usize>>,
 }
@@ -40,9 +42,11 @@ pub(super) fn solve(facts: Vec<FunctionFacts>, fields: Vec<FieldFacts>) -> Summa
     let mut solver = Solver {
         entries: Vec::new(),
         by_key: FxHashMap::default(),
+        dependents: Vec::new(),
         releasing: FxHashMap::default(),
     };
     facts.into_iter().for_each(|facts| solver.add(facts));
+    solver.dependents = solver.dependents();
     solver.rounds(
         |entry| entry.bodies.iter().any(|b| matches!(b.end, End::Depends(_))),
         Solver::effect,
@@ -100,7 +104,22 @@ impl Solver {
         entry.bodies.push(facts);
     }
 
-    /// Asks about all entries of a kind until nothing changes.
+    fn dependents(&self) -> Vec<Vec<usize>> {
+        let mut dependents = vec![Vec::new(); self.entries.len()];
+        for (index, entry) in self.entries.iter().enumerate() {
+            for key in entry.bodies.iter().flat_map(FunctionFacts::keys) {
+                let Some(on) = self.by_key.get(key) else { continue };
+                let known: &mut Vec<usize> = &mut dependents[*on];
+                if known.last() != Some(&index) {
+                    known.push(index);
+                }
+            }
+        }
+        dependents
+    }
+
+    /// Asks about all entries of a kind until nothing changes; again only those for whom something else is known than
+    /// when they were asked last.
     fn rounds(
         &mut self,
         wanted: impl Fn(&Entry) -> bool,
@@ -108,11 +127,17 @@ impl Solver {
     ) {
         let wanted: Vec<usize> =
             (0..self.entries.len()).filter(|index| wanted(&self.entries[*index])).collect();
+        let mut is_open = vec![true; self.entries.len()];
         for _ in 0..MOST_ROUNDS {
             let mut changed = false;
             for index in &wanted {
+                if !std::mem::take(&mut is_open[*index]) {
+                    continue;
+                }
                 if let Some(summary) = ask(self, &self.entries[*index]) {
                     self.entries[*index].summary = summary;
+                    is_open[*index] = true;
+                    self.dependents[*index].iter().for_each(|other| is_open[*other] = true);
                     changed = true;
                 }
             }
