@@ -2,7 +2,9 @@
 
 use memchr::memmem;
 use plumb_gosource::flow::{Callee, FunctionId, callee};
-use plumb_gosource::{DeclKind, ExprId, ExprKind, FuncTypeId, IdentId, Node, SpecKind, StmtKind};
+use plumb_gosource::{
+    DeclKind, ExprId, ExprKind, FuncTypeId, IdentId, Node, SpecKind, StmtId, StmtKind,
+};
 
 use crate::code::Code;
 use crate::functions::FunctionKey;
@@ -234,20 +236,35 @@ fn literal_of(code: &Code<'_>, name: IdentId) -> Option<ExprId> {
 /// The value that a variable of a function gets, if it is assigned once.
 pub(crate) fn only_value(code: &Code<'_>, name: IdentId) -> Option<ExprId> {
     let file = code.file;
-    let at = file[name].span;
-    let body = code.scope[code.declared_at(at.start)?].body;
-    let mut only = None;
-    for visit in file.walk(Node::Stmt(body)) {
-        let Node::Stmt(stmt) = visit.node else { continue };
+    code.declared_at(file[name].span.start)?;
+    let mut only: Option<(StmtId, ExprId)> = None;
+    for mention in code.scope.all_mentions().of(name) {
+        let Some((stmt, to)) = mention.expr.and_then(|expr| statement_of(code, expr)) else {
+            continue;
+        };
         let StmtKind::AssignStmt(assign) = file[stmt].kind else { continue };
-        let is_it = |to: &ExprId| code.declared(*to) == Some(name);
-        let Some(index) = file[assign.lhs].iter().position(is_it) else { continue };
-        let value = *file[assign.rhs].get(index)?;
-        if only.replace(value).is_some() {
-            return None;
+        let Some(index) = file[assign.lhs].iter().position(|expr| *expr == to) else { continue };
+        match only {
+            // It is there twice, and the first place counts.
+            Some((known, _)) if known == stmt => continue,
+            Some(_) => return None,
+            None => only = Some((stmt, *file[assign.rhs].get(index)?)),
         }
     }
-    only
+    only.map(|(_, value)| value)
+}
+
+/// The statement of which an expression is a part by itself, and that part: with its parentheses.
+fn statement_of(code: &Code<'_>, mut expr: ExprId) -> Option<(StmtId, ExprId)> {
+    loop {
+        match code.scope.parents().of(Node::Expr(expr))? {
+            Node::Stmt(stmt) => return Some((stmt, expr)),
+            Node::Expr(above) if matches!(code.file[above].kind, ExprKind::ParenExpr(_)) => {
+                expr = above;
+            }
+            _ => return None,
+        }
+    }
 }
 
 fn declared_name(code: &Code<'_>, function: FunctionId) -> Option<IdentId> {

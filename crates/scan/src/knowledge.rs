@@ -29,18 +29,50 @@ pub struct Knowledge {
 /// A function that a record names, with all that it acquires.
 #[derive(Debug)]
 struct Function {
-    path: Cow<'static, str>,
-    receiver: Option<&'static str>,
-    name: &'static str,
+    path: Spelling,
+    receiver: Option<Spelling>,
+    name: Spelling,
     acquires: Vec<(&'static LibraryObject, Acquired)>,
 }
 
 /// A type that a record names.
 #[derive(Debug)]
 struct Type {
-    path: Cow<'static, str>,
-    name: &'static str,
+    path: Spelling,
+    name: Spelling,
     object: &'static LibraryObject,
+}
+
+/// A name or path of a record.
+#[derive(Debug)]
+struct Spelling {
+    text: Cow<'static, str>,
+    /// If it stands for several, where its first star is, and where what follows its last one begins: by what stands
+    /// before and after them nearly every call of a program is told to be another.
+    stars: Option<(usize, usize)>,
+}
+
+impl Spelling {
+    fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        let text = text.into();
+        let stars = text.find('*').zip(text.rfind('*')).map(|(first, last)| (first, last + 1));
+        Self { text, stars }
+    }
+
+    /// Whether it may be another name or path, or a pattern for it.
+    fn may_mean(&self, name: &str) -> bool {
+        match self.stars {
+            None => *self.text == *name,
+            Some((first, last)) => {
+                name.starts_with(&self.text[..first]) && name.ends_with(&self.text[last..])
+            }
+        }
+    }
+
+    /// Whether it is another name or path, or a pattern for it.
+    fn means(&self, name: &str) -> bool {
+        self.may_mean(name) && (self.stars.is_none() || is_match(&self.text, name))
+    }
 }
 
 impl Knowledge {
@@ -57,10 +89,10 @@ impl Knowledge {
         }
         // A path without a star counts before any pattern.
         for functions in knowledge.functions.values_mut() {
-            functions.sort_by_key(|function| is_pattern(&function.path));
+            functions.sort_by_key(|function| function.path.stars.is_some());
         }
         for types in knowledge.types.values_mut() {
-            types.sort_by_key(|ty| is_pattern(&ty.path));
+            types.sort_by_key(|ty| ty.path.stars.is_some());
         }
         knowledge
     }
@@ -88,11 +120,14 @@ impl Knowledge {
         };
         let path = comparable_path(key.path);
         let same = list.iter_mut().find(|function| {
-            (&function.path, function.receiver, function.name) == (&path, key.receiver, key.name)
+            let receiver = function.receiver.as_ref().map(|receiver| &*receiver.text);
+            (&function.path.text, receiver, &*function.name.text) == (&path, key.receiver, key.name)
         });
         let Some(function) = same else {
             let acquires = vec![(object, what)];
-            list.push(Function { path, receiver: key.receiver, name: key.name, acquires });
+            let (path, name) = (Spelling::new(path), Spelling::new(key.name));
+            let receiver = key.receiver.map(Spelling::new);
+            list.push(Function { path, receiver, name, acquires });
             return;
         };
         if function.acquires.iter().all(|(_, known)| *known != what) {
@@ -101,7 +136,8 @@ impl Knowledge {
     }
 
     fn add_type(&mut self, key: FunctionKey<'static>, object: &'static LibraryObject) {
-        let ty = Type { path: comparable_path(key.path), name: key.name, object };
+        let path = Spelling::new(comparable_path(key.path));
+        let ty = Type { path, name: Spelling::new(key.name), object };
         match is_pattern(key.name) {
             true => self.type_patterns.push(ty),
             false => self.types.entry(key.name).or_default().push(ty),
@@ -112,44 +148,38 @@ impl Knowledge {
     /// [`ResourceKind::None`] tell that it acquires nothing; what no record names has none.
     pub fn acquired_by(&self, function: &FunctionKey<'_>) -> &[(&'static LibraryObject, Acquired)] {
         let named = self.functions.get(function.name).map_or(&[][..], Vec::as_slice);
-        if named.is_empty() && self.patterns.is_empty() {
+        let patterns = || self.patterns.iter().filter(|known| known.name.may_mean(function.name));
+        if named.is_empty() && patterns().next().is_none() {
             return &[];
         }
         let path = comparable_path(function.path);
         let is_it = |known: &&Function| {
-            is_same(&known.path, &path)
-                && match (known.receiver, function.receiver) {
-                    (Some(known), Some(receiver)) => is_same(known, receiver),
+            known.path.means(&path)
+                && match (&known.receiver, function.receiver) {
+                    (Some(known), Some(receiver)) => known.means(receiver),
                     (None, None) => true,
                     _ => false,
                 }
         };
-        let by_pattern = || {
-            let fits = |known: &&Function| is_it(known) && is_match(known.name, function.name);
-            self.patterns.iter().find(fits)
-        };
-        named.iter().find(is_it).or_else(by_pattern).map_or(&[], |known| &known.acquires)
+        let by_pattern =
+            || patterns().find(|known| is_it(known) && known.name.means(function.name));
+        let known = named.iter().find(is_it).or_else(by_pattern);
+        known.map_or(&[], |known| &known.acquires)
     }
 
     /// The object for which a type stands; of [`ResourceKind::None`] if it only looks like one that must be released.
     pub fn of_type(&self, path: &str, name: &str) -> Option<&'static LibraryObject> {
         let named = self.types.get(name).map_or(&[][..], Vec::as_slice);
-        if named.is_empty() && self.type_patterns.is_empty() {
+        let patterns = || self.type_patterns.iter().filter(|ty| ty.name.may_mean(name));
+        if named.is_empty() && patterns().next().is_none() {
             return None;
         }
         let path = comparable_path(path);
-        let by_pattern = || {
-            let fits = |ty: &&Type| is_same(&ty.path, &path) && is_match(ty.name, name);
-            self.type_patterns.iter().find(fits)
-        };
-        let found = named.iter().find(|ty| is_same(&ty.path, &path)).or_else(by_pattern);
+        let is_it = |ty: &&Type| ty.path.means(&path);
+        let by_pattern = || patterns().find(|ty| is_it(ty) && ty.name.means(name));
+        let found = named.iter().find(is_it).or_else(by_pattern);
         found.map(|ty| ty.object)
     }
-}
-
-/// Whether a name or path of a record is another one, or a pattern for it.
-fn is_same(known: &str, name: &str) -> bool {
-    known == name || (is_pattern(known) && is_match(known, name))
 }
 
 /// Whether a record says that something need not be released.

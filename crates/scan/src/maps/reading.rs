@@ -1,5 +1,6 @@
 //! Reads what a file does with maps.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use plumb_gosource::{
@@ -26,8 +27,10 @@ pub(super) struct Reader<'c, 'p> {
     /// Declared functions by their signatures.
     pub(super) declared: FxHashMap<FuncTypeId, Arc<str>>,
     /// What is counted up in which function.
-    counted_up: FxHashSet<(Arc<str>, &'c str)>,
+    counted_up: FxHashSet<(&'c str, &'c str)>,
     path: Arc<str>,
+    /// By the address of a declared type, whether it is a map.
+    maps: RefCell<FxHashMap<usize, bool>>,
 }
 
 impl FileMaps {
@@ -59,6 +62,7 @@ impl<'c, 'p> Reader<'c, 'p> {
             declared: FxHashMap::default(),
             counted_up: FxHashSet::default(),
             path: code.path.into(),
+            maps: RefCell::default(),
         };
         for function in code.scope.functions() {
             let Node::Decl(decl) = code.scope[function].node else { continue };
@@ -82,7 +86,7 @@ impl<'c, 'p> Reader<'c, 'p> {
                 }
                 _ => continue,
             };
-            let function = reader.site(code.file[up].span).function;
+            let function = reader.function(code.file[up].span);
             reader.counted_up.insert((function, code.text(up)));
         }
         reader
@@ -90,6 +94,11 @@ impl<'c, 'p> Reader<'c, 'p> {
 
     /// Where a range of the file is.
     pub(super) fn site(&self, span: Span) -> Site {
+        Site { file: self.path.clone(), span, function: self.function(span).into() }
+    }
+
+    /// The name of the declared function in which a range of the file stands; empty outside of functions.
+    fn function(&self, span: Span) -> &'c str {
         let function = self.code.declared_at(span.start);
         let name = function.and_then(|function| match self.code.scope[function].node {
             Node::Decl(decl) => match self.code.file[decl].kind {
@@ -98,12 +107,15 @@ impl<'c, 'p> Reader<'c, 'p> {
             },
             _ => None,
         });
-        Site { file: self.path.clone(), span, function: name.unwrap_or_default().into() }
+        name.unwrap_or_default()
     }
 
     /// Whether the function in which an expression stands counts it up.
     pub(super) fn counts_up(&self, expr: ExprId) -> bool {
-        let function = self.site(self.code.file[expr].span).function;
+        if self.counted_up.is_empty() {
+            return false;
+        }
+        let function = self.function(self.code.file[expr].span);
         self.counted_up.contains(&(function, self.code.text(expr)))
     }
 
@@ -119,7 +131,9 @@ impl<'c, 'p> Reader<'c, 'p> {
             TypeKind::Map(..) => true,
             TypeKind::Named(_) if ty.is_named("sync", "Map") => true,
             TypeKind::Named(named) if !named.path.is_empty() => {
-                matches!(self.code.program.underlying(ty).kind(), TypeKind::Map(..))
+                let is_map =
+                    || matches!(self.code.program.underlying(ty).kind(), TypeKind::Map(..));
+                *self.maps.borrow_mut().entry(ty.address()).or_insert_with(is_map)
             }
             _ => false,
         }
