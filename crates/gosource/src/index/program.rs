@@ -29,12 +29,15 @@ pub struct Program<'s> {
     packages: Slots,
     of_platform: Arc<OfPlatform>,
     /// Names of packages by import path: of imports of the modules, and of those of the standard library.
-    names: [Mutex<FxHashMap<Arc<str>, Option<Arc<str>>>>; 2],
+    names: [Mutex<PackageNames>; 2],
     same: Arc<Same>,
 }
 
 /// By import path; `None` if it is nowhere.
 type Locations = FxHashMap<Arc<str>, Option<Arc<Location>>>;
+
+/// Names of packages by import path; `None` if there is no package.
+type PackageNames = FxHashMap<Arc<str>, Option<Arc<str>>>;
 
 /// What is the same for all platforms.
 struct Same {
