@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::batch::Batch;
+use crate::error::{Fault, fault};
 use crate::generation::Tables;
 use crate::ids::Time;
 use crate::scheduler::ThreadPlace;
@@ -54,7 +55,7 @@ impl Cursor {
         batches: Vec<Batch>,
         buffer: &[u8],
         tables: &Tables,
-    ) -> Result<Option<Self>, String> {
+    ) -> Result<Option<Self>, Fault> {
         let next = RawEvent { event: 0, time: Time::default(), arguments: [0; MAX_ARGUMENTS] };
         let batches = batches.into_iter();
         let mut cursor = Self { thread, next, batches, rest: 0..0, last: None, begin: 0 };
@@ -63,7 +64,7 @@ impl Cursor {
 
     /// Goes to the next event, and tells whether there is one.
     #[inline]
-    pub(crate) fn advance(&mut self, buffer: &[u8], tables: &Tables) -> Result<bool, String> {
+    pub(crate) fn advance(&mut self, buffer: &[u8], tables: &Tables) -> Result<bool, Fault> {
         while self.rest.is_empty() {
             let Some(batch) = self.batches.next() else { return Ok(false) };
             (self.rest, self.begin, self.last) = (batch.bytes, batch.time, None);
@@ -72,7 +73,7 @@ impl Cursor {
         let last = self.last.unwrap_or_else(|| tables.nanoseconds(self.begin));
         let mut bytes = Bytes(&buffer[self.rest.clone()]);
         let elapsed = self.next.read(&mut bytes);
-        let elapsed = elapsed.ok_or_else(|| format!("event {} cannot be read", self.next.event))?;
+        let elapsed = elapsed.ok_or_else(|| fault!("event {} cannot be read", self.next.event))?;
         self.rest.start = self.rest.end - bytes.0.len();
         self.next.time = Time(tables.nanoseconds(elapsed).0.wrapping_add(last.0));
         self.last = (self.next.time != Time::default()).then_some(self.next.time);
@@ -108,6 +109,16 @@ impl Frontier {
     /// The cursor at a place of the heap.
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut Cursor {
         &mut self.cursors[self.heap[index].1]
+    }
+
+    /// The cursor with the first event, and how late its events may be for it to stay the first. Once it has gone on it is to
+    /// be put where it belongs.
+    #[inline]
+    pub(crate) fn first(&mut self) -> Option<(&mut Cursor, Time)> {
+        let &(_, cursor) = self.heap.first()?;
+        let others = self.heap.iter().skip(1).take(2).map(|&(time, _)| time);
+        let until = others.min().unwrap_or(Time(i64::MAX));
+        Some((&mut self.cursors[cursor], until))
     }
 
     /// When the first event is.

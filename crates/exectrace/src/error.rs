@@ -1,6 +1,22 @@
 //! What can be wrong with a trace.
 
+use std::fmt;
+
 use thiserror::Error;
+
+/// What is wrong with a generation, a lowercase fragment. It is small, since each event of the millions may have one.
+pub(crate) type Fault = Box<str>;
+
+/// A [`Fault`] in the words of [`format!`].
+macro_rules! fault {
+    ($($part:tt)*) => { $crate::error::fault_of(format_args!($($part)*)) };
+}
+pub(crate) use fault;
+
+#[cold]
+pub(crate) fn fault_of(words: fmt::Arguments<'_>) -> Fault {
+    words.to_string().into()
+}
 
 /// Why an input is no trace that can be read. What could be read only in part is no error but a [`Problem`].
 #[derive(Debug, Error)]

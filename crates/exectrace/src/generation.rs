@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::Version;
 use crate::batch::{Batch, Broken, Piece, read_piece};
+use crate::error::{Fault, fault};
 use crate::event::ClockSnapshot;
 use crate::ids::{GoroutineId, ProcId, ThreadId, Time};
 use crate::symbols::{Frame, StackId, StringId, Symbols};
@@ -37,8 +38,7 @@ pub(crate) struct Generation {
 pub(crate) struct Tables {
     strings: Table<StringId>,
     stacks: Table<StackId>,
-    /// Nanoseconds of a unit of the trace's clock.
-    unit: f64,
+    clock_unit: ClockUnit,
     pub(crate) clock: Option<ClockSnapshot>,
 }
 
@@ -46,24 +46,51 @@ impl Tables {
     /// A span of time or a moment of the trace's clock, in nanoseconds.
     #[inline]
     pub(crate) fn nanoseconds(&self, units: u64) -> Time {
-        Time((units as f64 * self.unit) as i64)
+        self.clock_unit.nanoseconds(units)
     }
 
     /// The string of this number.
     #[inline]
-    pub(crate) fn string(&self, number: u64) -> Result<StringId, String> {
+    pub(crate) fn string(&self, number: u64) -> Result<StringId, Fault> {
         match number {
             0 => Ok(StringId::EMPTY),
-            _ => self.strings.get(number).ok_or_else(|| format!("there is no string {number}")),
+            _ => self.strings.get(number).ok_or_else(|| fault!("there is no string {number}")),
         }
     }
 
     /// The stack of this number.
     #[inline]
-    pub(crate) fn stack(&self, number: u64) -> Result<StackId, String> {
+    pub(crate) fn stack(&self, number: u64) -> Result<StackId, Fault> {
         match number {
             0 => Ok(StackId::NONE),
-            _ => self.stacks.get(number).ok_or_else(|| format!("there is no stack {number}")),
+            _ => self.stacks.get(number).ok_or_else(|| fault!("there is no stack {number}")),
+        }
+    }
+}
+
+/// The unit of the trace's clock.
+#[derive(Debug)]
+struct ClockUnit {
+    nanoseconds: f64,
+    /// The nanoseconds of 0, 1, 2 … units: most events are that close to the one before.
+    small: Vec<Time>,
+}
+
+/// How many small spans of time are kept: 16 µs of the usual 64 ns.
+const SMALL_SPANS: u64 = 256;
+
+impl ClockUnit {
+    fn of(per_second: u64) -> Self {
+        let mut unit = Self { nanoseconds: 1.0 / (per_second as f64 / 1e9), small: Vec::new() };
+        unit.small = (0..SMALL_SPANS).map(|units| unit.nanoseconds(units)).collect();
+        unit
+    }
+
+    #[inline]
+    fn nanoseconds(&self, units: u64) -> Time {
+        match self.small.get(units as usize) {
+            Some(&time) => time,
+            None => Time((units as f64 * self.nanoseconds) as i64),
         }
     }
 }
@@ -84,7 +111,7 @@ pub(crate) enum Next {
     /// One that contradicts itself; the one after it can be read.
     Broken {
         number: u64,
-        what: String,
+        what: Fault,
     },
     End,
 }
@@ -208,7 +235,7 @@ impl Raw {
     }
 
     /// Reads the tables and sorts the batches of events by threads.
-    fn decode(self, version: Version, symbols: &mut Symbols) -> Result<Generation, String> {
+    fn decode(self, version: Version, symbols: &mut Symbols) -> Result<Generation, Fault> {
         let begin = self.batches.iter().map(|batch| batch.time).min().unwrap_or(0);
         let mut structure = Structure::default();
         let mut threads: Vec<(ThreadId, Vec<Batch>)> = Vec::new();
@@ -247,7 +274,7 @@ struct Structure {
 type RawSample = [u64; 5];
 
 /// Reads one entry of a table.
-type ReadEntry = fn(&mut Structure, &mut Bytes<'_>, &mut Symbols) -> Result<(), String>;
+type ReadEntry = fn(&mut Structure, &mut Bytes<'_>, &mut Symbols) -> Result<(), Fault>;
 
 const SHORT: &str = "a table ends within an entry";
 
@@ -259,7 +286,7 @@ impl Structure {
         mut bytes: Bytes<'_>,
         version: Version,
         symbols: &mut Symbols,
-    ) -> Result<bool, String> {
+    ) -> Result<bool, Fault> {
         let Some(&first) = bytes.0.first() else { return Ok(false) };
         if wire::begins_sync(first, version) {
             if version >= Version::Go125 {
@@ -276,29 +303,29 @@ impl Structure {
         bytes.byte();
         while let Some(event) = bytes.byte() {
             if event != entry {
-                return Err(format!("event {event} in a table of events {entry}"));
+                return Err(fault!("event {event} in a table of events {entry}"));
             }
             read(self, &mut bytes, symbols)?;
         }
         Ok(true)
     }
 
-    fn string(&mut self, bytes: &mut Bytes<'_>, symbols: &mut Symbols) -> Result<(), String> {
+    fn string(&mut self, bytes: &mut Bytes<'_>, symbols: &mut Symbols) -> Result<(), Fault> {
         let number = bytes.number().ok_or(SHORT)?;
         let length = bytes.number().ok_or(SHORT)?;
         if length > wire::MAX_STRING {
-            return Err(format!("a string of {length} bytes, more than any can have"));
+            return Err(fault!("a string of {length} bytes, more than any can have"));
         }
         let text = bytes.take(length).ok_or(SHORT)?;
         self.strings.push((number, symbols.intern_string(&String::from_utf8_lossy(text))));
         Ok(())
     }
 
-    fn stack(&mut self, bytes: &mut Bytes<'_>, _: &mut Symbols) -> Result<(), String> {
+    fn stack(&mut self, bytes: &mut Bytes<'_>, _: &mut Symbols) -> Result<(), Fault> {
         let number = bytes.number().ok_or(SHORT)?;
         let count = bytes.number().ok_or(SHORT)?;
         if count > wire::MAX_FRAMES {
-            return Err(format!("a stack of {count} frames, more than any can have"));
+            return Err(fault!("a stack of {count} frames, more than any can have"));
         }
         for _ in 0..count {
             let mut next = || bytes.number().ok_or(SHORT);
@@ -310,7 +337,7 @@ impl Structure {
         Ok(())
     }
 
-    fn sample(&mut self, bytes: &mut Bytes<'_>, _: &mut Symbols) -> Result<(), String> {
+    fn sample(&mut self, bytes: &mut Bytes<'_>, _: &mut Symbols) -> Result<(), Fault> {
         let mut sample = RawSample::default();
         for value in &mut sample {
             *value = bytes.number().ok_or(SHORT)?;
@@ -319,7 +346,7 @@ impl Structure {
         Ok(())
     }
 
-    fn sync(&mut self, begin: u64, mut bytes: Bytes<'_>, version: Version) -> Result<(), String> {
+    fn sync(&mut self, begin: u64, mut bytes: Bytes<'_>, version: Version) -> Result<(), Fault> {
         let mut time = begin;
         while let Some(event) = bytes.byte() {
             let mut next = || bytes.number().ok_or(SHORT);
@@ -333,10 +360,10 @@ impl Structure {
                     let snapshot = ClockSnapshot { trace: Time::default(), monotonic, wall };
                     self.clock.replace((time, snapshot)).is_some()
                 }
-                _ => return Err(format!("event {event} where clocks should be told")),
+                _ => return Err(fault!("event {event} where clocks should be told")),
             };
             if is_second {
-                return Err("it tells its clock twice".to_owned());
+                return Err("it tells its clock twice".into());
             }
         }
         Ok(())
@@ -347,17 +374,17 @@ impl Structure {
         self,
         version: Version,
         symbols: &mut Symbols,
-    ) -> Result<(Tables, Vec<CpuSample>), String> {
+    ) -> Result<(Tables, Vec<CpuSample>), Fault> {
         let units_per_second = self.units_per_second.ok_or("it does not tell its clock")?;
         if version >= Version::Go125 && self.clock.is_none() {
-            return Err("it has no snapshot of the clocks".to_owned());
+            return Err("it has no snapshot of the clocks".into());
         }
         let strings = Table::new(self.strings);
-        let strings = strings.map_err(|number| format!("string {number} is there twice"))?;
+        let strings = strings.map_err(|number| fault!("string {number} is there twice"))?;
         let mut tables = Tables {
             strings,
             stacks: Table::new(Vec::new()).unwrap_or_else(|_| unreachable!("it is empty")),
-            unit: 1.0 / (units_per_second as f64 / 1e9),
+            clock_unit: ClockUnit::of(units_per_second),
             clock: None,
         };
         let mut frames = FxHashMap::default();
@@ -373,12 +400,12 @@ impl Structure {
             begin = end;
         }
         let stacks = Table::new(stacks);
-        tables.stacks = stacks.map_err(|number| format!("stack {number} is there twice"))?;
+        tables.stacks = stacks.map_err(|number| fault!("stack {number} is there twice"))?;
         tables.clock = self.clock.map(|(units, snapshot)| ClockSnapshot {
             trace: tables.nanoseconds(units),
             ..snapshot
         });
-        let samples: Result<Vec<_>, String> =
+        let samples: Result<Vec<_>, Fault> =
             self.samples.iter().map(|sample| tables.sample(sample)).collect();
         let mut samples = samples?;
         samples.sort_by_key(|sample| sample.time);
@@ -390,7 +417,7 @@ impl Tables {
     fn sample(
         &self,
         &[time, thread, proc, goroutine, stack]: &RawSample,
-    ) -> Result<CpuSample, String> {
+    ) -> Result<CpuSample, Fault> {
         Ok(CpuSample {
             time: self.nanoseconds(time),
             thread: ThreadId::of(thread),

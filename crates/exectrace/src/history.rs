@@ -8,8 +8,8 @@ use std::io::Read;
 use rustc_hash::FxHashMap;
 
 use crate::Reader;
-use crate::event::{Event, EventKind, GoroutineState, GoroutineTransition, Region};
-use crate::ids::{GoroutineId, Time};
+use crate::event::{Event, EventKind, GoroutineState, GoroutineTransition};
+use crate::ids::{GoroutineId, TaskId, Time};
 use crate::symbols::{StackId, StringId, Symbols};
 
 /// Longest chain of creations that is kept; what lies further back is left out. Chains of real programs have fewer than
@@ -68,10 +68,28 @@ pub struct Goroutine {
     /// The wait that its creator ended first after having created it: that of whom it was made for, if it was made for
     /// somebody who waits.
     pub handed: Option<StackId>,
+    /// The region that this one was in.
+    pub handed_in: Option<Scope>,
     /// The goroutines that it created last.
     latest: [GoroutineId; LATEST],
     /// The regions of `runtime/trace` that it is in, the innermost last.
-    pub regions: Vec<Region>,
+    pub regions: Vec<Scope>,
+}
+
+impl Goroutine {
+    /// The innermost region that it is in, or else the one in which it was created.
+    fn scope(&self) -> Option<Scope> {
+        self.regions.last().copied().or(self.creation?.scope)
+    }
+}
+
+/// A region of `runtime/trace`, as the program calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// Its type.
+    pub name: StringId,
+    /// Type of the task that it belongs to; empty if it belongs to none, or to one that is older than the trace.
+    pub task: StringId,
 }
 
 /// How a goroutine was created.
@@ -83,6 +101,8 @@ pub struct Creation {
     pub creator: GoroutineId,
     /// The creator's stack.
     pub stack: StackId,
+    /// The region that the creator was in, or else the one in which it was created itself.
+    pub scope: Option<Scope>,
 }
 
 /// How a goroutine that waited was woken.
@@ -96,6 +116,8 @@ pub struct Waking {
     pub waker_chain: ChainId,
     /// The waker's stack.
     pub stack: StackId,
+    /// The region that the waker was in, or else the one in which it was created.
+    pub scope: Option<Scope>,
 }
 
 /// A way in which goroutines that wait at one place are woken by others.
@@ -126,6 +148,8 @@ pub struct History {
     chains: FxHashMap<Link, ChainId>,
     ended: FxHashMap<ChainId, u64>,
     wakings: FxHashMap<WakingWay, u64>,
+    /// Types of the tasks that have begun and not ended.
+    tasks: FxHashMap<TaskId, StringId>,
     /// Whether a stack waits for the collector.
     within_collector: FxHashMap<StackId, bool>,
     begin: Option<Time>,
@@ -150,9 +174,16 @@ impl History {
         self.end = event.time;
         match event.kind {
             EventKind::Goroutine(change) => self.change(event, &change, symbols),
+            EventKind::TaskBegin(task) => {
+                self.tasks.insert(task.id, task.name);
+            }
+            EventKind::TaskEnd(task) => {
+                self.tasks.remove(&task.id);
+            }
             EventKind::RegionBegin(region) => {
+                let task = self.tasks.get(&region.task).copied().unwrap_or(StringId::EMPTY);
                 if let Some(goroutine) = self.goroutines.get_mut(&event.goroutine) {
-                    goroutine.regions.push(region);
+                    goroutine.regions.push(Scope { name: region.name, task });
                 }
             }
             EventKind::RegionEnd(_) => {
@@ -184,7 +215,8 @@ impl History {
         let before = self.chain_of(event.goroutine);
         let chain = self.link(Link { creator: event.stack, start: change.stack, before });
         let (time, creator, stack) = (event.time, event.goroutine, event.stack);
-        let creation = Some(Creation { time, creator, stack });
+        let scope = self.goroutines.get(&creator).and_then(Goroutine::scope);
+        let creation = Some(Creation { time, creator, stack, scope });
         let new = Goroutine { chain, creation, stack: change.stack, ..older(change, state, time) };
         self.goroutines.insert(change.goroutine, new);
         if let Some(creator) = self.goroutines.get_mut(&creator) {
@@ -194,11 +226,11 @@ impl History {
     }
 
     /// What a goroutine has created is handed to whom it wakes then.
-    fn hand_over(&mut self, by: GoroutineId, waiting: StackId) {
+    fn hand_over(&mut self, by: GoroutineId, waiting: StackId, scope: Option<Scope>) {
         let Some(creator) = self.goroutines.get_mut(&by) else { return };
         for created in std::mem::replace(&mut creator.latest, [GoroutineId::NONE; LATEST]) {
             if let Some(created) = self.goroutines.get_mut(&created) {
-                created.handed = Some(waiting);
+                (created.handed, created.handed_in) = (Some(waiting), scope);
             }
         }
     }
@@ -238,6 +270,7 @@ impl History {
         symbols: &Symbols,
     ) {
         let waker_chain = self.chain_of(event.goroutine);
+        let scope = self.goroutines.get(&event.goroutine).and_then(Goroutine::scope);
         let mut woken = None;
         let Some(goroutine) = self.goroutines.get_mut(&change.goroutine) else { return };
         let waits_for_collector =
@@ -248,12 +281,12 @@ impl History {
             });
         if from == GoroutineState::Waiting && !waits_for_collector {
             let (time, waker, stack) = (event.time, event.goroutine, event.stack);
-            goroutine.waking = Some(Waking { time, waker, waker_chain, stack });
+            goroutine.waking = Some(Waking { time, waker, waker_chain, stack, scope });
             if waker.is_some() {
                 let waiting = goroutine.stack;
                 let way = WakingWay { waiting, waker_chain, stack };
                 *self.wakings.entry(way).or_default() += 1;
-                woken = Some((waker, waiting));
+                woken = Some((waker, waiting, goroutine.scope()));
             }
         }
         (goroutine.state, goroutine.since, goroutine.is_unchanged) = (to, event.time, false);
@@ -261,8 +294,8 @@ impl History {
         if change.stack.is_some() {
             goroutine.stack = change.stack;
         }
-        if let Some((waker, waiting)) = woken {
-            self.hand_over(waker, waiting);
+        if let Some((waker, waiting, scope)) = woken {
+            self.hand_over(waker, waiting, scope);
         }
     }
 
@@ -373,6 +406,7 @@ fn older(change: &GoroutineTransition, state: GoroutineState, since: Time) -> Go
         stack: change.stack,
         waking: None,
         handed: None,
+        handed_in: None,
         latest: [GoroutineId::NONE; LATEST],
         regions: Vec::new(),
     }

@@ -10,6 +10,7 @@ mod cursor;
 mod error;
 mod event;
 mod generation;
+mod happened;
 mod history;
 mod ids;
 mod reader;
@@ -27,7 +28,7 @@ pub use event::{
     ClockSnapshot, Event, EventKind, GoroutineState, GoroutineTransition, Metric, ProcState,
     ProcTransition, Range, Region, Sync, Task,
 };
-pub use history::{ChainId, Count, Creation, Goroutine, History, Waking, WakingWay};
+pub use history::{ChainId, Count, Creation, Goroutine, History, Scope, Waking, WakingWay};
 pub use ids::{GoroutineId, ProcId, TaskId, ThreadId, Time};
 pub use reader::Reader;
 pub use symbols::{Frame, FrameId, StackId, StringId, Symbols};

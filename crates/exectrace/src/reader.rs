@@ -5,7 +5,7 @@ use std::io::{BufReader, Read};
 use crate::Version;
 use crate::batch::Broken;
 use crate::cursor::{Cursor, Frontier};
-use crate::error::{Problem, ReadError};
+use crate::error::{Fault, Problem, ReadError, fault};
 use crate::event::{Event, EventKind, Sync};
 use crate::generation::{CpuSample, Generation, Generations, Next, Stop};
 use crate::ids::Time;
@@ -37,7 +37,6 @@ pub struct Reader<R> {
     frontier: Frontier,
     /// Samples of the CPU profile that are still to come, the first one last.
     samples: Vec<CpuSample>,
-    last: Time,
     syncs: u32,
     state: State,
 }
@@ -67,7 +66,6 @@ impl<R: Read> Reader<R> {
             generation: None,
             frontier: Frontier::default(),
             samples: Vec::new(),
-            last: Time::default(),
             syncs: 0,
             state: State::Reading,
         })
@@ -96,49 +94,53 @@ impl<R: Read> Reader<R> {
     /// The next event; none after the last.
     ///
     /// An event is given after all that it depends on, and its time is later than that of the one before.
+    #[inline]
     pub fn next_event(&mut self) -> Option<Event> {
-        loop {
-            if let Some(event) = self.scheduler.next() {
-                return Some(self.in_order(event));
-            }
-            match self.state {
-                State::Reading => {}
-                State::Broke => {
-                    self.state = State::Reading;
-                    return Some(self.in_order(Event::of_nobody(self.last, EventKind::Gap)));
-                }
-                State::Ended => return None,
-            }
-            if self.frontier.is_empty() && self.samples.is_empty() {
-                return Some(self.next_generation());
-            }
-            if let Some(sample) = self.next_sample() {
-                return Some(self.in_order(sample));
-            }
-            if let Err(what) = self.advance() {
-                self.give_up(what);
-            }
+        match self.scheduler.happened().next() {
+            Some(event) => Some(event),
+            None => self.next_after_more(),
         }
     }
 
-    /// Moves the time of an event behind that of the one before.
-    fn in_order(&mut self, mut event: Event) -> Event {
-        if event.time <= self.last {
-            event.time = Time(self.last.0.saturating_add(1));
+    #[inline(never)]
+    fn next_after_more(&mut self) -> Option<Event> {
+        self.scheduler.happened().begin_anew();
+        while !self.scheduler.happened().is_full() {
+            match self.state {
+                State::Reading if self.frontier.is_empty() && self.samples.is_empty() => {
+                    self.next_generation();
+                }
+                State::Reading => {
+                    if let Err(what) = self.advance() {
+                        self.give_up(what);
+                    }
+                }
+                State::Broke => {
+                    self.state = State::Reading;
+                    self.push_of_nobody(None, EventKind::Gap);
+                }
+                State::Ended => break,
+            }
         }
-        self.last = event.time;
-        event
+        self.scheduler.happened().next()
+    }
+
+    /// Adds an event that belongs to nobody, at the time of the last one if no other is given.
+    fn push_of_nobody(&mut self, time: Option<Time>, kind: EventKind) {
+        let happened = self.scheduler.happened();
+        let time = time.unwrap_or(happened.last());
+        happened.push(Event::of_nobody(time, kind));
     }
 
     /// Begins the next generation, or ends the trace; either way all goroutines were told of.
-    fn next_generation(&mut self) -> Event {
+    fn next_generation(&mut self) {
         self.generation = None;
         let mut begin = None;
         match self.generations.next(&mut self.symbols) {
             Ok(Next::Generation(generation)) => begin = Some(self.install(generation)),
             Ok(Next::Broken { number, what }) => {
-                self.problems.push(Problem::Generation { generation: number, what });
-                self.scheduler = Scheduler::default();
+                self.problems.push(Problem::Generation { generation: number, what: what.into() });
+                self.scheduler.forget();
                 self.state = State::Broke;
             }
             Ok(Next::End) => {
@@ -155,13 +157,13 @@ impl<R: Read> Reader<R> {
         self.syncs += 1;
         let clock = self.generation.as_ref().and_then(|generation| generation.tables.clock);
         let kind = EventKind::Sync(Sync { number: self.syncs, clock });
-        let time = begin.unwrap_or(self.last);
-        self.in_order(Event::of_nobody(time, kind))
+        self.push_of_nobody(begin, kind);
     }
 
     /// Makes the events of a generation the next ones, and tells when it begins.
     fn install(&mut self, mut generation: Box<Generation>) -> Time {
         let begin = generation.tables.nanoseconds(generation.begin);
+        self.scheduler.begin(generation.number);
         self.samples = std::mem::take(&mut generation.samples);
         self.samples.reverse();
         for (thread, batches) in std::mem::take(&mut generation.threads) {
@@ -171,7 +173,7 @@ impl<R: Read> Reader<R> {
                 Ok(Some(cursor)) => self.frontier.insert(cursor),
                 Ok(None) => {}
                 Err(what) => {
-                    let generation = generation.number;
+                    let (generation, what) = (generation.number, what.into());
                     self.problems.push(Problem::Generation { generation, what });
                 }
             }
@@ -197,10 +199,14 @@ impl<R: Read> Reader<R> {
         })
     }
 
-    /// Lets the earliest event happen that can.
-    fn advance(&mut self) -> Result<(), String> {
-        // Nearly always that is the first one.
-        if self.try_advance(0)? {
+    /// Lets what is earliest happen: a sample of the CPU profile, or events.
+    fn advance(&mut self) -> Result<(), Fault> {
+        if let Some(sample) = self.next_sample() {
+            self.scheduler.happened().push(sample);
+            return Ok(());
+        }
+        // Nearly always what is first can happen.
+        if self.advance_first()? {
             return Ok(());
         }
         self.frontier.sort();
@@ -209,32 +215,60 @@ impl<R: Read> Reader<R> {
                 return Ok(());
             }
         }
-        Err(format!("none of the next events of {} threads can happen", self.frontier.len()))
+        Err(fault!("none of the next events of {} threads can happen", self.frontier.len()))
     }
 
-    #[inline]
-    fn try_advance(&mut self, index: usize) -> Result<bool, String> {
+    /// Lets events of the first thread happen until those of another come first, and tells whether the last one tried could
+    /// happen.
+    fn advance_first(&mut self) -> Result<bool, Fault> {
+        let generation = self.generation.as_deref().ok_or("there is no generation")?;
+        let (tables, number) = (&generation.tables, generation.number);
+        let (cursor, until) = self.frontier.first().ok_or("there is no event")?;
+        let until = self.samples.last().map_or(until, |sample| until.min(sample.time));
+        let could = loop {
+            let before = self.scheduler.happened().mark();
+            let could = self.scheduler.advance(&cursor.next, tables, cursor.thread, number);
+            if !could.inspect_err(|_| self.scheduler.happened().back_to(before))? {
+                break false;
+            }
+            let goes_on = cursor.advance(&generation.buffer, tables);
+            if !goes_on.inspect_err(|_| self.scheduler.happened().back_to(before))? {
+                self.frontier.remove(0);
+                return Ok(true);
+            }
+            if cursor.next.time > until || self.scheduler.happened().is_full() {
+                break true;
+            }
+        };
+        self.frontier.update(0);
+        Ok(could)
+    }
+
+    /// Lets the next event of the thread at a place of the frontier happen if it can, and tells whether it could.
+    fn try_advance(&mut self, index: usize) -> Result<bool, Fault> {
         let generation = self.generation.as_ref().ok_or("there is no generation")?;
         let cursor = self.frontier.get_mut(index);
         let tables = &generation.tables;
-        if !self.scheduler.advance(&cursor.next, tables, cursor.thread, generation.number)? {
+        let before = self.scheduler.happened().mark();
+        let could = self.scheduler.advance(&cursor.next, tables, cursor.thread, generation.number);
+        if !could.inspect_err(|_| self.scheduler.happened().back_to(before))? {
             return Ok(false);
         }
-        if cursor.advance(&generation.buffer, tables)? {
-            self.frontier.update(index);
-        } else {
-            self.frontier.remove(index);
+        let goes_on = cursor.advance(&generation.buffer, tables);
+        match goes_on.inspect_err(|_| self.scheduler.happened().back_to(before))? {
+            true => self.frontier.update(index),
+            false => self.frontier.remove(index),
         }
         Ok(true)
     }
 
     /// Leaves out the rest of a generation that contradicts itself. The next one tells all states anew.
-    fn give_up(&mut self, what: String) {
+    fn give_up(&mut self, what: Fault) {
         let generation = self.generation.take().map_or(0, |generation| generation.number);
-        self.problems.push(Problem::Generation { generation, what });
+        self.problems.push(Problem::Generation { generation, what: what.into() });
         self.frontier.clear();
         self.samples.clear();
-        self.scheduler = Scheduler::default();
+        self.scheduler.forget();
         self.state = State::Broke;
     }
 }

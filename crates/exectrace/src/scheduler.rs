@@ -13,10 +13,12 @@ mod syscalls;
 use rustc_hash::FxHashMap;
 
 use crate::cursor::RawEvent;
+use crate::error::{Fault, fault};
 use crate::event::{
     Event, EventKind, GoroutineState, GoroutineTransition, ProcState, ProcTransition, Region,
 };
 use crate::generation::Tables;
+use crate::happened::Happened;
 use crate::ids::{GoroutineId, ProcId, TaskId, ThreadId, Time};
 use crate::slab::{Held, Slab};
 use crate::symbols::{StackId, StringId};
@@ -24,7 +26,7 @@ use crate::wire;
 use ranges::{Collector, RangeKind};
 
 /// What a handler says: whether the event could happen, or why the trace is broken.
-type Outcome = Result<bool, String>;
+type Outcome = Result<bool, Fault>;
 
 /// The state of everything that runs.
 #[derive(Debug, Default)]
@@ -38,9 +40,7 @@ pub(crate) struct Scheduler {
     collector: Collector,
     /// The generation with which this state began.
     first_generation: Option<u64>,
-    /// What has happened and was not asked for yet, from `given` on.
-    happened: Vec<Event>,
-    given: usize,
+    happened: Happened,
     /// Where the thread is kept whose event is being handled.
     current: usize,
 }
@@ -149,27 +149,33 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
+    #[inline]
     fn argument(&self, index: usize) -> u64 {
         self.raw.arguments[index]
     }
 
+    #[inline]
     fn goroutine(&self, index: usize) -> GoroutineId {
         GoroutineId::of(self.argument(index))
     }
 
+    #[inline]
     fn proc(&self, index: usize) -> ProcId {
         ProcId::of(self.argument(index))
     }
 
+    #[inline]
     fn sequence(&self, index: usize) -> Sequence {
         Sequence { generation: self.generation, number: self.argument(index) }
     }
 
-    fn stack(&self, index: usize) -> Result<StackId, String> {
+    #[inline]
+    fn stack(&self, index: usize) -> Result<StackId, Fault> {
         self.tables.stack(self.argument(index))
     }
 
-    fn string(&self, index: usize) -> Result<StringId, String> {
+    #[inline]
+    fn string(&self, index: usize) -> Result<StringId, Fault> {
         self.tables.string(self.argument(index))
     }
 
@@ -178,33 +184,45 @@ impl Step<'_> {
     }
 
     /// Requires that a thread with a proc runs a goroutine, as for whatever code of the program does.
-    fn require_running(&self) -> Result<(), String> {
+    #[inline]
+    fn require_running(&self) -> Result<(), Fault> {
         self.require_proc()?;
         self.require_goroutine()
     }
 
-    fn require_thread(&self) -> Result<(), String> {
+    #[inline]
+    fn require_thread(&self) -> Result<(), Fault> {
         self.require(self.context.thread.is_some(), "no thread")
     }
 
-    fn require_proc(&self) -> Result<(), String> {
+    #[inline]
+    fn require_proc(&self) -> Result<(), Fault> {
         self.require_thread()?;
         self.require(self.context.proc.id.is_some(), "no proc")
     }
 
-    fn require_goroutine(&self) -> Result<(), String> {
+    #[inline]
+    fn require_goroutine(&self) -> Result<(), Fault> {
         self.require(self.context.goroutine.id.is_some(), "no goroutine")
     }
 
-    fn require_no_goroutine(&self) -> Result<(), String> {
+    #[inline]
+    fn require_no_goroutine(&self) -> Result<(), Fault> {
         self.require(!self.context.goroutine.id.is_some(), "a goroutine")
     }
 
-    fn require(&self, is_so: bool, otherwise: &str) -> Result<(), String> {
-        if is_so { Ok(()) } else { Err(format!("{} with {otherwise}", self.name())) }
+    #[inline]
+    fn require(&self, is_so: bool, otherwise: &str) -> Result<(), Fault> {
+        if is_so { Ok(()) } else { Err(self.with(otherwise)) }
+    }
+
+    #[cold]
+    fn with(&self, what: &str) -> Fault {
+        fault!("{} with {what}", self.name())
     }
 
     /// A plain event of whoever runs.
+    #[inline]
     fn event(&self, stack: StackId, kind: EventKind) -> Event {
         Event {
             time: self.raw.time,
@@ -238,8 +256,7 @@ impl Scheduler {
         tables: &Tables,
         ThreadPlace(place): ThreadPlace,
         generation: u64,
-    ) -> Result<bool, String> {
-        self.first_generation.get_or_insert(generation);
+    ) -> Result<bool, Fault> {
         self.current = place;
         let thread = &mut self.threads[place];
         thread.is_known = true;
@@ -256,16 +273,21 @@ impl Scheduler {
         &mut self.threads[self.current].context
     }
 
-    /// The next event that has happened.
+    /// What has happened.
     #[inline]
-    pub(crate) fn next(&mut self) -> Option<Event> {
-        let event = self.happened.get(self.given).copied();
-        self.given += 1;
-        if event.is_none() {
-            self.happened.clear();
-            self.given = 0;
-        }
-        event
+    pub(crate) fn happened(&mut self) -> &mut Happened {
+        &mut self.happened
+    }
+
+    /// Begins with the events of a generation.
+    pub(crate) fn begin(&mut self, generation: u64) {
+        self.first_generation.get_or_insert(generation);
+    }
+
+    /// Forgets all but what has happened.
+    pub(crate) fn forget(&mut self) {
+        let happened = std::mem::take(&mut self.happened);
+        *self = Self { happened, ..Self::default() };
     }
 
     fn handle(&mut self, step: &Step<'_>) -> Outcome {
@@ -294,10 +316,12 @@ impl Scheduler {
         self.first_generation == Some(step.generation)
     }
 
+    #[inline]
     fn emit(&mut self, event: Event) {
         self.happened.push(event);
     }
 
+    #[inline]
     fn emit_goroutine(&mut self, step: &Step<'_>, stack: StackId, transition: GoroutineTransition) {
         self.emit(step.event(stack, EventKind::Goroutine(transition)));
     }
@@ -308,30 +332,27 @@ impl Scheduler {
     }
 
     /// The goroutine that runs, which must be in this state.
-    fn current(
-        &mut self,
-        step: &Step<'_>,
-        state: GoroutineState,
-    ) -> Result<&mut Goroutine, String> {
+    fn current(&mut self, step: &Step<'_>, state: GoroutineState) -> Result<&mut Goroutine, Fault> {
         let held = step.context.goroutine;
         let id = held.id;
         let goroutine = self.goroutines.at(held);
         let goroutine = goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?;
         if goroutine.state != state {
             let found = goroutine.state;
-            return Err(format!("{} of goroutine {id}, which is {found:?}", step.name()));
+            return Err(fault!("{} of goroutine {id}, which is {found:?}", step.name()));
         }
         Ok(goroutine)
     }
 
     /// The proc of the thread.
-    fn current_proc(&mut self, step: &Step<'_>) -> Result<&mut Proc, String> {
+    fn current_proc(&mut self, step: &Step<'_>) -> Result<&mut Proc, Fault> {
         let held = step.context.proc;
         self.procs.at(held).ok_or_else(|| unknown(step, "proc", held.id.0))
     }
 }
 
 /// A change of a goroutine's state without a reason or stack of its own.
+#[inline]
 fn transition(
     goroutine: GoroutineId,
     from: GoroutineState,
@@ -340,8 +361,9 @@ fn transition(
     GoroutineTransition { goroutine, from, to, reason: StringId::EMPTY, stack: StackId::NONE }
 }
 
-fn unknown(step: &Step<'_>, what: &str, id: i64) -> String {
-    format!("{} of {what} {id}, of which nothing is known", step.name())
+#[cold]
+fn unknown(step: &Step<'_>, what: &str, id: i64) -> Fault {
+    fault!("{} of {what} {id}, of which nothing is known", step.name())
 }
 
 impl Event {

@@ -1,6 +1,7 @@
 //! What happens at a moment: values of the runtime, labels, and the tasks, regions and messages of the program.
 
 use super::{Outcome, Scheduler, Step, unknown};
+use crate::error::{Fault, fault};
 use crate::event::{EventKind, Metric, Region, Task};
 use crate::ids::TaskId;
 use crate::symbols::{StackId, StringId};
@@ -46,7 +47,7 @@ impl Scheduler {
         self.emit(step.event(stack, EventKind::Metric { metric, value: step.argument(0) }));
     }
 
-    fn task_begin(&mut self, step: &Step<'_>) -> Result<(), String> {
+    fn task_begin(&mut self, step: &Step<'_>) -> Result<(), Fault> {
         let id = TaskId(step.argument(0));
         // As a parent, the background task stands for none.
         let parent = match TaskId(step.argument(1)) {
@@ -55,7 +56,7 @@ impl Scheduler {
         };
         let name = step.string(2)?;
         if self.tasks.insert(id, (name, parent)).is_some() {
-            return Err(format!("task {} begins twice", id.0));
+            return Err(fault!("task {} begins twice", id.0));
         }
         step.require_running()?;
         let task = Task { id, parent, name };
@@ -63,7 +64,7 @@ impl Scheduler {
         Ok(())
     }
 
-    fn task_end(&mut self, step: &Step<'_>) -> Result<(), String> {
+    fn task_end(&mut self, step: &Step<'_>) -> Result<(), Fault> {
         let id = TaskId(step.argument(0));
         let begun = self.tasks.remove(&id);
         let (name, parent) = begun.unwrap_or((StringId::EMPTY, TaskId::NONE));
@@ -73,39 +74,39 @@ impl Scheduler {
         Ok(())
     }
 
-    fn region_begin(&mut self, step: &Step<'_>) -> Result<(), String> {
+    fn region_begin(&mut self, step: &Step<'_>) -> Result<(), Fault> {
         let region = self.region(step)?;
         self.regions(step)?.push(region);
         self.emit(step.event(step.stack(2)?, EventKind::RegionBegin(region)));
         Ok(())
     }
 
-    fn region_end(&mut self, step: &Step<'_>) -> Result<(), String> {
+    fn region_end(&mut self, step: &Step<'_>) -> Result<(), Fault> {
         let region = self.region(step)?;
         let regions = self.regions(step)?;
         // What began before the trace is not known.
         if regions.pop().is_some_and(|innermost| innermost != region) {
-            return Err("a region ends that is not the innermost one".to_owned());
+            return Err("a region ends that is not the innermost one".into());
         }
         self.emit(step.event(step.stack(2)?, EventKind::RegionEnd(region)));
         Ok(())
     }
 
-    fn region(&self, step: &Step<'_>) -> Result<Region, String> {
+    fn region(&self, step: &Step<'_>) -> Result<Region, Fault> {
         step.require_running()?;
         Ok(Region { task: TaskId(step.argument(0)), name: step.string(1)? })
     }
 
-    fn regions(&mut self, step: &Step<'_>) -> Result<&mut Vec<Region>, String> {
+    fn regions(&mut self, step: &Step<'_>) -> Result<&mut Vec<Region>, Fault> {
         let held = step.context.goroutine;
         let goroutine = self.goroutines.at(held);
         Ok(&mut goroutine.ok_or_else(|| unknown(step, "goroutine", held.id.0))?.regions)
     }
 
-    fn experimental(&mut self, step: &Step<'_>) -> Result<(), String> {
+    fn experimental(&mut self, step: &Step<'_>) -> Result<(), Fault> {
         step.require_thread()?;
         let number = step.raw.event;
-        wire::spec(number).ok_or_else(|| format!("event {number} is not known"))?;
+        wire::spec(number).ok_or_else(|| fault!("event {number} is not known"))?;
         let values = [step.argument(0), step.argument(1), step.argument(2)];
         self.emit(step.event(StackId::NONE, EventKind::Experimental { number, values }));
         Ok(())

@@ -4,6 +4,7 @@ use super::{
     Context, Goroutine, NO_GOROUTINE, Outcome, Scheduler, Sequence, Step, Thread, ThreadPlace,
     transition,
 };
+use crate::error::{Fault, fault};
 use crate::event::{Event, EventKind, GoroutineState, GoroutineTransition};
 use crate::ids::{GoroutineId, ThreadId};
 use crate::slab::Held;
@@ -33,11 +34,11 @@ impl Scheduler {
         &mut self,
         step: &Step<'_>,
         state: GoroutineState,
-    ) -> Result<Held<GoroutineId>, String> {
+    ) -> Result<Held<GoroutineId>, Fault> {
         let id = step.goroutine(0);
         let sequence = Sequence { generation: step.generation, number: 0 };
         let new = Goroutine { state, sequence, regions: Vec::new(), ranges: Vec::new() };
-        self.goroutines.insert(id, new).ok_or_else(|| format!("goroutine {id} is created twice"))
+        self.goroutines.insert(id, new).ok_or_else(|| fault!("goroutine {id} is created twice"))
     }
 
     pub(super) fn go_start(&mut self, step: &Step<'_>) -> Outcome {
@@ -127,7 +128,7 @@ impl Scheduler {
             2 => GoroutineState::Running,
             3 => GoroutineState::Syscall,
             4 => GoroutineState::Waiting,
-            _ => return Err(format!("goroutine {id} has no status that is known")),
+            _ => return Err(fault!("goroutine {id} has no status that is known")),
         };
         let (from, held) = self.check_goroutine(step, id, to)?;
         let context = match to {
@@ -150,7 +151,7 @@ impl Scheduler {
         step: &Step<'_>,
         id: GoroutineId,
         told: GoroutineState,
-    ) -> Result<(GoroutineState, Held<GoroutineId>), String> {
+    ) -> Result<(GoroutineState, Held<GoroutineId>), Fault> {
         let is_first = self.is_first(step);
         match self.goroutines.get(id) {
             Some((held, known)) if known.state == told => {
@@ -158,10 +159,10 @@ impl Scheduler {
                 Ok((told, held))
             }
             Some((_, known)) => {
-                Err(format!("goroutine {id} is told to be {told:?} and is {:?}", known.state))
+                Err(fault!("goroutine {id} is told to be {told:?} and is {:?}", known.state))
             }
             None if is_first => Ok((GoroutineState::Undetermined, self.add(step, told)?)),
-            None => Err(format!("goroutine {id} was never created")),
+            None => Err(fault!("goroutine {id} was never created")),
         }
     }
 
@@ -170,14 +171,14 @@ impl Scheduler {
         &mut self,
         step: &Step<'_>,
         held: Held<GoroutineId>,
-    ) -> Result<Context, String> {
+    ) -> Result<Context, Fault> {
         let id = held.id;
         let thread = ThreadId::of(step.argument(1));
         let context = step.context;
         if !thread.is_some() {
-            return Err(format!("goroutine {id} is in a system call without a thread"));
+            return Err(fault!("goroutine {id} is in a system call without a thread"));
         }
-        let differs = |found| format!("thread {thread} of goroutine {id} runs goroutine {found}");
+        let differs = |found| fault!("thread {thread} of goroutine {id} runs goroutine {found}");
         if thread == context.thread {
             if !self.is_first(step) && context.goroutine.id != id {
                 return Err(differs(context.goroutine.id));

@@ -1,6 +1,7 @@
 //! Procs: started and stopped by their thread, or taken away by another one.
 
 use super::{Context, NO_PROC, Outcome, Proc, ProcStatus, Scheduler, Step, Thread};
+use crate::error::{Fault, fault};
 use crate::event::ProcState;
 use crate::ids::{ProcId, ThreadId};
 
@@ -24,7 +25,7 @@ impl Scheduler {
         let id = step.context.proc.id;
         let proc = self.current_proc(step)?;
         if !matches!(proc.state, ProcStatus::Running | ProcStatus::Syscall) {
-            return Err(format!("ProcStop of proc {id}, which is {:?}", proc.state));
+            return Err(fault!("ProcStop of proc {id}, which is {:?}", proc.state));
         }
         proc.state = ProcStatus::Idle;
         step.require_proc()?;
@@ -52,17 +53,17 @@ impl Scheduler {
     }
 
     /// Takes a proc away from the thread that has it, which may be the one that asks.
-    fn unbind(&mut self, step: &Step<'_>, id: ProcId, from: ThreadId) -> Result<(), String> {
+    fn unbind(&mut self, step: &Step<'_>, id: ProcId, from: ThreadId) -> Result<(), Fault> {
         let owner = if from == step.context.thread {
             &mut self.own().proc
         } else {
             let thread = self.known_thread(from);
-            let unknown = || format!("proc {id} is stolen from unknown thread {from}");
+            let unknown = || fault!("proc {id} is stolen from unknown thread {from}");
             &mut thread.ok_or_else(unknown)?.context.proc
         };
         if owner.id != id {
             let found = owner.id;
-            return Err(format!("proc {id} is stolen from thread {from}, which has proc {found}"));
+            return Err(fault!("proc {id} is stolen from thread {from}, which has proc {found}"));
         }
         *owner = NO_PROC;
         Ok(())
@@ -71,7 +72,7 @@ impl Scheduler {
     pub(super) fn proc_status(&mut self, step: &Step<'_>) -> Outcome {
         let id = step.proc(0);
         let told = ProcStatus::of(step.argument(1));
-        let told = told.ok_or_else(|| format!("proc {id} has no status that is known"))?;
+        let told = told.ok_or_else(|| fault!("proc {id} has no status that is known"))?;
         let (from, to) = self.check_status(step, id, told)?;
         if matches!(told, ProcStatus::Running | ProcStatus::Syscall) {
             let held = self.procs.get(id).map_or(NO_PROC, |(held, _)| held);
@@ -90,7 +91,7 @@ impl Scheduler {
         step: &Step<'_>,
         id: ProcId,
         told: ProcStatus,
-    ) -> Result<(ProcState, ProcState), String> {
+    ) -> Result<(ProcState, ProcState), Fault> {
         let is_first = self.is_first(step);
         let sequence = super::Sequence { generation: step.generation, number: 0 };
         let Some((_, proc)) = self.procs.get(id) else {
@@ -104,7 +105,7 @@ impl Scheduler {
                 Ok((ProcState::Running, ProcState::Running))
             }
             (known, told) if known == told => Ok((told.state(), told.state())),
-            (known, told) => Err(format!("proc {id} is told to be {told:?} and is {known:?}")),
+            (known, told) => Err(fault!("proc {id} is told to be {told:?} and is {known:?}")),
         }
     }
 
@@ -115,8 +116,8 @@ impl Scheduler {
     }
 
     /// The context of the thread that has this proc.
-    fn owner(&self, id: ProcId) -> Result<Context, String> {
+    fn owner(&self, id: ProcId) -> Result<Context, Fault> {
         let owner = self.threads.iter().find(|thread| thread.context.proc.id == id);
-        Ok(owner.ok_or_else(|| format!("no thread has proc {id}"))?.context)
+        Ok(owner.ok_or_else(|| fault!("no thread has proc {id}"))?.context)
     }
 }

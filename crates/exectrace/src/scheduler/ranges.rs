@@ -1,6 +1,7 @@
 //! Spans of time: the world stands still, the collector marks, procs sweep, goroutines help to mark.
 
 use super::{Outcome, Scheduler, Step, unknown};
+use crate::error::{Fault, fault};
 use crate::event::{EventKind, Range};
 use crate::ids::{GoroutineId, ProcId};
 use crate::slab::Held;
@@ -98,14 +99,14 @@ impl Scheduler {
         let sequence = step.argument(0);
         if self.is_first(step) {
             if self.collector.marks.is_some() {
-                return Err("GCActive after another event of the collector".to_owned());
+                return Err("GCActive after another event of the collector".into());
             }
         } else {
             if !self.collector.is_next(sequence) {
                 return Ok(false);
             }
             if self.collector.marks != Some(true) {
-                return Err("GCActive while the collector does not mark".to_owned());
+                return Err("GCActive while the collector does not mark".into());
             }
             step.require_running()?;
         }
@@ -121,7 +122,7 @@ impl Scheduler {
                 return Ok(false);
             }
             if marks {
-                return Err("GCBegin while the collector marks".to_owned());
+                return Err("GCBegin while the collector marks".into());
             }
             step.require_running()?;
         }
@@ -136,7 +137,7 @@ impl Scheduler {
             return Ok(false);
         }
         if self.collector.marks != Some(true) {
-            return Err("GCEnd while the collector does not mark".to_owned());
+            return Err("GCEnd while the collector does not mark".into());
         }
         step.require_running()?;
         self.collector = Collector { marks: Some(false), sequence };
@@ -158,9 +159,9 @@ fn of_goroutine(goroutine: GoroutineId, kind: RangeKind) -> Range {
     }
 }
 
-fn begin(ranges: &mut Vec<RangeKind>, step: &Step<'_>, kind: RangeKind) -> Result<(), String> {
+fn begin(ranges: &mut Vec<RangeKind>, step: &Step<'_>, kind: RangeKind) -> Result<(), Fault> {
     if ranges.contains(&kind) {
-        return Err(format!("{} within itself", step.name()));
+        return Err(fault!("{} within itself", step.name()));
     }
     ranges.push(kind);
     Ok(())
@@ -172,10 +173,10 @@ fn active(
     step: &Step<'_>,
     kind: RangeKind,
     is_first: bool,
-) -> Result<(), String> {
+) -> Result<(), Fault> {
     match (ranges.contains(&kind), is_first) {
-        (true, true) => Err(format!("{} of what has begun", step.name())),
-        (false, false) => Err(format!("{} of what has not begun", step.name())),
+        (true, true) => Err(fault!("{} of what has begun", step.name())),
+        (false, false) => Err(fault!("{} of what has not begun", step.name())),
         (true, false) => Ok(()),
         (false, true) => {
             ranges.push(kind);
@@ -188,8 +189,8 @@ fn end(
     ranges: &mut Vec<RangeKind>,
     step: &Step<'_>,
     is_it: impl Fn(RangeKind) -> bool,
-) -> Result<RangeKind, String> {
+) -> Result<RangeKind, Fault> {
     let index = ranges.iter().position(|&kind| is_it(kind));
-    let index = index.ok_or_else(|| format!("{} of what has not begun", step.name()))?;
+    let index = index.ok_or_else(|| fault!("{} of what has not begun", step.name()))?;
     Ok(ranges.swap_remove(index))
 }

@@ -1,6 +1,7 @@
 //! System calls, and goroutines that C code brings along.
 
 use super::{Context, NO_GOROUTINE, Outcome, ProcStatus, Scheduler, Step, transition};
+use crate::error::fault;
 use crate::event::{GoroutineState, GoroutineTransition, ProcState};
 use crate::symbols::StackId;
 
@@ -13,7 +14,7 @@ impl Scheduler {
         proc.state = ProcStatus::Syscall;
         // Tells the system calls of one thread apart for those who steal its proc.
         if !sequence.follows(proc.sequence) {
-            return Err(format!("a system call of proc {} is out of order", step.context.proc.id));
+            return Err(fault!("a system call of proc {} is out of order", step.context.proc.id));
         }
         proc.sequence = sequence;
         let stack = step.stack(1)?;
@@ -27,7 +28,7 @@ impl Scheduler {
         self.current(step, GoroutineState::Syscall)?.state = GoroutineState::Running;
         let proc = self.current_proc(step)?;
         if proc.state != ProcStatus::Syscall {
-            return Err(format!("a system call ends on a proc that is {:?}", proc.state));
+            return Err(fault!("a system call ends on a proc that is {:?}", proc.state));
         }
         proc.state = ProcStatus::Running;
         let id = step.context.goroutine.id;
@@ -73,7 +74,7 @@ impl Scheduler {
         if step.context.proc.id.is_some() {
             let proc = self.current_proc(step)?;
             if proc.state != ProcStatus::Syscall {
-                return Err(format!("goroutine {id} ends in C on a proc that is {:?}", proc.state));
+                return Err(fault!("goroutine {id} ends in C on a proc that is {:?}", proc.state));
             }
             proc.state = ProcStatus::Abandoned;
             self.emit_proc(step, step.context.proc.id, ProcState::Running, ProcState::Idle);
