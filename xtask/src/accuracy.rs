@@ -74,6 +74,7 @@ fn planned(selection: &Selection) -> Result<Vec<Run>> {
             scenarios: scenarios.to_vec(),
         };
         runs.extend(Run::live_and_late(&subject));
+        runs.extend(Run::alone(&subject, Scenario::Trace));
         if subject.which == Which::Before && subject.flags.is_empty() {
             runs.push(run(&[Scenario::Exact]));
             if standard(&subject.id, Scenario::Many).exact {
@@ -142,7 +143,9 @@ fn page(table: &Table, conditions: &str) -> String {
         "# Accuracy\n\nWritten by `cargo xtask accuracy`. {conditions}.\n\n\
          A run passes if the patterns are exactly those marked in the twin's source, at least likely (possible for \
          memory under load), with the right line or none. `exact`, `open` and `wrong` count the lines of the \
-         findings. 3,000 leaks must name the exact line in 19 of 20 runs; 100 leaks with exact heap figures always.\n\n\
+         findings. 3,000 leaks must name the exact line in 19 of 20 runs; 100 leaks with exact heap figures always. With \
+         a trace, 100 leaks at the default heap rate must name it always, and the trace must have shown it; of a \
+         transport, which dials when it is used and not when it is made, it must have shown the use.\n\n\
          | program | scenario | runs | passed | exact | open | wrong | standard |\n\
          |---|---|---|---|---|---|---|---|\n"
     );

@@ -68,7 +68,7 @@ struct SelectionArgs {
 struct TwinsArgs {
     #[command(flatten)]
     selection: SelectionArgs,
-    /// What to look at; `live` if none is named.
+    /// What to look at; `live` and `trace` if none is named.
     #[arg(long, value_enum)]
     scenario: Vec<twins::Scenario>,
 }

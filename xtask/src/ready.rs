@@ -86,8 +86,10 @@ fn tests(summary: &mut Summary) -> Result<()> {
 fn live_twins(summary: &mut Summary, plumb: PathBuf) -> Result<()> {
     let selection = Selection::new(Vec::new(), None, 2, Some(plumb))?;
     let fixed = selection.soon_mended();
-    for (selection, scenario) in [(selection, Scenario::Live), (fixed, Scenario::Fixed)] {
-        let tally = twins::run(&selection, &[scenario])?;
+    let looks: [(_, &[Scenario]); 2] =
+        [(selection, &[Scenario::Live, Scenario::Trace]), (fixed, &[Scenario::Fixed])];
+    for (selection, scenarios) in looks {
+        let tally = twins::run(&selection, scenarios)?;
         summary.passed += tally.passed;
         summary.failed += tally.failed.len();
         summary.lines.push(tally.summary());

@@ -40,7 +40,7 @@ fn plan(id: &str) -> Plan {
         load: Load { leaks, rate },
         live: Some(Duration::from_secs(seconds)),
         late: Some(Duration::from_secs(15)),
-        exact_heap: false,
+        ..Plan::default()
     }
 }
 

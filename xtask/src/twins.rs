@@ -12,6 +12,7 @@ mod process;
 mod stage;
 mod suite;
 mod tally;
+mod traced;
 
 pub use cases::RecordedCase;
 pub use expect::{Expectation, Mark, Variant};
@@ -25,3 +26,4 @@ pub use suite::{
     Outcome, Run, Scenario, Selection, Source, in_parallel, observe, standard, subjects, twins_of,
 };
 pub use tally::{Tally, run};
+pub use traced::Shows;

@@ -7,7 +7,8 @@
 // bufio.NewReaderSize, and each client keeps its goroutines (reader,
 // loopyWriter, CallbackSerializer) and one established socket. Invoices share
 // one client and key checks close theirs; both see the same traffic. Only
-// pprof.Index is mounted, so no trace or CPU profile can be had.
+// pprof.Index is mounted, so no CPU profile can be had, and a trace only with
+// -trace.
 package main
 
 import (
@@ -22,14 +23,15 @@ func main() {
 	listen := flag.String("listen", "127.0.0.1:8080", "address to serve on")
 	peer := flag.String("peer", "127.0.0.1:9090", "address of the secret manager")
 	project := flag.String("project", "shop-billing", "project that owns the secrets")
+	trace := flag.Bool("trace", false, "serve the execution trace, too")
 	flag.Parse()
 
-	if err := run(*listen, vault{endpoint: *peer, project: *project}); err != nil {
+	if err := run(*listen, vault{endpoint: *peer, project: *project}, *trace); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(listen string, v vault) error {
+func run(listen string, v vault, trace bool) error {
 	invoices, err := newInvoiceDesk(context.Background(), v)
 	if err != nil {
 		return err
@@ -40,5 +42,9 @@ func run(listen string, v vault) error {
 		invoices: invoices,
 		catalog:  ops.NewCatalog(),
 	}
-	return ops.Serve(listen, desk.routes())
+	routes := desk.routes()
+	if trace {
+		routes = ops.WithTrace(routes)
+	}
+	return ops.Serve(listen, routes)
 }

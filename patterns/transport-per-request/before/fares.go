@@ -35,7 +35,7 @@ func newFareClient(s settings) *fareClient {
 
 func (c *fareClient) fare(ctx context.Context, route string) (*fare, error) {
 	var f fare
-	if err := getJSON(ctx, c.http, c.upstream+"/fares/"+url.PathEscape(route), &f); err != nil {
+	if err := getJSON(ctx, c.http, c.upstream+"/fares/"+url.PathEscape(route), &f); err != nil { // leak-related: uses
 		return nil, err
 	}
 	return &f, nil

@@ -6,6 +6,10 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::expect::{Expectation, Mark};
+use super::traced::Shows;
+
+/// How the answer calls the execution trace among those who found a site.
+const TRACE: &str = "trace";
 
 /// The part of `plumb diagnose --format json` that is judged: the published contract, nothing else.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +27,8 @@ pub struct Finding {
     confidence: Confidence,
     object: Option<String>,
     site: Site,
+    #[serde(default)]
+    related: Vec<Site>,
     #[serde(default)]
     candidates: Vec<Candidate>,
 }
@@ -44,6 +50,8 @@ struct Site {
     line: Option<u32>,
     #[serde(default)]
     function: Option<String>,
+    #[serde(default)]
+    found_by: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -81,6 +89,8 @@ pub struct Standard {
     pub possible_suffices: bool,
     /// The line must be named, not left open.
     pub exact: bool,
+    /// What the execution trace must have shown.
+    pub shown: Option<Shows>,
 }
 
 /// The result of comparing.
@@ -124,7 +134,11 @@ pub fn judge(
             answer.findings.iter().filter(|finding| finding.pattern == pattern).collect();
         let marks: Vec<&Mark> =
             expected.leaks.iter().filter(|mark| mark.pattern == pattern).collect();
-        judgement.take(pattern, &found, &marks, standard(pattern));
+        let standard = standard(pattern);
+        judgement.take(pattern, &found, &marks, standard);
+        if let Some(shown) = standard.shown {
+            judgement.take_shown(pattern, &found, &expected.related, shown);
+        }
     }
     let patterns = expected.patterns();
     for finding in &answer.findings {
@@ -168,6 +182,30 @@ impl Judgement {
     }
 }
 
+impl Judgement {
+    /// Whether the execution trace has shown what it must, and nothing else.
+    fn take_shown(&mut self, pattern: &str, found: &[&Finding], related: &[Mark], shown: Shows) {
+        for finding in found {
+            let failure = match shown {
+                Shows::Line if finding.site.is_found_by_trace() => continue,
+                Shows::Line => format!("{pattern}: the trace does not show the line"),
+                Shows::Use => {
+                    let mut uses = finding.related.iter().filter(|site| site.is_found_by_trace());
+                    let is_marked = |site: &Site| related.iter().any(|mark| site.is_at(mark));
+                    match (uses.clone().any(is_marked), uses.find(|site| !is_marked(site))) {
+                        (true, None) => continue,
+                        (_, Some(other)) => {
+                            format!("{pattern}: the trace shows use at {}", other.shown())
+                        }
+                        (false, None) => format!("{pattern}: the trace shows no use"),
+                    }
+                }
+            };
+            self.failures.push(failure);
+        }
+    }
+}
+
 impl Finding {
     fn line(&self, marks: &[&Mark]) -> LineVerdict {
         if self.site.kind == "line" {
@@ -187,6 +225,10 @@ impl Site {
     fn is_at(&self, mark: &Mark) -> bool {
         let file = self.file.as_deref().unwrap_or_default();
         Path::new(file).ends_with(&mark.file) && self.line == Some(mark.line)
+    }
+
+    fn is_found_by_trace(&self) -> bool {
+        self.found_by.iter().any(|witness| witness == TRACE)
     }
 
     fn shown(&self) -> String {
@@ -209,7 +251,8 @@ mod tests {
             file: "before/webhooks.go".to_owned(),
             line: 7,
         };
-        Expectation { leaks: vec![mark], ..Expectation::default() }
+        let related = vec![Mark { line: 9, ..mark.clone() }];
+        Expectation { leaks: vec![mark], related, ..Expectation::default() }
     }
 
     fn answer(pattern: &str, kind: &str, line: u32, confidence: &str) -> Answer {
@@ -252,6 +295,32 @@ mod tests {
         check(&weak, any, LineVerdict::Exact, &["client-not-closed only possible"]);
         let growth = Standard { possible_suffices: true, ..any };
         check(&weak, growth, LineVerdict::Exact, &[]);
+    }
+
+    #[test]
+    fn a_trace_must_have_shown_the_line_or_the_marked_use_of_it_and_no_other() {
+        let shown = |shown| Standard { shown: Some(shown), ..Standard::default() };
+        let right = answer("client-not-closed", "line", 7, "likely");
+        let silent = ["client-not-closed: the trace does not show the line"];
+        check(&right, shown(Shows::Line), LineVerdict::Exact, &silent);
+        let mut traced = right.clone();
+        traced.findings[0].site.found_by = vec!["heap".to_owned(), "trace".to_owned()];
+        check(&traced, shown(Shows::Line), LineVerdict::Exact, &[]);
+
+        let no_use = ["client-not-closed: the trace shows no use"];
+        check(&traced, shown(Shows::Use), LineVerdict::Exact, &no_use);
+        let used_at = |line| Site {
+            line: Some(line),
+            found_by: vec!["trace".to_owned()],
+            ..traced.findings[0].site.clone()
+        };
+        let mut used = right;
+        used.findings[0].related = vec![used_at(9)];
+        check(&used, shown(Shows::Use), LineVerdict::Exact, &[]);
+        used.findings[0].related.push(used_at(12));
+        let healthy =
+            ["client-not-closed: the trace shows use at /src/billing/before/webhooks.go:12"];
+        check(&used, shown(Shows::Use), LineVerdict::Exact, &healthy);
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Moment {
 }
 
 /// What happens in a run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Plan {
     /// The load.
     pub load: Load,
@@ -43,6 +43,8 @@ pub struct Plan {
     pub late: Option<Duration>,
     /// Start the service with exact heap figures (`GODEBUG=memprofilerate=1`).
     pub exact_heap: bool,
+    /// Options that plumb is given beside the usual ones.
+    pub options: &'static [&'static str],
 }
 
 impl Plan {
@@ -77,8 +79,9 @@ pub fn play(plumb: &Path, subject: &Subject, plan: &Plan, kept: &Path) -> Result
     on_stage(subject, plan, |stage, moment| {
         let kept = moment.kept(kept);
         let case = kept.with_extension("case").display().to_string();
-        let (answer, exit_code) =
-            diagnose(plumb, &[stage.url(), "--force".to_owned(), "-o".to_owned(), case], &kept)?;
+        let mut arguments = vec![stage.url(), "--force".to_owned(), "-o".to_owned(), case];
+        arguments.extend(plan.options.iter().map(|&option| option.to_owned()));
+        let (answer, exit_code) = diagnose(plumb, &arguments, &kept)?;
         looks.push(Look { moment, answer, exit_code });
         Ok(())
     })?;

@@ -71,7 +71,7 @@ impl Subject {
 }
 
 /// What the load does.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Load {
     /// Leaking operations in all.
     pub leaks: u32,

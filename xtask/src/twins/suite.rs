@@ -12,6 +12,7 @@ use super::go::{self, Which};
 use super::judge::{Judgement, Standard, judge};
 use super::play::{Look, Moment, Plan, look_again, play};
 use super::stage::{Load, Subject};
+use super::traced::{self, Shows};
 use crate::workspace;
 
 /// A situation in which a service is looked at.
@@ -25,6 +26,8 @@ pub enum Scenario {
     Many,
     /// After 100 leaks with exact heap figures.
     Exact,
+    /// A slow leak, under load, with an execution trace.
+    Trace,
     /// The recorded cases.
     Offline,
     /// The leaking twins with the fixes of `plumb scan`, as the repaired ones are looked at under load.
@@ -39,6 +42,7 @@ impl Scenario {
             Self::Late => "late",
             Self::Many => "3,000 leaks",
             Self::Exact => "100 leaks, memprofilerate=1",
+            Self::Trace => "100 leaks, 5 s of trace",
             Self::Offline => "offline",
             Self::Fixed => "under load",
         }
@@ -46,11 +50,14 @@ impl Scenario {
 
     /// Whether the repaired twins are looked at too.
     fn has_after(self) -> bool {
-        matches!(self, Self::Live | Self::Late | Self::Offline)
+        matches!(self, Self::Live | Self::Late | Self::Trace | Self::Offline)
     }
 
     fn moment(self) -> Moment {
-        if matches!(self, Self::Live | Self::Fixed) { Moment::Live } else { Moment::Late }
+        match self {
+            Self::Live | Self::Trace | Self::Fixed => Moment::Live,
+            Self::Late | Self::Many | Self::Exact | Self::Offline => Moment::Late,
+        }
     }
 
     /// The run in which this situation comes about.
@@ -59,13 +66,14 @@ impl Scenario {
             load: Load { leaks, rate },
             live: None,
             late: Some(Duration::from_secs(rest)),
-            exact_heap: false,
+            ..Plan::default()
         };
         match self {
             Self::Live | Self::Fixed => {
                 let load = Load { leaks: 900, rate: 20 };
-                Plan { load, live: Some(Duration::from_secs(6)), late: None, exact_heap: false }
+                Plan { load, live: Some(Duration::from_secs(6)), ..Plan::default() }
             }
+            Self::Trace => traced::plan(),
             Self::Late | Self::Offline => late(500, 20, 15),
             Self::Many => late(3000, 60, 5),
             Self::Exact => Plan { exact_heap: true, ..late(100, 20, 5) },
@@ -100,14 +108,16 @@ const EXACT_AT_MANY: [&str; 2] = ["http-body-not-closed", "client-not-closed"];
 /// right or open.
 pub fn standard(pattern: &str, scenario: Scenario) -> Standard {
     let possible_suffices = scenario == Scenario::Live && POSSIBLE_WHILE_LIVE.contains(&pattern);
+    let shown = if scenario == Scenario::Trace { traced::shows(pattern) } else { None };
     let exact = match scenario {
         Scenario::Exact => true,
         Scenario::Many => EXACT_AT_MANY.contains(&pattern),
+        Scenario::Trace => shown == Some(Shows::Line),
         Scenario::Live | Scenario::Late | Scenario::Offline | Scenario::Fixed => {
             ALWAYS_EXACT.contains(&pattern)
         }
     };
-    Standard { possible_suffices, exact }
+    Standard { possible_suffices, exact, shown }
 }
 
 /// Which twins, how built, how many at a time.
@@ -181,6 +191,15 @@ impl Run {
         }
     }
 
+    /// The run in which a program is looked at in one scenario; `None` if it has no part in that.
+    pub fn alone(subject: &Subject, scenario: Scenario) -> Option<Self> {
+        let subject = match scenario {
+            Scenario::Trace => traced::subject(subject)?,
+            _ => subject.clone(),
+        };
+        Some(Self { subject, scenarios: vec![scenario] })
+    }
+
     /// How long the kernel takes to end what leaks in a fixed twin; `None` if the program does.
     fn seconds_of_the_kernel(&self) -> Option<u64> {
         let mut known = MENDED_BY_THE_KERNEL.iter();
@@ -193,7 +212,7 @@ impl Run {
         if let Some(seconds) = self.seconds_of_the_kernel() {
             let rest = Duration::from_secs(seconds + 15);
             let load = Load { leaks: LEAKS_OF_THE_KERNEL, rate: 20 };
-            return Plan { load, live: None, late: Some(rest), exact_heap: false };
+            return Plan { load, late: Some(rest), ..Plan::default() };
         }
         let mut plans = self.scenarios.iter().map(|scenario| scenario.plan());
         let mut plan = plans.next().unwrap_or_else(|| Scenario::Live.plan());
@@ -380,6 +399,26 @@ mod tests {
     }
 
     #[test]
+    fn a_trace_is_taken_of_few_leaks_and_within_the_load() {
+        let billing = subject("client-not-closed");
+        let run = Run::alone(&billing, Scenario::Trace).expect("a run");
+        assert_eq!(run.subject.flags, ["-trace"]);
+        let plan = run.plan();
+        // A look of 12 s, the collections at its end, the trace of 5 s, and a look after that.
+        let ends = plan.live.expect("live").as_secs() + 12 + 5 + 5;
+        let rate = u64::from(plan.load.rate);
+        assert!(ends <= u64::from(plan.load.leaks) / rate && ends * rate <= 150);
+        assert!(standard("client-not-closed", Scenario::Trace).exact);
+        assert!(!standard("file-not-closed", Scenario::Trace).exact);
+
+        assert!(Run::alone(&subject("file-not-closed"), Scenario::Trace).is_none());
+        let old = Subject { go: "1.19.13".to_owned(), ..billing.clone() };
+        assert!(Run::alone(&old, Scenario::Trace).is_none());
+        let mended = Subject { flags: vec!["-leak-file=false".to_owned()], ..billing };
+        assert!(Run::alone(&mended, Scenario::Trace).is_none());
+    }
+
+    #[test]
     fn runs_of_one_program_write_different_files() {
         let subject = subject("http-body-not-closed");
         let of =
@@ -397,8 +436,8 @@ mod tests {
         let known = workspace::running_twins().expect("the catalogue");
         let late = MENDED_BY_THE_KERNEL.map(|(id, _)| id);
         let all = POSSIBLE_WHILE_LIVE.iter().chain(&ALWAYS_EXACT).chain(&EXACT_AT_MANY);
-        for id in all.chain(&late) {
-            assert!(known.iter().any(|known| known == id), "{id}");
+        for id in all.chain(&late).copied().chain(traced::ids()) {
+            assert!(known.iter().any(|known| *known == id), "{id}");
         }
     }
 }

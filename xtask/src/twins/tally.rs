@@ -13,6 +13,9 @@ use super::process::Ended;
 use super::suite::{Run, Scenario, Selection, Source, in_parallel, observe, subjects, twins_of};
 use crate::workspace;
 
+/// Where no scenario is named.
+const DEFAULT: [Scenario; 2] = [Scenario::Live, Scenario::Trace];
+
 /// Passed and failed checks.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -89,7 +92,7 @@ fn is_forbidden(error: &Error) -> bool {
 pub fn run(selection: &Selection, scenarios: &[Scenario]) -> Result<Tally> {
     let started = Instant::now();
     let plumb = selection.executable()?;
-    let scenarios = if scenarios.is_empty() { &[Scenario::Live] } else { scenarios };
+    let scenarios = if scenarios.is_empty() { &DEFAULT[..] } else { scenarios };
     let tally = Mutex::new(Tally::default());
     let live: Vec<Scenario> =
         scenarios.iter().copied().filter(|scenario| *scenario != Scenario::Offline).collect();
@@ -115,9 +118,9 @@ fn running(
             Scenario::Fixed => &fixed(plumb, selection, tally)?,
             _ => selection,
         };
-        for subject in subjects(selection, twins_of(scenario))? {
-            runs.push((scenario, Run { subject, scenarios: vec![scenario] }));
-        }
+        let subjects = subjects(selection, twins_of(scenario))?;
+        let of_scenario = subjects.iter().filter_map(|subject| Run::alone(subject, scenario));
+        runs.extend(of_scenario.map(|run| (scenario, run)));
     }
     in_parallel(selection.jobs, &runs, |_, (scenario, run)| {
         let started = Instant::now();
