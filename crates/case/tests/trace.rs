@@ -107,6 +107,26 @@ fn a_new_connection_is_handed_to_whoever_waits_for_it() {
 }
 
 #[test]
+fn regions_are_those_of_who_created_woke_and_waited() {
+    for release in RELEASES {
+        let service = read(&recorded(release));
+        let goroutines = &trace(&service).goroutines;
+        let writers =
+            goroutines.iter().filter(|one| one.stack.passes("net/http.(*persistConn).writeLoop"));
+        let used_in = writers.map(|one| match &one.waking {
+            Some(_) => one.woken_in.as_deref(),
+            None => one.handed_in.as_deref(),
+        });
+        let used_in: Vec<_> = used_in.collect();
+        assert!(used_in.len() >= 12, "{release}: {used_in:?}");
+        let expected = Some("round of task work \"quoted\"");
+        assert!(used_in.iter().all(|region| *region == expected), "{release}: {used_in:?}");
+        // The program leaks before its first region.
+        assert!(leaked(trace(&service)).iter().all(|one| one.created_in.is_none()), "{release}");
+    }
+}
+
+#[test]
 fn a_trace_alone_is_a_list_of_goroutines() {
     let service = read(&recorded("1.26.2"));
     let list = service.instances[0].snapshots[0].goroutines.as_ref().unwrap();

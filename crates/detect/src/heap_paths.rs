@@ -19,7 +19,9 @@ mod places;
 mod ways;
 
 pub(crate) use dials::Dialled;
-pub(crate) use places::{Doubt, Place, first_leads_in_one_each, is_named_as_a_wrapper};
+pub(crate) use places::{
+    Doubt, Place, first_leads_in_one_each, is_named_as_a_constructor, is_named_as_a_wrapper,
+};
 use places::{Knowledge, UserPath, places};
 pub(crate) use ways::{Way, places_of_ways};
 

@@ -158,6 +158,10 @@ fn finding(
         evidence.splice(at..at, mechanism.iter().cloned());
         evidence.extend(provenance.iter().cloned());
     }
+    if let Some(traced) = decision.traced {
+        // Beside what convicts it, where readers look for what the line rests on.
+        evidence.insert(evidence.len().min(1), traced);
+    }
     if let Some(conflict) = decision.conflict {
         confidence = lowered(confidence);
         evidence.push(conflict);

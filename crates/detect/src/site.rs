@@ -18,6 +18,8 @@ pub(crate) struct Decision {
     pub(crate) would_decide: Vec<String>,
     /// Witnesses that named different lines, in words.
     pub(crate) conflict: Option<EvidenceItem>,
+    /// What the execution trace shows, where no candidate tells it.
+    pub(crate) traced: Option<EvidenceItem>,
     /// What the source says: about the site, or if that is open about the line that is most likely.
     pub(crate) says: Option<SourceSays>,
 }
@@ -61,9 +63,12 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         |line: &NamedLine| related.iter().any(|(_, known)| is_same_line(&known.frame, &line.frame));
     let passed = passed.chain(matters_too(&heard));
     let passed: Vec<_> = passed.filter(|(_, line)| !same(line) && !known(line)).collect();
+    let candidates: Vec<Candidate> =
+        losing.into_iter().map(|(kind, line)| candidate(kind, line)).collect();
     Decision {
         site: line_site(&named.frame, named.role, agree),
-        candidates: losing.into_iter().map(|(kind, line)| candidate(kind, line)).collect(),
+        traced: traced(&heard, &candidates),
+        candidates,
         related: related
             .into_iter()
             .chain(passed)
@@ -99,10 +104,22 @@ fn candidate(kind: WitnessKind, line: &NamedLine) -> Candidate {
     }
 }
 
+/// What the execution trace shows of its first line, unless that is among the candidates, which tell it.
+fn traced(heard: &[(WitnessKind, Testimony)], candidates: &[Candidate]) -> Option<EvidenceItem> {
+    let (_, testimony) = heard.iter().find(|(kind, _)| *kind == WitnessKind::Trace)?;
+    let line = testimony.lines.first().or(testimony.related.first())?;
+    let is_told = candidates.iter().any(|candidate| candidate.basis == line.basis);
+    let NamedLine { frame, basis, .. } = line;
+    let file = frame.file.rsplit('/').next().unwrap_or_default();
+    let text = format!("{} ({file}:{}): {basis}", frame.function, frame.line);
+    (!is_told).then(|| EvidenceItem::new("trace", text))
+}
+
 fn undecided(hearing: &Hearing<'_>, heard: &[(WitnessKind, Testimony)]) -> Decision {
     let lines = heard
         .iter()
         .flat_map(|(kind, testimony)| testimony.lines.iter().map(|line| candidate(*kind, line)));
+    let candidates: Vec<Candidate> = lines.collect();
     let mut would_decide: Vec<String> =
         heard.iter().flat_map(|(_, t)| t.would_decide.iter().cloned()).collect();
     if !heard.iter().any(|(kind, _)| *kind == WitnessKind::Heap)
@@ -112,7 +129,8 @@ fn undecided(hearing: &Hearing<'_>, heard: &[(WitnessKind, Testimony)]) -> Decis
     }
     Decision {
         site: nearest(hearing.suspect, hearing),
-        candidates: lines.collect(),
+        traced: traced(heard, &candidates),
+        candidates,
         related: matters_too(heard)
             .map(|(kind, line)| line_site(&line.frame, line.role, vec![kind]))
             .collect(),

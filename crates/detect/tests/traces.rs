@@ -4,10 +4,11 @@
 mod support;
 
 use plumb_detect::detect;
+use plumb_evidence::code::Stack;
 use plumb_evidence::finding::{Role, SiteKind, WitnessKind};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::trace::{Creation, Trace, TracedGoroutine, Waking, WakingCount};
-use plumb_evidence::{Diagnosis, Finding, Service, Snapshot};
+use plumb_evidence::{Diagnosis, Finding, Service, Snapshot, Timestamp};
 use plumb_patterns::CATALOGUE;
 use support::{Crowd, frame, rising, service, stack};
 
@@ -37,6 +38,9 @@ fn waiting(id: u64, frames: &str, creation: usize, creator: u64) -> TracedGorout
         waking: None,
         handed: None,
         regions: Vec::new(),
+        created_in: None,
+        woken_in: None,
+        handed_in: None,
     }
 }
 
@@ -177,6 +181,24 @@ fn a_slow_leak_says_how_long_a_trace_it_takes() {
     assert!(ways.iter().any(|way| way.contains("--trace=5s")), "{ways:?}");
 }
 
+#[test]
+fn a_leak_too_slow_for_a_trace_over_the_network_says_what_to_do_instead() {
+    let crowds = [READ_LOOP, WRITE_LOOP].map(|function| Crowd("select", function, rising(300, 2)));
+    // A hundred times as long between looks: 36 leaks an hour.
+    let mut service = service(&crowds);
+    for (at, snapshot) in (0..).zip(&mut service.instances[0].snapshots) {
+        snapshot.taken = Timestamp::from_second(1_700_000_000 + 200 * at).ok();
+        snapshot.goroutines.as_mut().expect("goroutines").taken = snapshot.taken;
+    }
+    let trace = Trace { seconds: 5.0, ..held(&[("main.audit:40", 1, 1)], 0) };
+    let diagnosis = judge(&with_trace(service, trace));
+    leaves_open(&diagnosis);
+    let ways = &finding(&diagnosis).would_decide;
+    let way = ways.iter().find(|way| way.contains("runtime/trace.Start")).expect("the advice");
+    assert!(way.contains("it shows 1 of them so far, and at this rate 3 take 8 min."), "{way}");
+    assert!(!way.contains("--trace="), "{way}");
+}
+
 /// Clients of gRPC, 10 more each two seconds, created by these paths: how many are left, how many ended.
 fn clients(call: &str, paths: &[(&str, u64, u64)]) -> Diagnosis {
     let reader = "google.golang.org/grpc/internal/grpcsync.(*CallbackSerializer).run";
@@ -212,4 +234,95 @@ fn whoever_only_used_an_object_is_no_site() {
     leaves_open(&diagnosis);
     let related = &finding(&diagnosis).related;
     assert!(related.iter().any(|site| (site.line, site.role) == (30, Role::Uses)), "{related:?}");
+}
+
+#[test]
+fn a_client_that_makes_another_for_itself_is_made_and_one_that_does_so_when_it_is_used_is_not() {
+    let made = format!("{NEW_CLIENT} < cloud.google.com/go/secretmanager/apiv1.NewClient");
+    let paths = [("main.open:20 < main.rotate:30", 75, 0), ("main.open:20 < main.check:40", 0, 75)];
+    let diagnosis = clients(&made, &paths);
+    names(&diagnosis, 30);
+    assert_eq!(finding(&diagnosis).site.role, Role::Creates);
+    assert_eq!(
+        shown(&diagnosis),
+        [
+            "main.rotate (main.go:30): 25 of 25 grpc.ClientConn created through it in 5.0 s of execution trace are left"
+        ]
+    );
+    let used = format!("{NEW_CLIENT} < cloud.google.com/go/firestore.(*Client).Collection");
+    let diagnosis = clients(&used, &paths);
+    leaves_open(&diagnosis);
+    let related = &finding(&diagnosis).related;
+    assert!(related.iter().any(|site| (site.line, site.role) == (30, Role::Uses)), "{related:?}");
+}
+
+/// What the trace shows, where it is not told with a candidate.
+fn shown(diagnosis: &Diagnosis) -> Vec<&str> {
+    let evidence = finding(diagnosis).evidence.iter();
+    evidence.filter(|item| &*item.kind == "trace").map(|item| &*item.text).collect()
+}
+
+#[test]
+fn the_regions_of_who_has_a_connection_in_hand_are_told_and_not_those_of_who_dialled() {
+    let mut trace = held(&[("main.audit:40", 22, 22)], 0);
+    for one in &mut trace.goroutines {
+        one.created_in = Some("innocent".into());
+        one.woken_in = Some("audit of task order".into());
+    }
+    let diagnosis = responses(trace);
+    names(&diagnosis, 40);
+    assert_eq!(
+        shown(&diagnosis),
+        [
+            "main.audit (main.go:40): in 5.0 s of execution trace it sent 22 requests and has 22 of the connections in hand; region audit of task order"
+        ]
+    );
+}
+
+/// HTTP/2 connections, 10 more each two seconds, and calls by these paths: how many of them dialled, and how many there were.
+fn transports(paths: &[(&str, u64, u64)]) -> Diagnosis {
+    let reader = "golang.org/x/net/http2.(*ClientConn).readLoop";
+    let send = "golang.org/x/net/http2.(*Transport).RoundTripOpt < golang.org/x/net/http2.(*Transport).RoundTrip < net/http.send < net/http.(*Client).Do";
+    let dials = "golang.org/x/net/http2.(*Transport).newClientConn < golang.org/x/net/http2.(*dialCall).dial";
+    let mut trace = Trace { seconds: 5.0, ..Trace::default() };
+    for (index, &(path, dialled, calls)) in paths.iter().enumerate() {
+        let calling = |by: &str| stack(&format!("{by} < {send} < {path}"));
+        let pool = calling("golang.org/x/net/http2.(*clientConnPool).getStartDialLocked");
+        let creation = |function, chain: Vec<Stack>, alive, ended| Creation {
+            start: Some(frame(function)),
+            chain,
+            alive,
+            ended,
+        };
+        trace.creations.push(creation(reader, vec![stack(dials), pool.clone()], dialled, 0));
+        let dial = "golang.org/x/net/http2.(*dialCall).dial";
+        trace.creations.push(creation(dial, vec![pool], 0, dialled));
+        let request = "golang.org/x/net/http2.(*clientStream).doRequest";
+        let sends = vec![calling("golang.org/x/net/http2.(*ClientConn).roundTrip")];
+        trace.creations.push(creation(request, sends, 0, calls));
+        for at in 0..dialled {
+            let id = 1000 * (index as u64 + 1) + at;
+            let waits = waiting(id, reader, 3 * index, 9000 + id);
+            trace.goroutines.push(TracedGoroutine { state: WaitState::IoWait, ..waits });
+        }
+    }
+    judge(&with_trace(service(&[Crowd("IO wait", reader, rising(300, 10))]), trace))
+}
+
+#[test]
+fn of_transports_made_for_each_call_the_trace_shows_who_uses_them() {
+    let diagnosis = transports(&[
+        ("main.getJSON:50 < main.fare:36 < main.serveFare:42", 25, 25),
+        ("main.getJSON:50 < main.timetable:61 < main.serveTimetable:71", 0, 25),
+    ]);
+    // Where they are made no trace shows.
+    leaves_open(&diagnosis);
+    let related: Vec<_> = finding(&diagnosis).related.iter().map(|s| (s.line, s.role)).collect();
+    assert_eq!(related, [(36, Role::Uses)]);
+    assert_eq!(
+        shown(&diagnosis),
+        [
+            "main.fare (main.go:36): 25 of 25 http2.ClientConn created through it in 5.0 s of execution trace are left"
+        ]
+    );
 }

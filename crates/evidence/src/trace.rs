@@ -43,8 +43,14 @@ pub struct TracedGoroutine {
     /// Where the goroutine waited that its creator woke first after having created it: for whom it was made, if it was made
     /// for somebody who waits.
     pub handed: Option<Stack>,
-    /// The regions of `runtime/trace` that it is in, the innermost last.
+    /// The regions of `runtime/trace` that it is in, the innermost last, each with its task, as in `upload of task job`.
     pub regions: Vec<Arc<str>>,
+    /// The region in which it was created.
+    pub created_in: Option<Arc<str>>,
+    /// The region of who woke it last.
+    pub woken_in: Option<Arc<str>>,
+    /// The region of whom it was made for.
+    pub handed_in: Option<Arc<str>>,
 }
 
 /// A way in which goroutines are created.

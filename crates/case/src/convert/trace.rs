@@ -1,6 +1,7 @@
 //! Execution traces to what they say of goroutines.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use plumb_evidence::goroutine::{
     Creators, GoroutineSource, Goroutines, Group, IdSample, WaitState,
@@ -8,8 +9,8 @@ use plumb_evidence::goroutine::{
 use plumb_evidence::trace::{Creation, Trace, TracedGoroutine, Waking, WakingCount};
 use plumb_evidence::{Frame, Stack, Timestamp};
 use plumb_exectrace::{
-    ChainId, EventKind, Goroutine, GoroutineState, History, Problem, ReadError, Reader, StackId,
-    Version,
+    ChainId, EventKind, Goroutine, GoroutineState, History, Problem, ReadError, Reader, Scope,
+    StackId, Version,
 };
 use rustc_hash::FxHashMap;
 
@@ -128,7 +129,11 @@ impl Converting<'_> {
         let creator = goroutine.creation.map(|creation| creation.creator);
         let waking = goroutine.waking.filter(|waking| waking.waker.is_some());
         let handed = goroutine.handed.map(|waiting| self.stack(waiting));
-        let regions = goroutine.regions.iter();
+        let regions = goroutine.regions.iter().map(|&scope| self.scope(scope)).collect();
+        let mut scope = |scope: Option<Scope>| scope.map(|scope| self.scope(scope));
+        let created_in = scope(goroutine.creation.and_then(|creation| creation.scope));
+        let woken_in = scope(waking.and_then(|waking| waking.scope));
+        let handed_in = scope(goroutine.handed_in);
         Some(TracedGoroutine {
             handed,
             id: u64::try_from(goroutine.id.0).ok()?,
@@ -142,10 +147,20 @@ impl Converting<'_> {
                 stack: self.stack(waking.stack),
                 creation: indexes.get(&waking.waker_chain).copied(),
             }),
-            regions: regions
-                .map(|region| self.symbols.name(self.names.string(region.name)))
-                .collect(),
+            regions,
+            created_in,
+            woken_in,
+            handed_in,
         })
+    }
+
+    /// `round of task work`, or `round` where no task is known.
+    fn scope(&mut self, Scope { name, task }: Scope) -> Arc<str> {
+        let (name, task) = (self.names.string(name), self.names.string(task));
+        match task {
+            "" => self.symbols.name(name),
+            _ => self.symbols.name(&format!("{name} of task {task}")),
+        }
     }
 
     fn stack(&mut self, id: StackId) -> Stack {

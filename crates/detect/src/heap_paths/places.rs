@@ -231,6 +231,15 @@ pub(crate) fn is_named_as_a_wrapper(frame: &Frame, entry_points: &[&str]) -> boo
         || GETTING.iter().any(|word| begins_with_word(own, word))
 }
 
+/// First words of the names of functions that make what they return.
+const MAKING: [&str; 7] = ["new", "open", "dial", "connect", "make", "must", "create"];
+
+/// Whether the name of a library's function says that it makes something.
+pub(crate) fn is_named_as_a_constructor(frame: &Frame) -> bool {
+    let name = last_word(frame.name());
+    MAKING.iter().any(|word| begins_with_word(name, word))
+}
+
 /// `(*client).do` → `do`; `openAll[...]` → `openAll`.
 fn last_word(name: FunctionName<'_>) -> &str {
     let local = name.local();

@@ -5,7 +5,7 @@
 mod ways;
 
 use plumb_evidence::finding::{Role, WitnessKind};
-use plumb_evidence::number::plural;
+use plumb_evidence::number::{hours, plural};
 use plumb_evidence::suspect::{ObjectCrowd, Subject};
 use plumb_evidence::trace::Trace;
 
@@ -136,20 +136,21 @@ impl Case<'_> {
     fn longer(&self, rate: f64) -> String {
         // Half as many again: leaks do not come in equal steps.
         let needed = 1.5 * TRACE_LEFT_MIN as f64;
-        let left =
-            plural(self.places.iter().map(|place| place.live.samples as usize).sum(), "leak");
+        let left: usize = self.places.iter().map(|place| place.live.samples as usize).sum();
         let seconds = (needed / rate.max(f64::MIN_POSITIVE)).ceil().max(self.trace.seconds + 1.0);
         if seconds > MAX_SECONDS {
+            let time = hours(seconds / 3600.0);
             return format!(
-                "more leaks while an execution trace runs: it shows {left} of them so far, and at this rate {TRACE_LEFT_MIN} take too long for one"
+                "more leaks while an execution trace runs: it shows {left} of them so far, and at this rate {TRACE_LEFT_MIN} take {time}. Look under more load, or let the service write a trace of that time to a file (runtime/trace.Start) and name that beside the target: plumb diagnose TARGET x.trace"
             );
         }
         format!(
-            "an execution trace of about {seconds:.0} s (--trace={seconds:.0}s): that of {:.0} s shows {left}, and {TRACE_LEFT_MIN} are needed",
-            self.trace.seconds
+            "an execution trace of about {seconds:.0} s (--trace={seconds:.0}s): that of {:.0} s shows {}, and {TRACE_LEFT_MIN} are needed",
+            self.trace.seconds,
+            plural(left, "leak"),
         )
     }
 }
 
-/// The longest trace that is advised: at 6 MB a second of a busy service it has 360 MB.
+/// The longest trace that is advised to be taken over the network: at 6 MB a second of a busy service it has 360 MB.
 const MAX_SECONDS: f64 = 60.0;

@@ -9,7 +9,7 @@ use plumb_evidence::trace::{Creation, Trace, TracedGoroutine, Waking};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
-use crate::heap_paths::Way;
+use crate::heap_paths::{Way, is_named_as_a_constructor};
 
 /// What the ways tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) struct Seen {
     pub(super) ways: Vec<Way>,
     /// Those that are left of which no way is known.
     pub(super) unknown: u64,
-    /// Regions that goroutines of the object are in.
+    /// Regions in which the object was made, or those of who has it in hand.
     pub(super) regions: Vec<Arc<str>>,
 }
 
@@ -37,24 +37,35 @@ impl Seen {
     pub(super) fn of(trace: &Trace, object: &ObjectCrowd, code: &Code<'_>) -> Option<Self> {
         let looking = Looking { trace, code };
         match object.record {
+            Some(record) if record.pooled && record.multiplexed => looking.dialled(record),
             Some(record) if record.pooled => looking.held(record, object.phase?),
             Some(record) => {
                 let set = looking.set_of(record)?;
-                let is_constructor =
-                    |callee: &Frame| record.constructors.contains(&&*callee.function);
-                looking.best(set.iter().map(|goroutine| looking.created(goroutine, is_constructor)))
+                let makes = |below: &[&Frame]| {
+                    makes(below, |callee| record.constructors.contains(&&*callee.function))
+                };
+                looking.best(set.iter().map(|goroutine| looking.created(goroutine, makes)))
             }
             None => {
                 let constructor = object.constructor.as_deref()?;
-                let is_constructor = |callee: &Frame| *callee.function == *constructor;
+                let makes =
+                    |below: &[&Frame]| makes(below, |callee| *callee.function == *constructor);
                 let functions = object.goroutines.iter().map(|(function, ..)| function);
-                let of = functions.map(|function| {
-                    looking.created_by(|one| one.stack.passes(function), is_constructor, 1)
-                });
+                let of = functions
+                    .map(|function| looking.created_by(|one| one.stack.passes(function), makes, 1));
                 looking.best(of)
             }
         }
     }
+}
+
+/// Whether a call from the user's code makes the object, by the library's frames below it, innermost first: it is the
+/// constructor, or that of a client which makes one for itself at once. What a client makes when it is used is another
+/// matter: the call is then no constructor by its name.
+fn makes(below: &[&Frame], is_constructor: impl Fn(&Frame) -> bool) -> bool {
+    let Some((callee, within)) = below.split_last() else { return false };
+    is_constructor(callee)
+        || is_named_as_a_constructor(callee) && within.iter().any(|frame| is_constructor(frame))
 }
 
 /// Ways by their frames.
@@ -111,36 +122,24 @@ impl<'a> Looking<'a> {
     fn created(
         &self,
         goroutine: &ObjectGoroutine,
-        is_constructor: impl Fn(&Frame) -> bool,
+        makes: impl Fn(&[&Frame]) -> bool,
     ) -> Option<Seen> {
         // Where a second function tells namesakes apart, those that ended cannot be told apart.
         if goroutine.under.is_some() {
             return None;
         }
         let each = goroutine.per_instance.max(1);
-        self.created_by(|one| is_of(one, goroutine), is_constructor, each)
+        self.created_by(|one| is_of(one, goroutine), makes, each)
     }
 
     /// The ways to goroutines that are left, and to those that began as they did and have ended.
     fn created_by(
         &self,
         is_left: impl Fn(&TracedGoroutine) -> bool,
-        is_constructor: impl Fn(&Frame) -> bool,
+        makes: impl Fn(&[&Frame]) -> bool,
         per_instance: u64,
     ) -> Option<Seen> {
-        let mut left: FxHashMap<usize, u64> = FxHashMap::default();
-        let mut regions = Vec::new();
-        for one in self.trace.goroutines.iter().filter(|one| is_left(one)) {
-            if let Some(creation) = one.creation {
-                *left.entry(creation).or_default() += 1;
-                regions.extend(one.regions.iter().cloned());
-            }
-        }
-        if left.is_empty() {
-            return None;
-        }
-        let start_of =
-            |creation: &Creation| creation.start.as_ref().map(|start| start.function.clone());
+        let (left, regions) = self.left(is_left)?;
         let creations = left.keys().filter_map(|&index| self.trace.creation(Some(index)));
         let starts: FxHashSet<_> = creations.filter_map(start_of).collect();
         let (mut made, mut used, mut unknown) = (Ways::default(), Ways::default(), 0);
@@ -149,12 +148,12 @@ impl<'a> Looking<'a> {
             if count == 0 && !start_of(creation).is_some_and(|start| starts.contains(&start)) {
                 continue;
             }
-            let (callee, frames) = self.user_frames(creation.chain.iter());
+            let (below, frames) = self.user_frames(creation.chain.iter());
             if frames.is_empty() {
                 unknown += count;
                 continue;
             }
-            let ways = match callee.is_some_and(&is_constructor) {
+            let ways = match makes(&below) {
                 true => &mut made,
                 false => &mut used,
             };
@@ -167,12 +166,53 @@ impl<'a> Looking<'a> {
         };
         let ways = ways.each(per_instance);
         let unknown = unknown / per_instance;
-        ways.iter().any(|way| way.left > 0).then(|| Seen {
-            told,
-            ways,
-            unknown,
-            regions: once(regions),
-        })
+        ways.iter().any(|way| way.left > 0).then(|| Seen { told, ways, unknown, regions })
+    }
+
+    /// Who has called so that what is left was dialled, and who has called without that. One connection carries all calls to
+    /// a peer: those that are left beside it are each in a pool of their own, and who dialled is the one who uses that.
+    fn dialled(&self, record: &'static LibraryObject) -> Option<Seen> {
+        let anchor = self.set_of(record)?.first()?;
+        let (left, regions) = self.left(|one| is_of(one, anchor))?;
+        let is_call = |frame: &&Frame| record.entry_points.contains(&&*frame.function);
+        // A call starts several goroutines, each once at most: that which starts most often tells of all calls.
+        let mut calls: FxHashMap<Vec<Frame>, FxHashMap<Option<Arc<str>>, u64>> =
+            FxHashMap::default();
+        let (mut ways, mut unknown) = (Ways::default(), 0);
+        for (index, creation) in self.trace.creations.iter().enumerate() {
+            let count = left.get(&index).copied().unwrap_or(0);
+            let (below, frames) = self.user_frames(creation.chain.iter());
+            if frames.is_empty() {
+                unknown += count;
+            } else if count > 0 || below.iter().any(is_call) {
+                let starts = calls.entry(frames.clone()).or_default();
+                *starts.entry(start_of(creation)).or_default() += creation.created();
+                ways.add(frames, count, 0);
+            }
+        }
+        for (frames, starts) in calls {
+            ways.add(frames, 0, starts.into_values().max().unwrap_or(0));
+        }
+        let is_any_left = ways.any_left();
+        let ways = ways.each(1);
+        is_any_left.then_some(Seen { told: Told::Use, ways, unknown, regions })
+    }
+
+    /// How many of these goroutines were created in each way while the trace ran, and the regions that they or who created
+    /// them were in; nothing if there are none.
+    fn left(
+        &self,
+        is_left: impl Fn(&TracedGoroutine) -> bool,
+    ) -> Option<(FxHashMap<usize, u64>, Vec<Arc<str>>)> {
+        let mut left: FxHashMap<usize, u64> = FxHashMap::default();
+        let mut regions = Vec::new();
+        for one in self.trace.goroutines.iter().filter(|one| is_left(one)) {
+            if let Some(creation) = one.creation {
+                *left.entry(creation).or_default() += 1;
+                regions.extend(one.regions.iter().chain(&one.created_in).cloned());
+            }
+        }
+        (!left.is_empty()).then(|| (left, once(regions)))
     }
 
     /// Who has the instances in hand that are in a phase.
@@ -197,13 +237,15 @@ impl<'a> Looking<'a> {
             if !in_phase.contains_key(&creator) {
                 continue;
             }
-            regions.extend(goroutine.regions.iter().cloned());
             let first = || goroutine.handed.as_ref().filter(|waiting| awaited(waiting));
-            let frames = match (&goroutine.waking, first()) {
-                (Some(waking), _) => self.frames_of(waking),
-                (None, Some(waiting)) => self.user_frames(std::iter::once(waiting)).1,
-                (None, None) => Vec::new(),
+            let (frames, region) = match (&goroutine.waking, first()) {
+                (Some(waking), _) => (self.frames_of(waking), &goroutine.woken_in),
+                (None, Some(waiting)) => {
+                    (self.user_frames(std::iter::once(waiting)).1, &goroutine.handed_in)
+                }
+                (None, None) => (Vec::new(), &None),
             };
+            regions.extend(region.iter().cloned());
             ways.add(frames, 1, 0);
         }
         let (known, unknown): (Vec<Way>, Vec<Way>) =
@@ -240,21 +282,26 @@ impl<'a> Looking<'a> {
         found
     }
 
-    /// The user's frames of stacks that led to each other, innermost first, and what the innermost one called.
+    /// The user's frames of stacks that led to each other, innermost first, and before them the frames below the innermost.
     fn user_frames<'s>(
         &self,
         stacks: impl Iterator<Item = &'s Stack>,
-    ) -> (Option<&'s Frame>, Vec<Frame>) {
-        let (mut callee, mut last, mut frames) = (None, None, Vec::new());
+    ) -> (Vec<&'s Frame>, Vec<Frame>) {
+        let (mut below, mut frames) = (Vec::new(), Vec::new());
         for frame in stacks.flat_map(|stack| stack.frames()) {
             if self.code.is_user(frame) {
-                callee = callee.or(last);
                 frames.push(frame.clone());
+            } else if frames.is_empty() {
+                below.push(frame);
             }
-            last = Some(frame);
         }
-        (callee, frames)
+        (below, frames)
     }
+}
+
+/// The function that goroutines begin with.
+fn start_of(creation: &Creation) -> Option<Arc<str>> {
+    creation.start.as_ref().map(|start| start.function.clone())
 }
 
 fn is_of(one: &TracedGoroutine, goroutine: &ObjectGoroutine) -> bool {
