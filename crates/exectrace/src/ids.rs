@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+/// What has a number that counts up.
+pub(crate) trait Numbered {
+    fn number(self) -> u64;
+}
+
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
@@ -19,6 +24,13 @@ macro_rules! id {
             /// Whether there is one.
             pub fn is_some(self) -> bool {
                 self != Self::NONE
+            }
+        }
+
+        impl Numbered for $name {
+            #[inline]
+            fn number(self) -> u64 {
+                self.0 as u64
             }
         }
 

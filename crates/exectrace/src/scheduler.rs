@@ -98,8 +98,21 @@ impl Sequence {
 struct Goroutine {
     state: GoroutineState,
     sequence: Sequence,
+    /// Most have none, and what is looked at for each event is to be small.
+    spans: Option<Box<Spans>>,
+}
+
+/// The spans of time that a goroutine is in.
+#[derive(Debug, Default)]
+struct Spans {
     regions: Vec<Region>,
     ranges: Vec<RangeKind>,
+}
+
+impl Goroutine {
+    fn spans(&mut self) -> &mut Spans {
+        self.spans.get_or_insert_default()
+    }
 }
 
 #[derive(Debug)]

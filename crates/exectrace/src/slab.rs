@@ -5,6 +5,8 @@ use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
+use crate::ids::Numbered;
+
 /// The number of a thing, and where it is in its [`Slab`].
 ///
 /// The place is given to others when the thing is gone, so the number says whose it should be.
@@ -21,25 +23,40 @@ impl<Id> Held<Id> {
     }
 }
 
+/// How many places are kept at hand: more than run in turns in most programs, and few enough for the nearest cache.
+const AT_HAND: usize = 1 << 10;
+
 /// Things by number. Who holds the place of one finds it without a look into the table.
 #[derive(Debug)]
 pub(crate) struct Slab<Id, T> {
     places: FxHashMap<Id, u32>,
     things: Vec<Option<(Id, T)>>,
     free: Vec<u32>,
+    /// Where the thing was that was looked for last, by the lowest bits of its number.
+    at_hand: Vec<u32>,
 }
 
 impl<Id, T> Default for Slab<Id, T> {
     fn default() -> Self {
-        Self { places: FxHashMap::default(), things: Vec::new(), free: Vec::new() }
+        Self {
+            places: FxHashMap::default(),
+            things: Vec::new(),
+            free: Vec::new(),
+            at_hand: vec![u32::MAX; AT_HAND],
+        }
     }
 }
 
-impl<Id: Copy + Eq + Hash, T> Slab<Id, T> {
+impl<Id: Copy + Eq + Hash + Numbered, T> Slab<Id, T> {
     /// The thing of this number.
     #[inline]
     pub(crate) fn get(&mut self, id: Id) -> Option<(Held<Id>, &mut T)> {
-        let held = Held { id, place: *self.places.get(&id)? };
+        let at_hand = self.at_hand.get_mut(id.number() as usize % AT_HAND)?;
+        let is_its = |place: u32| matches!(self.things.get(place as usize), Some(Some((owner, _))) if *owner == id);
+        if !is_its(*at_hand) {
+            *at_hand = *self.places.get(&id)?;
+        }
+        let held = Held { id, place: *at_hand };
         Some((held, self.at(held)?))
     }
 
@@ -78,20 +95,35 @@ impl<Id: Copy + Eq + Hash, T> Slab<Id, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::GoroutineId;
 
     #[test]
     fn a_place_is_of_its_owner_only() {
+        let [seven, eight] = [GoroutineId(7), GoroutineId(8)];
         let mut slab = Slab::default();
-        let first = slab.insert(7, 'a').unwrap();
-        assert_eq!(slab.insert(7, 'b'), None);
+        let first = slab.insert(seven, 'a').unwrap();
+        assert_eq!(slab.insert(seven, 'b'), None);
         assert_eq!(slab.at(first), Some(&mut 'a'));
-        slab.remove(7);
-        let second = slab.insert(8, 'c').unwrap();
+        assert_eq!(slab.get(seven), Some((first, &mut 'a')));
+        slab.remove(seven);
+        let second = slab.insert(eight, 'c').unwrap();
         assert_eq!(second.place, first.place);
         assert_eq!(slab.at(first), None);
         assert_eq!(slab.at(second), Some(&mut 'c'));
-        assert_eq!(slab.at(Held::nowhere(8)), None);
-        assert_eq!(slab.get(7), None);
-        assert_eq!(slab.get(8), Some((second, &mut 'c')));
+        assert_eq!(slab.at(Held::nowhere(eight)), None);
+        assert_eq!(slab.get(seven), None);
+        assert_eq!(slab.get(eight), Some((second, &mut 'c')));
+    }
+
+    #[test]
+    fn numbers_that_share_a_place_at_hand_are_told_apart() {
+        let numbers = (0..4).map(|turn| GoroutineId(3 + turn * AT_HAND as i64));
+        let mut slab = Slab::default();
+        for id in numbers.clone() {
+            slab.insert(id, id).unwrap();
+        }
+        for id in numbers.clone().chain(numbers) {
+            assert_eq!(slab.get(id).map(|(_, thing)| *thing), Some(id));
+        }
     }
 }

@@ -100,7 +100,7 @@ impl Scheduler {
     fn regions(&mut self, step: &Step<'_>) -> Result<&mut Vec<Region>, Fault> {
         let held = step.context.goroutine;
         let goroutine = self.goroutines.at(held);
-        Ok(&mut goroutine.ok_or_else(|| unknown(step, "goroutine", held.id.0))?.regions)
+        Ok(&mut goroutine.ok_or_else(|| unknown(step, "goroutine", held.id.0))?.spans().regions)
     }
 
     fn experimental(&mut self, step: &Step<'_>) -> Result<(), Fault> {

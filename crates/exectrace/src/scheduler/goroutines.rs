@@ -37,7 +37,7 @@ impl Scheduler {
     ) -> Result<Held<GoroutineId>, Fault> {
         let id = step.goroutine(0);
         let sequence = Sequence { generation: step.generation, number: 0 };
-        let new = Goroutine { state, sequence, regions: Vec::new(), ranges: Vec::new() };
+        let new = Goroutine { state, sequence, spans: None };
         self.goroutines.insert(id, new).ok_or_else(|| fault!("goroutine {id} is created twice"))
     }
 

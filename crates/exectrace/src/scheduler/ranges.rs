@@ -42,7 +42,8 @@ impl Scheduler {
         step.require_running()?;
         let Held { id, .. } = step.context.goroutine;
         let goroutine = self.goroutines.at(step.context.goroutine);
-        begin(&mut goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?.ranges, step, kind)?;
+        let goroutine = goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?;
+        begin(&mut goroutine.spans().ranges, step, kind)?;
         let stack = step.stack(usize::from(step.raw.event == wire::STW_BEGIN))?;
         self.emit(step.event(stack, EventKind::RangeBegin(of_goroutine(id, kind))));
         Ok(true)
@@ -52,7 +53,7 @@ impl Scheduler {
         step.require_running()?;
         let Held { id, .. } = step.context.goroutine;
         let goroutine = self.goroutines.at(step.context.goroutine);
-        let ranges = &mut goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?.ranges;
+        let ranges = &mut goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?.spans().ranges;
         let is_assist = step.raw.event == wire::GC_MARK_ASSIST_END;
         let kind = end(ranges, step, |kind| (kind == RangeKind::MarkAssist) == is_assist)?;
         self.emit(step.event(StackId::NONE, EventKind::RangeEnd(of_goroutine(id, kind))));
@@ -63,7 +64,7 @@ impl Scheduler {
         let (id, is_first) = (step.goroutine(0), self.is_first(step));
         let goroutine = self.goroutines.get(id);
         let (_, goroutine) = goroutine.ok_or_else(|| unknown(step, "goroutine", id.0))?;
-        active(&mut goroutine.ranges, step, RangeKind::MarkAssist, is_first)?;
+        active(&mut goroutine.spans().ranges, step, RangeKind::MarkAssist, is_first)?;
         let range = Range::MarkAssist { goroutine: id };
         self.emit(step.event(StackId::NONE, EventKind::RangeActive(range)));
         Ok(true)
