@@ -3,7 +3,7 @@
 use plumb_evidence::catalogue::{KnownBad, LibraryObject, Phase, Side, Source};
 use plumb_evidence::goroutine::WaitState;
 
-use crate::record::{IDLE, RESPONSE_HELD, one, woken_by_holder};
+use crate::record::{IDLE, RESPONSE_HELD, created_by_holder, one, woken_by_holder};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[
@@ -104,8 +104,9 @@ static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
     pooled: true,
     multiplexed: false,
     goroutines: &[
-        &[one("net/http/internal/http2.(*clientStream).doRequest")],
-        &[one("net/http.(*http2clientStream).doRequest")],
+        // RoundTrip starts it for the request of its caller.
+        &[created_by_holder("net/http/internal/http2.(*clientStream).doRequest")],
+        &[created_by_holder("net/http.(*http2clientStream).doRequest")],
     ],
     phases: &[
         Phase {

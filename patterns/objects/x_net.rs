@@ -5,7 +5,9 @@ use plumb_evidence::catalogue::{
 };
 use plumb_evidence::goroutine::WaitState;
 
-use crate::record::{IDLE, RESPONSE_HELD, closed, first, in_source, one, second};
+use crate::record::{
+    IDLE, RESPONSE_HELD, closed, created_by_holder, first, in_source, one, second,
+};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[
@@ -26,7 +28,8 @@ static HTTP2_CLIENT_STREAM: LibraryObject = LibraryObject {
     side: Side::Client,
     pooled: true,
     multiplexed: false,
-    goroutines: &[&[one("golang.org/x/net/http2.(*clientStream).doRequest")]],
+    // RoundTrip starts it for the request of its caller.
+    goroutines: &[&[created_by_holder("golang.org/x/net/http2.(*clientStream).doRequest")]],
     phases: &[Phase {
         name: RESPONSE_HELD,
         function: "golang.org/x/net/http2.(*clientStream).doRequest",

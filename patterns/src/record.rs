@@ -17,6 +17,7 @@ pub(crate) const fn one(function: &'static str) -> ObjectGoroutine {
         under: None,
         per_instance: 1,
         woken_by_holder_in: None,
+        created_by_holder: false,
         awaited_in: None,
     }
 }
@@ -43,6 +44,11 @@ pub(crate) const fn woken_by_holder(
         awaited_in: Some(awaited_in),
         ..one(function)
     }
+}
+
+/// A goroutine that an instance runs once, created by whoever has the instance in hand.
+pub(crate) const fn created_by_holder(function: &'static str) -> ObjectGoroutine {
+    ObjectGoroutine { created_by_holder: true, ..one(function) }
 }
 
 /// What most things are released by.

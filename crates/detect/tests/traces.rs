@@ -191,12 +191,19 @@ fn a_leak_too_slow_for_a_trace_over_the_network_says_what_to_do_instead() {
         snapshot.goroutines.as_mut().expect("goroutines").taken = snapshot.taken;
     }
     let trace = Trace { seconds: 5.0, ..held(&[("main.audit:40", 1, 1)], 0) };
-    let diagnosis = judge(&with_trace(service, trace));
+    let mut service = with_trace(service, trace);
+    let diagnosis = judge(&service);
     leaves_open(&diagnosis);
     let ways = &finding(&diagnosis).would_decide;
     let way = ways.iter().find(|way| way.contains("runtime/trace.Start")).expect("the advice");
     assert!(way.contains("it shows 1 of them so far, and at this rate 3 take 8 min."), "{way}");
     assert!(!way.contains("--trace="), "{way}");
+    // One that shows none of them says so too.
+    let last = service.instances[0].snapshots.len() - 1;
+    service.instances[0].snapshots[last].trace = Some(Trace { seconds: 5.0, ..Trace::default() });
+    let diagnosis = judge(&service);
+    let ways = &finding(&diagnosis).would_decide;
+    assert!(ways.iter().any(|way| way.contains("it shows 0 of them so far")), "{ways:?}");
 }
 
 /// Clients of gRPC, 10 more each two seconds, created by these paths: how many are left, how many ended.
@@ -307,6 +314,35 @@ fn transports(paths: &[(&str, u64, u64)]) -> Diagnosis {
         }
     }
     judge(&with_trace(service(&[Crowd("IO wait", reader, rising(300, 10))]), trace))
+}
+
+#[test]
+fn whoever_sent_the_requests_that_are_open_on_a_shared_connection_is_named() {
+    let stream = "net/http/internal/http2.(*clientStream).doRequest";
+    let send = "net/http/internal/http2.(*ClientConn).roundTrip < net/http.(*Transport).roundTrip < net/http.send < net/http.(*Client).Do < net/http.(*Client).Get";
+    let creation = |path: &str, alive, ended| Creation {
+        start: Some(frame(stream)),
+        chain: vec![stack(&format!("{send} < {path}"))],
+        alive,
+        ended,
+    };
+    let mut trace = Trace { seconds: 5.0, ..Trace::default() };
+    trace.creations = vec![creation("main.price:70", 0, 25), creation("main.audit:40", 25, 0)];
+    trace.goroutines = (0..25).map(|id| waiting(1000 + id, stream, 1, 7000 + id)).collect();
+    let crowds = [Crowd("select", stream, rising(300, 10))];
+    let diagnosis = judge(&with_trace(service(&crowds), trace.clone()));
+    names(&diagnosis, 40);
+    assert_eq!(finding(&diagnosis).site.role, Role::Uses);
+    assert_eq!(
+        shown(&diagnosis),
+        [
+            "main.audit (main.go:40): 25 of 25 requests that it sent in 5.0 s of execution trace are not done with"
+        ]
+    );
+    // Requests in progress are not what grows.
+    trace.goroutines.truncate(6);
+    (trace.creations[1].alive, trace.creations[1].ended) = (6, 19);
+    leaves_open(&judge(&with_trace(service(&crowds), trace)));
 }
 
 #[test]

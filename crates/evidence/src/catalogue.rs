@@ -167,6 +167,8 @@ pub struct ObjectGoroutine {
     pub per_instance: u64,
     /// Name of a phase in which whoever woke this goroutine last is who has the instance in hand.
     pub woken_by_holder_in: Option<&'static str>,
+    /// Whoever created this goroutine is who has the instance in hand, also of a pooled connection.
+    pub created_by_holder: bool,
     /// The function in which callers wait until such an instance is made for them; whoever made it wakes them.
     pub awaited_in: Option<&'static str>,
 }

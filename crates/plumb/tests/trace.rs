@@ -8,14 +8,24 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use serde_json::Value;
+use plumb_case::{InputOptions, read_inputs};
+use plumb_evidence::goroutine::{
+    Creators, GoroutineSource, Goroutines, Group, IdSample, WaitState,
+};
+use plumb_evidence::{Frame, Snapshot, Stack, Timestamp};
+use plumb_report::Format;
+use serde_json::{Value, json};
 use support::plumb;
 use tempfile::TempDir;
 
 /// A recorded trace, and the folder that it is in for the time of a test.
 fn recorded(version: &str) -> (TempDir, PathBuf) {
+    unpacked(&format!("go-{version}.trace.gz"))
+}
+
+fn unpacked(name: &str) -> (TempDir, PathBuf) {
     let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../exectrace/tests/recorded");
-    let packed = fs::File::open(recorded.join(format!("go-{version}.trace.gz"))).unwrap();
+    let packed = fs::File::open(recorded.join(name)).unwrap();
     let mut bytes = Vec::new();
     GzDecoder::new(packed).read_to_end(&mut bytes).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -148,4 +158,62 @@ fn a_diagnosis_reads_a_trace_as_one_look_at_the_goroutines() {
     assert_eq!(snapshots.len(), 1);
     assert!(snapshots[0]["goroutines"].as_u64().unwrap() > 40, "{snapshots:?}");
     assert_eq!(json["problems"].as_array().unwrap().len(), 0, "{}", json["problems"]);
+}
+
+/// A look at a process in which each of these goroutines grows by ten each two seconds, with a recorded trace at its end.
+fn diagnosed(functions: &[&str], trace: &Path) -> Value {
+    let group = |function: &str, count| Group {
+        state: WaitState::Select,
+        stack: Stack([Frame { function: function.into(), file: "".into(), line: 1 }].into()),
+        created_by: None,
+        labels: [].into(),
+        count,
+        waiting: None,
+        ids: IdSample::default(),
+        creators: Creators::default(),
+        convicted: 0,
+    };
+    let snapshot = |at: u64| {
+        let count = 300 + 10 * at;
+        let taken = Timestamp::from_second(1_700_000_000 + 2 * at as i64).ok();
+        let goroutines = Goroutines {
+            taken,
+            source: GoroutineSource::Profile,
+            total: functions.len() as u64 * count,
+            groups: functions.iter().map(|function| group(function, count)).collect(),
+            truncated: false,
+        };
+        Snapshot { taken, goroutines: Some(goroutines), ..Snapshot::default() }
+    };
+    let mut service = read_inputs(&[trace.to_owned()], &InputOptions::default()).unwrap();
+    let snapshots = &mut service.instances[0].snapshots;
+    let trace = Snapshot { trace: snapshots.remove(0).trace, ..Snapshot::default() };
+    assert!(trace.trace.is_some());
+    *snapshots = (0..7).map(snapshot).chain([trace]).collect();
+    let diagnosis = plumb_detect::detect(&service, &plumb_patterns::CATALOGUE);
+    let json = Format::named("json").unwrap();
+    let said = (json.render)(&diagnosis, &plumb_report::Options::default());
+    serde_json::from_str::<Value>(&said).unwrap()["findings"][0].clone()
+}
+
+#[test]
+fn a_diagnosis_tells_the_region_in_which_responses_are_held() {
+    let (_folder, path) = recorded("1.26.2");
+    let loops = ["net/http.(*persistConn).readLoop", "net/http.(*persistConn).writeLoop"];
+    let finding = diagnosed(&loops, &path);
+    // One of five responses is held, so it is told as one of the candidates.
+    let told = finding["candidates"].to_string();
+    assert!(told.contains("small.go"), "{finding:#}");
+    let region = r#"of the connections in hand; region round of task work \"quoted\""#;
+    assert!(told.contains(region), "{finding:#}");
+}
+
+#[test]
+fn whoever_holds_responses_on_a_shared_connection_is_named_and_who_closes_them_is_not() {
+    let (_folder, path) = unpacked("http2-go-1.27.3.trace.gz");
+    let finding = diagnosed(&["net/http/internal/http2.(*clientStream).doRequest"], &path);
+    let site = &finding["site"];
+    assert_eq!((&site["function"], &site["line"]), (&json!("main.audit"), &json!(15)));
+    assert_eq!(site["found_by"], json!(["trace"]));
+    assert!(!finding.to_string().contains("main.price"), "{finding:#}");
 }

@@ -5,6 +5,7 @@
 mod ways;
 
 use plumb_evidence::finding::{Role, WitnessKind};
+use plumb_evidence::measure::Interval;
 use plumb_evidence::number::{hours, plural};
 use plumb_evidence::suspect::{ObjectCrowd, Subject};
 use plumb_evidence::trace::Trace;
@@ -12,7 +13,7 @@ use plumb_evidence::trace::Trace;
 use super::{Hearing, NamedLine, Testimony, Witness};
 use crate::heap_paths::{Place, places_of_ways};
 use crate::thresholds::{HEAP_LEAD_MIN, KEEPING_SHARE_MIN, TRACE_EXPECTED_MIN, TRACE_LEFT_MIN};
-use ways::{Seen, Told};
+use ways::{Seen, Told, could_tell};
 
 /// Lines listed; more would not be read.
 const LINES_MAX: usize = 5;
@@ -34,12 +35,31 @@ impl Witness for TraceWitness {
         }
         let Subject::Object(object) = &hearing.suspect.subject else { return None };
         let trace = hearing.instance.latest(|snapshot| snapshot.trace.as_ref())?;
-        let seen = Seen::of(trace, object, hearing.code)?;
+        let Some(seen) = Seen::of(trace, object, hearing.code) else {
+            return too_short(hearing, object, trace);
+        };
         let entry_points = object.record.map_or(&[][..], |record| record.entry_points);
         let mut places = places_of_ways(&seen.ways, entry_points);
         places.retain(|place| place.live.samples > 0.0);
         Some(Case { hearing, object, trace, seen: &seen, places: &places }.testimony())
     }
+}
+
+/// What is said of a trace that shows nothing of a leak which is too slow for it.
+fn too_short(hearing: &Hearing<'_>, object: &ObjectCrowd, trace: &Trace) -> Option<Testimony> {
+    let rate = leaks_per_second(hearing)?;
+    let is_too_short = rate.high * trace.seconds < TRACE_LEFT_MIN as f64;
+    (is_too_short && could_tell(object)).then(|| Testimony {
+        would_decide: vec![longer(rate.estimate, 0, trace.seconds)],
+        ..Testimony::default()
+    })
+}
+
+/// How fast the suspect grows, if it does.
+fn leaks_per_second(hearing: &Hearing<'_>) -> Option<Interval> {
+    let growth = hearing.suspect.measured.growth?;
+    let per_hour = growth.per_hour.filter(|_| hearing.suspect.measured.grows())?;
+    Some(per_hour.scaled(1.0 / 3600.0))
 }
 
 struct Case<'a> {
@@ -76,7 +96,7 @@ impl Case<'_> {
 
     fn role(&self) -> Role {
         match self.seen.told {
-            Told::Holder => self.hearing.role,
+            Told::Holder | Told::Sender => self.hearing.role,
             Told::Creation => Role::Creates,
             Told::Use => Role::Uses,
         }
@@ -89,6 +109,9 @@ impl Case<'_> {
         let mut basis = match self.seen.told {
             Told::Holder => format!(
                 "in {seconds:.1} s of execution trace it sent {made:.0} requests and has {left:.0} of the connections in hand"
+            ),
+            Told::Sender => format!(
+                "{left:.0} of {made:.0} requests that it sent in {seconds:.1} s of execution trace are not done with"
             ),
             Told::Creation | Told::Use => format!(
                 "{left:.0} of {made:.0} {name} created through it in {seconds:.1} s of execution trace are left"
@@ -104,16 +127,12 @@ impl Case<'_> {
 
     /// Why the first line is not decided, as what would decide it.
     fn open(&self) -> Option<String> {
-        let growth = self.hearing.suspect.measured.growth;
-        let Some(growth) = growth.filter(|_| self.hearing.suspect.measured.grows()) else {
-            return Some(GROWTH.to_owned());
-        };
-        let rate = growth.per_hour.map(|per_hour| per_hour.scaled(1.0 / 3600.0));
-        let Some(rate) = rate else { return Some(GROWTH.to_owned()) };
+        let Some(rate) = leaks_per_second(self.hearing) else { return Some(GROWTH.to_owned()) };
         let left = |index: usize| self.places.get(index).map_or(0.0, |place| place.live.samples);
         let others = left(1) + self.seen.unknown as f64;
         if left(0) < TRACE_LEFT_MIN as f64 {
-            return Some(self.longer(rate.estimate));
+            let left = self.places.iter().map(|place| place.live.samples as usize).sum();
+            return Some(longer(rate.estimate, left, self.trace.seconds));
         }
         let first = &self.places[0];
         if first.doubt.is_some() {
@@ -121,36 +140,47 @@ impl Case<'_> {
             return Some(text.to_owned());
         }
         if left(0) < HEAP_LEAD_MIN * others {
-            let text = "a longer execution trace (--trace=30s): no line has three times what the next one has";
-            return Some(text.to_owned());
+            let why = "no line has three times what the next one has";
+            return Some(self.much_longer(why));
         }
         let expected = TRACE_EXPECTED_MIN * rate.low * self.trace.seconds;
         if first.share() < KEEPING_SHARE_MIN || left(0) < expected {
-            let text = "a longer execution trace (--trace=30s): what it shows so far may be calls in progress";
-            return Some(text.to_owned());
+            let why = "what it shows so far may be calls in progress";
+            return Some(self.much_longer(why));
         }
         None
     }
 
-    /// How long a trace must be to show enough, at this many leaks a second.
-    fn longer(&self, rate: f64) -> String {
-        // Half as many again: leaks do not come in equal steps.
-        let needed = 1.5 * TRACE_LEFT_MIN as f64;
-        let left: usize = self.places.iter().map(|place| place.live.samples as usize).sum();
-        let seconds = (needed / rate.max(f64::MIN_POSITIVE)).ceil().max(self.trace.seconds + 1.0);
-        if seconds > MAX_SECONDS {
-            let time = hours(seconds / 3600.0);
-            return format!(
-                "more leaks while an execution trace runs: it shows {left} of them so far, and at this rate {TRACE_LEFT_MIN} take {time}. Look under more load, or let the service write a trace of that time to a file (runtime/trace.Start) and name that beside the target: plumb diagnose TARGET x.trace"
-            );
-        }
-        format!(
-            "an execution trace of about {seconds:.0} s (--trace={seconds:.0}s): that of {:.0} s shows {}, and {TRACE_LEFT_MIN} are needed",
-            self.trace.seconds,
-            plural(left, "leak"),
-        )
+    /// A trace from which more can be told than from this one.
+    fn much_longer(&self, why: &str) -> String {
+        let seconds = (3.0 * self.trace.seconds).ceil().max(LONGER_SECONDS);
+        let how = match seconds > MAX_SECONDS {
+            true => "written to a file by the service, with runtime/trace.Start".to_owned(),
+            false => format!("--trace={seconds:.0}s"),
+        };
+        format!("a longer execution trace ({how}): {why}")
     }
 }
+
+/// How long a trace must be to show enough, at this many leaks a second, where one of so many seconds shows so many.
+fn longer(rate: f64, left: usize, shown_in: f64) -> String {
+    // Half as many again: leaks do not come in equal steps.
+    let needed = 1.5 * TRACE_LEFT_MIN as f64;
+    let seconds = (needed / rate.max(f64::MIN_POSITIVE)).ceil().max(shown_in + 1.0);
+    if seconds > MAX_SECONDS {
+        let time = hours(seconds / 3600.0);
+        return format!(
+            "more leaks while an execution trace runs: it shows {left} of them so far, and at this rate {TRACE_LEFT_MIN} take {time}. Look under more load, or let the service write a trace of that time to a file (runtime/trace.Start) and name that beside the target: plumb diagnose TARGET x.trace"
+        );
+    }
+    format!(
+        "an execution trace of about {seconds:.0} s (--trace={seconds:.0}s): that of {shown_in:.0} s shows {}, and {TRACE_LEFT_MIN} are needed",
+        plural(left, "leak"),
+    )
+}
+
+/// The least that is advised where a trace shows too little of too many.
+const LONGER_SECONDS: f64 = 30.0;
 
 /// The longest trace that is advised to be taken over the network: at 6 MB a second of a busy service it has 360 MB.
 const MAX_SECONDS: f64 = 60.0;

@@ -16,6 +16,8 @@ use crate::heap_paths::{Way, is_named_as_a_constructor};
 pub(super) enum Told {
     /// Who has pooled objects in hand.
     Holder,
+    /// Who has sent the requests that are not done.
+    Sender,
     /// Who called what makes the object.
     Creation,
     /// Who used an object so that it started what is left.
@@ -38,7 +40,9 @@ impl Seen {
         let looking = Looking { trace, code };
         match object.record {
             Some(record) if record.pooled && record.multiplexed => looking.dialled(record),
-            Some(record) if record.pooled => looking.held(record, object.phase?),
+            Some(record) if record.pooled => {
+                looking.sent(record).or_else(|| looking.held(record, object.phase?))
+            }
             Some(record) => {
                 let set = looking.set_of(record)?;
                 let makes = |below: &[&Frame]| {
@@ -57,6 +61,16 @@ impl Seen {
             }
         }
     }
+}
+
+/// Whether a trace of the next of these objects would tell whose they are.
+pub(super) fn could_tell(object: &ObjectCrowd) -> bool {
+    let Some(record) = object.record else { return object.constructor.is_some() };
+    let phase = object.phase.map(|phase| phase.name);
+    let mut goroutines = record.goroutines.iter().copied().flatten();
+    !record.pooled
+        || goroutines
+            .any(|one| one.created_by_holder || phase.is_some() && one.woken_by_holder_in == phase)
 }
 
 /// Whether a call from the user's code makes the object, by the library's frames below it, innermost first: it is the
@@ -196,6 +210,13 @@ impl<'a> Looking<'a> {
         let is_any_left = ways.any_left();
         let ways = ways.each(1);
         is_any_left.then_some(Seen { told: Told::Use, ways, unknown, regions })
+    }
+
+    /// Who has sent the requests of which each has a goroutine, created by the sender.
+    fn sent(&self, record: &'static LibraryObject) -> Option<Seen> {
+        let of_request = self.set_of(record)?.iter().find(|one| one.created_by_holder)?;
+        let seen = self.created(of_request, |_| true)?;
+        Some(Seen { told: Told::Sender, ..seen })
     }
 
     /// How many of these goroutines were created in each way while the trace ran, and the regions that they or who created
