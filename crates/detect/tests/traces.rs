@@ -266,7 +266,7 @@ fn a_client_that_makes_another_for_itself_is_made_and_one_that_does_so_when_it_i
 /// What the trace shows, where it is not told with a candidate.
 fn shown(diagnosis: &Diagnosis) -> Vec<&str> {
     let evidence = finding(diagnosis).evidence.iter();
-    evidence.filter(|item| &*item.kind == "trace").map(|item| &*item.text).collect()
+    evidence.filter(|item| item.kind == "trace").map(|item| &*item.text).collect()
 }
 
 #[test]

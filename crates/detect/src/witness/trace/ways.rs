@@ -82,6 +82,9 @@ fn makes(below: &[&Frame], is_constructor: impl Fn(&Frame) -> bool) -> bool {
         || is_named_as_a_constructor(callee) && within.iter().any(|frame| is_constructor(frame))
 }
 
+/// How many are left of each creation of a trace, by its index.
+type LeftByCreation = FxHashMap<usize, u64>;
+
 /// Ways by their frames.
 #[derive(Default)]
 struct Ways(FxHashMap<Vec<Frame>, (u64, u64)>);
@@ -180,7 +183,7 @@ impl<'a> Looking<'a> {
         };
         let ways = ways.each(per_instance);
         let unknown = unknown / per_instance;
-        ways.iter().any(|way| way.left > 0).then(|| Seen { told, ways, unknown, regions })
+        ways.iter().any(|way| way.left > 0).then_some(Seen { told, ways, unknown, regions })
     }
 
     /// Who has called so that what is left was dialled, and who has called without that. One connection carries all calls to
@@ -224,8 +227,8 @@ impl<'a> Looking<'a> {
     fn left(
         &self,
         is_left: impl Fn(&TracedGoroutine) -> bool,
-    ) -> Option<(FxHashMap<usize, u64>, Vec<Arc<str>>)> {
-        let mut left: FxHashMap<usize, u64> = FxHashMap::default();
+    ) -> Option<(LeftByCreation, Vec<Arc<str>>)> {
+        let mut left = LeftByCreation::default();
         let mut regions = Vec::new();
         for one in self.trace.goroutines.iter().filter(|one| is_left(one)) {
             if let Some(creation) = one.creation {
