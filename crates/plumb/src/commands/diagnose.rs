@@ -14,7 +14,7 @@ use plumb_report::{FORMATS, Format, Kept};
 
 use crate::arguments::{Connection, Evidence, Output, Overwrite};
 use crate::exit_code::Outcome;
-use crate::joined::join_listings;
+use crate::joined::join_lone_files;
 use crate::live::{Capture, told_of_repeated};
 use crate::progress::Meter;
 use crate::screen;
@@ -206,7 +206,7 @@ impl Diagnose {
         if let Some(case) = case.filter(|case| case.is_temporary()) {
             name_target(&mut service, &case.path().display().to_string());
         }
-        join_listings(&mut service);
+        join_lone_files(&mut service);
         Ok(service)
     }
 }
