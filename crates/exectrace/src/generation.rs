@@ -125,6 +125,8 @@ pub(crate) struct Generations<R> {
     spilled: Option<(Batch, Vec<u8>)>,
     /// Why the input cannot be read further, once that is known.
     stopped: Option<Stop>,
+    /// Memory of a generation that was read before.
+    spare: Vec<u8>,
 }
 
 /// Why a stream cannot be read further.
@@ -139,7 +141,13 @@ pub(crate) struct Stop {
 
 impl<R: BufRead> Generations<R> {
     pub(crate) fn new(input: R, version: Version) -> Self {
-        Self { input, version, spilled: None, stopped: None }
+        Self { input, version, spilled: None, stopped: None, spare: Vec::new() }
+    }
+
+    /// Takes the memory of a generation whose events are all read, for the next one.
+    pub(crate) fn reuse(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.spare = buffer;
     }
 
     /// The next generation.
@@ -150,9 +158,9 @@ impl<R: BufRead> Generations<R> {
         if let Some(stop) = self.stopped.take() {
             return Err(stop);
         }
-        let mut raw = Raw::default();
-        if let Some((batch, buffer)) = self.spilled.take() {
-            raw.buffer = buffer;
+        let mut raw = Raw { buffer: std::mem::take(&mut self.spare), ..Raw::default() };
+        if let Some((batch, bytes)) = self.spilled.take() {
+            raw.buffer.extend_from_slice(&bytes);
             raw.add(batch);
         }
         match self.fill(&mut raw) {

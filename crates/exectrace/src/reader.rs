@@ -134,7 +134,9 @@ impl<R: Read> Reader<R> {
 
     /// Begins the next generation, or ends the trace; either way all goroutines were told of.
     fn next_generation(&mut self) {
-        self.generation = None;
+        if let Some(read) = self.generation.take() {
+            self.generations.reuse(read.buffer);
+        }
         let mut begin = None;
         match self.generations.next(&mut self.symbols) {
             Ok(Next::Generation(generation)) => begin = Some(self.install(generation)),
