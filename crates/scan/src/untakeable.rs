@@ -79,20 +79,24 @@ impl Untakeable {
     pub(crate) fn new(code: &Code<'_>, function: FunctionId) -> Self {
         let graph = code.graph(function);
         let edges = graph.blocks().flat_map(|block| graph.edges(block));
-        let compares = |edge: &plumb_gosource::flow::Edge| match edge.when {
-            Condition::Expr { expr, is: true } => match code.file[expr].kind {
-                ExprKind::BinaryExpr(_) => Some(expr),
-                _ => None,
-            },
+        let asked = edges.filter_map(|edge| match edge.when {
+            Condition::Expr { expr, is: true } => Some(expr),
             _ => None,
-        };
-        let conditions: Vec<ExprId> = edges.filter_map(compares).collect();
+        });
+        let (conditions, others): (Vec<ExprId>, Vec<ExprId>) =
+            asked.partition(|expr| matches!(code.file[*expr].kind, ExprKind::BinaryExpr(_)));
+        // `for i := 0; true; i++`.
+        let constants = others.into_iter().filter_map(|expr| {
+            let is = |name| code.is_predeclared(expr, name);
+            (is("true") || is("false")).then(|| (expr, is("false")))
+        });
+        let constants: FxHashSet<(ExprId, bool)> = constants.collect();
         if conditions.is_empty() {
-            return Self::default();
+            return Self(constants);
         }
         let values = Values::read(code, function);
         let untakeable = |expr: &ExprId| Some((*expr, !values.always(*expr)?));
-        Self(conditions.iter().filter_map(untakeable).collect())
+        Self(conditions.iter().filter_map(untakeable).chain(constants).collect())
     }
 
     /// Whether a branch is one of them.

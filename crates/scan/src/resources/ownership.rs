@@ -17,7 +17,7 @@ use crate::summaries::{Parameter, ParameterUse};
 
 /// Beginnings of the names of methods that let go of what they are called on. Where a record names one, its others
 /// count too: `GracefulStop`, `CloseNow`, `CloseWithError`, `cleanup`.
-const RELEASING: [&str; 17] = [
+const RELEASING: [&str; 18] = [
     "abort",
     "cancel",
     "cleanup",
@@ -34,6 +34,7 @@ const RELEASING: [&str; 17] = [
     "shutdown",
     "stop",
     "terminate",
+    "unlock",
     "unsubscribe",
 ];
 

@@ -544,3 +544,31 @@ func secret() (net.Listener, []byte, error) {
 	}
 	return l, key, nil
 }
+
+// A loop whose condition is constant ends by its own statements alone.
+func forever(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	for i := 0; true; i++ {
+		if i > 3 {
+			return f.Close()
+		}
+	}
+	return nil
+}
+
+// Another one may end.
+func forAWhile(name string, open bool) error {
+	f, err := os.Open(name) // lost: some
+	if err != nil {
+		return err
+	}
+	for i := 0; open; i++ {
+		if i > 3 {
+			return f.Close()
+		}
+	}
+	return nil
+}

@@ -14,6 +14,13 @@ type Store interface {
 	Size() int
 	Iterator() (Iterator, error)
 	Session() *Session
+	NewLock(key string) (Lock, error)
+}
+
+type Lock interface {
+	Lock() error
+	Unlock() error
+	Close() error
 }
 
 type Writer interface {
@@ -152,4 +159,22 @@ func iterateAndPrintParts(s Store) error {
 	defer printParts(it)
 	it.Next()
 	return nil
+}
+
+// A lock of a file is given back by the method that its Close calls.
+func unlocked(s Store) error {
+	l, err := s.NewLock("a")
+	if err != nil {
+		return err
+	}
+	defer l.Unlock()
+	return l.Lock()
+}
+
+func keptLocked(s Store) error {
+	l, err := s.NewLock("a") // lost: never
+	if err != nil {
+		return err
+	}
+	return l.Lock()
 }
