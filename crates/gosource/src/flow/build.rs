@@ -63,9 +63,7 @@ pub(super) struct Builder<'f, 'a> {
     labels: FxHashMap<&'a str, Label>,
     /// The label of the statement that comes next.
     pub(super) label: Option<&'a str>,
-    /// The last one is next.
-    todo: Vec<Task>,
-    /// What the statement at hand adds, in order.
+    /// What is left to do; the last one is next. What the statement at hand adds comes after them, in order.
     pub(super) tasks: Vec<Task>,
 }
 
@@ -78,14 +76,14 @@ pub(super) fn build(file: &File<'_>, body: StmtId, effect: &dyn Fn(ExprId) -> Ca
         targets: Vec::new(),
         labels: FxHashMap::default(),
         label: None,
-        todo: vec![Task::Stmt(body)],
-        tasks: Vec::new(),
+        tasks: vec![Task::Stmt(body)],
     };
     let entry = builder.new_block();
     builder.start(entry);
-    while let Some(task) = builder.todo.pop() {
+    while let Some(task) = builder.tasks.pop() {
+        let before = builder.tasks.len();
         builder.run(task);
-        builder.todo.extend(builder.tasks.drain(..).rev());
+        builder.tasks[before..].reverse();
     }
     builder.seal(&[], Some(Exit::End));
     builder.end_labels();

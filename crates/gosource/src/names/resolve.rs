@@ -47,9 +47,7 @@ pub(super) struct Resolver<'f, 'a> {
     labels: Vec<FxHashMap<&'a str, IdentId>>,
     /// What the types that are declared so far are.
     types: FxHashMap<IdentId, ExprId>,
-    /// The last one is next.
-    todo: Vec<Task>,
-    /// What the node at hand adds, in order.
+    /// What is left to do; the last one is next. What the node at hand adds comes after them, in order.
     pub(super) tasks: Vec<Task>,
 }
 
@@ -60,7 +58,6 @@ pub(super) fn resolve<'a>(file: &File<'a>, imports: Vec<Import<'a>>) -> Names<'a
         scopes: Scopes::default(),
         labels: Vec::new(),
         types: FxHashMap::default(),
-        todo: Vec::new(),
         tasks: Vec::new(),
     };
     resolver.declare_imports();
@@ -132,8 +129,9 @@ impl<'a> Resolver<'_, 'a> {
     }
 
     fn run(&mut self) {
-        self.todo.extend(self.tasks.drain(..).rev());
-        while let Some(task) = self.todo.pop() {
+        self.tasks.reverse();
+        while let Some(task) = self.tasks.pop() {
+            let before = self.tasks.len();
             match task {
                 Task::Node(node) => self.node(node),
                 Task::Element(element, ty) => match self.file[element].kind {
@@ -147,7 +145,7 @@ impl<'a> Resolver<'_, 'a> {
                 Task::OpenLabels(body) => self.open_labels(body),
                 Task::CloseLabels => drop(self.labels.pop()),
             }
-            self.todo.extend(self.tasks.drain(..).rev());
+            self.tasks[before..].reverse();
         }
     }
 

@@ -49,7 +49,7 @@ pub(super) struct Pass<'x, 'p> {
     pub(super) local_types: FxHashMap<IdentId, Type>,
     /// Paths of imported packages by the lines that import them.
     pub(super) paths: RefCell<FxHashMap<SpecId, Arc<str>>>,
-    todo: Vec<Task>,
+    /// What is left to do; the last one is next. What the one at hand adds comes after them, in order.
     pub(super) tasks: Vec<Task>,
 }
 
@@ -61,18 +61,19 @@ impl<'x, 'p> Pass<'x, 'p> {
         names: &'x Names<'x>,
         out: FileTypes,
     ) -> Self {
-        let (params, local_types, paths, todo, tasks) = Default::default();
-        Self { resolver, package, file, names, out, params, local_types, paths, todo, tasks }
+        let (params, local_types, paths, tasks) = Default::default();
+        Self { resolver, package, file, names, out, params, local_types, paths, tasks }
     }
 
     pub(super) fn run(mut self) -> FileTypes {
         let file = self.file;
         for decl in &file[file.decls()] {
             self.top_level(*decl);
-            self.todo.extend(self.tasks.drain(..).rev());
-            while let Some(task) = self.todo.pop() {
+            self.tasks.reverse();
+            while let Some(task) = self.tasks.pop() {
+                let before = self.tasks.len();
                 self.task(task);
-                self.todo.extend(self.tasks.drain(..).rev());
+                self.tasks[before..].reverse();
             }
         }
         self.out
