@@ -66,7 +66,7 @@ pub fn survey(
     knowledge: &Knowledge,
     threads: usize,
 ) -> Survey {
-    let options = Options { tests: false, generated: true, threads, folders: Vec::new() };
+    let options = Options { tests: false, generated: true, threads, ..Options::default() };
     let look = |code: &Code<'_>, part: &mut Part| part.look(code, rules);
     let tree = Tree::alone(folders, subject.root, installation);
     let (parts, failed) = each_package(tree, knowledge, &options, &look);

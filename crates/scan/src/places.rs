@@ -99,6 +99,9 @@ impl Places {
             let found = scan_tree(tree, rules, knowledge, &options);
             self.add(&mut all, found, root);
         }
+        if options.leave_packages {
+            std::mem::forget(shared);
+        }
         all.failed.extend(self.folders_failed(&disk));
         let is_wanted = |file: &str| self.takes(file) && is_wanted(file);
         let read = all.files.len();

@@ -34,12 +34,16 @@ pub struct Options {
     pub generated: bool,
     /// How many threads look at files at the same time.
     pub threads: usize,
+    /// Whether what was read of packages is left in memory to the end of the process, which ends sooner than if it gave
+    /// millions of small values back: for who scans once.
+    pub leave_packages: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { folders: Vec::new(), tests: true, generated: false, threads }
+        let folders = Vec::new();
+        Self { folders, tests: true, generated: false, threads, leave_packages: false }
     }
 }
 

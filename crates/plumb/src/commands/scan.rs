@@ -151,7 +151,11 @@ impl Scan {
         let scanner = Scanner {
             asked: &asked,
             settings: &settings,
-            options: self.looking.options(&settings),
+            options: Options {
+                // With a fix or a baseline it is looked at several times.
+                leave_packages: !self.fixing.fix && !self.fixing.diff && baseline.is_none(),
+                ..self.looking.options(&settings)
+            },
         };
         let mut seen = scanner.look(&Disk);
         if seen.found.files.is_empty() {
