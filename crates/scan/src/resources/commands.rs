@@ -262,11 +262,14 @@ fn is_from_arguments_to_code(code: &Code<'_>, ty: FuncTypeId) -> bool {
 
 /// The functions of the package that a file names as the bodies of commands.
 pub(super) fn named(code: &Code<'_>) -> Vec<IdentId> {
-    let imports_any = code.file.walk(Node::File).any(|visit| match visit.node {
-        Node::Expr(expr) => is_type_of_command(code, expr),
-        _ => false,
-    });
-    if !imports_any {
+    let imports_any = code.names.imports().iter().any(|import| is_library(import.path));
+    let has_any = || {
+        code.file.walk(Node::File).any(|visit| match visit.node {
+            Node::Expr(expr) => is_type_of_command(code, expr),
+            _ => false,
+        })
+    };
+    if !imports_any || !has_any() {
         return Vec::new();
     }
     let values = code.expressions().filter_map(|expr| match code.file[expr].kind {

@@ -111,7 +111,12 @@ pub(super) fn by_call(
     let mut all = Vec::new();
     for (index, ty) in types.iter().enumerate() {
         let Ok(index) = u8::try_from(index) else { break };
-        if let Some(acquired) = of_type(code, ty)
+        let acquired = match of_record_of_type(code, ty) {
+            Some(known) => known,
+            None if may_be_acquired(ty, name, fails) => by_methods(code, ty),
+            None => None,
+        };
+        if let Some(acquired) = acquired
             && is_acquired(code, call, &acquired, ty, name, fails)
         {
             all.push(Acquired { what: catalogue::Acquired::Result(index), ..acquired });
@@ -201,8 +206,8 @@ fn is_acquired(
     name: &str,
     fails: bool,
 ) -> bool {
-    let makes = is_maker(name);
     if acquired.object.is_some() {
+        let makes = is_maker(name);
         return match acquired.kind {
             // Nobody keeps a response or rows to give them out again.
             ResourceKind::Body | ResourceKind::Rows => fails,
@@ -214,27 +219,38 @@ fn is_acquired(
             _ => makes,
         };
     }
-    if wraps(code, call) {
-        return false;
-    }
+    !wraps(code, call) && may_be_acquired(ty, name, fails)
+}
+
+/// The same for what no record names, by what is quickly known.
+fn may_be_acquired(ty: &Type, name: &str, fails: bool) -> bool {
     match is_closer(ty) {
-        true => fails || makes,
-        false => makes || (fails && is_opener(name)),
+        true => fails || is_maker(name),
+        false => is_maker(name) || (fails && is_opener(name)),
     }
 }
 
 /// What a value of a type is, if it must be released: [`catalogue::Acquired::Result`] 0, and not certain.
 pub(super) fn of_type(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
-    let what = catalogue::Acquired::Result(0);
-    if let Some(named) = ty.named()
-        && let Some(object) = code.knowledge.of_type(&named.path, &named.name)
-    {
-        let holds =
-            !is_harmless(object) && object.source.types.iter().all(|ty| !SERVERS.contains(ty));
-        let origin = Origin::Signature;
-        let record = || Acquired { certain: false, origin, ..of_record(object, what) };
-        return holds.then(record);
+    match of_record_of_type(code, ty) {
+        Some(known) => known,
+        None => by_methods(code, ty),
     }
+}
+
+/// What the record of a type says of its values; `None` if there is no record.
+fn of_record_of_type(code: &Code<'_>, ty: &Type) -> Option<Option<Acquired>> {
+    let named = ty.named()?;
+    let object = code.knowledge.of_type(&named.path, &named.name)?;
+    let holds = !is_harmless(object) && object.source.types.iter().all(|ty| !SERVERS.contains(ty));
+    let (origin, what) = (Origin::Signature, catalogue::Acquired::Result(0));
+    let record = || Acquired { certain: false, origin, ..of_record(object, what) };
+    Some(holds.then(record))
+}
+
+/// What a value is of a type without a record, by the methods that the type has.
+fn by_methods(code: &Code<'_>, ty: &Type) -> Option<Acquired> {
+    let what = catalogue::Acquired::Result(0);
     // What has no name of a package is nothing that is closed.
     ty.named().filter(|named| !named.path.is_empty())?;
     if is_closer(ty) {

@@ -102,9 +102,10 @@ impl<'o, 'c> Owner<'o, 'c> {
             return true;
         }
         self.methods().filter(|path| !path.is_empty()).any(|path| {
-            let mut names: Vec<&str> = path.split('.').collect();
-            let method = names.pop().unwrap_or_default();
-            names == before && (method == *last || (self.is_lenient() && is_releasing(last)))
+            let mut names = path.rsplit('.');
+            let is_method = names.next() == Some(*last);
+            names.eq(before.iter().rev().copied())
+                && (is_method || (self.is_lenient() && is_releasing(last)))
         })
     }
 
@@ -122,8 +123,8 @@ impl<'o, 'c> Owner<'o, 'c> {
     fn leads_to_release(&self, selected: &[&str]) -> bool {
         self.is_release(selected)
             || self.methods().any(|path| {
-                let names: Vec<&str> = path.split('.').collect();
-                names.len() > selected.len() && names.starts_with(selected)
+                let mut names = path.split('.');
+                selected.iter().all(|name| names.next() == Some(*name)) && names.next().is_some()
             })
     }
 

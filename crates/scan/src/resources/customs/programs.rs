@@ -77,14 +77,14 @@ impl Programs {
             return programs;
         }
         for expr in code.expressions() {
-            let Some((mentioned, is_own)) = mentioned(code, expr) else { continue };
-            if commands::is_value(code, expr) {
+            let Some(mention) = mentioned(code, expr) else { continue };
+            if !programs.is_open(mention.of) || commands::is_value(code, expr) {
                 continue;
             }
-            let is_open = programs.is_open(mentioned);
-            let by = if is_own && is_open { caller(code, expr) } else { None };
+            let is_own = mention.by_package || is_own_package(code, mention.path);
+            let by = if is_own { caller(code, expr) } else { None };
             let by = by.map_or(Mentions::Otherwise, |by| Mentions::Called(vec![by]));
-            programs.add(mentioned, by);
+            programs.add(mention.of, by);
         }
         programs
     }
@@ -162,27 +162,35 @@ impl Programs {
     }
 }
 
-/// The function or method that an expression names, and whether it is one that nobody outside of the module can call, or
-/// is likely to: with exported names only in a program, or where its own packages are. Whose method is meant tells the type
-/// of what it is called on; if that is not known, the name has to be one that only the package can call.
-fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<(Key, bool)> {
+/// One mention of a function or method.
+struct Mention<'c> {
+    of: Key,
+    /// Whether nobody outside of the package or program can call it.
+    by_package: bool,
+    /// The path of its package, which may be one of which nobody outside of the module is likely to call anything.
+    path: &'c str,
+}
+
+/// The function or method that an expression names. Whose method is meant tells the type of what it is called on; if that
+/// is not known, the name has to be one that only the package can call. Exported names count as such in a program.
+fn mentioned<'c>(code: &'c Code<'_>, expr: ExprId) -> Option<Mention<'c>> {
     let package = &*code.package.path;
     match code.file[expr].kind {
         ExprKind::SelectorExpr(selector) => {
             let name = code.file.name(selector.sel);
             if let Some(path) = code.imported(selector.x) {
-                return Some((key(&[path, name]), is_own_package(code, path)));
+                return Some(Mention { of: key(&[path, name]), by_package: false, path });
             }
             if is_unexported(name) {
-                return Some((key(&[package, METHOD, name]), true));
+                let of = key(&[package, METHOD, name]);
+                return Some(Mention { of, by_package: true, path: package });
             }
             let ty = code.types.of(selector.x)?;
             let path = &*ty.pointee_or_self().named()?.path;
-            let is_own = is_own_package(code, path) || (path == package && code.is_of_program());
-            Some((key(&[path, METHOD, name]), is_own))
+            let by_package = path == package && code.is_of_program();
+            Some(Mention { of: key(&[path, METHOD, name]), by_package, path })
         }
         ExprKind::Ident(ident) => {
-            let name = code.file.name(ident);
             let is_outer = match code.names.referent(ident) {
                 None => true,
                 Some(Referent::Declared(declared)) => {
@@ -190,9 +198,12 @@ fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<(Key, bool)> {
                 }
                 Some(Referent::Import(_)) => false,
             };
-            let is_own =
-                code.is_of_program() || is_unexported(name) || is_own_package(code, package);
-            is_outer.then(|| (key(&[package, name]), is_own))
+            if !is_outer {
+                return None;
+            }
+            let name = code.file.name(ident);
+            let by_package = code.is_of_program() || is_unexported(name);
+            Some(Mention { of: key(&[package, name]), by_package, path: package })
         }
         _ => None,
     }
