@@ -1,6 +1,6 @@
 //! Which goroutines created those of a group, with bounded memory.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use super::ids::kept;
 
@@ -12,7 +12,7 @@ const CAPACITY: usize = 4096;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Creators {
     level: u32,
-    made: BTreeMap<u64, u64>,
+    made: FxHashMap<u64, u64>,
 }
 
 impl Creators {
@@ -40,8 +40,11 @@ impl Creators {
     }
 
     /// Ids of the kept creators, ascending, each with the number of goroutines it created.
-    pub fn made(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        self.made.iter().map(|(&id, &number)| (id, number))
+    pub fn made(&self) -> impl Iterator<Item = (u64, u64)> + use<> {
+        let mut made: Vec<(u64, u64)> =
+            self.made.iter().map(|(&id, &number)| (id, number)).collect();
+        made.sort_unstable();
+        made.into_iter()
     }
 }
 
