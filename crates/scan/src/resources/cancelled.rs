@@ -1,23 +1,13 @@
 //! Requests that are over when the function that sends them returns: their context is cancelled then, and the transport
 //! closes the connection of a response that has not been read to its end (`readLoop` of net/http, Go 1.27).
 
+use plumb_evidence::catalogue::Acquired;
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, StmtKind};
 
 use super::made::variable;
 use super::nothing::is_called_by_defer;
 use crate::code::Code;
-
-/// Functions that make a context and what cancels it.
-const MAKERS: [(&str, &str); 7] = [
-    ("context", "WithCancel"),
-    ("context", "WithCancelCause"),
-    ("context", "WithDeadline"),
-    ("context", "WithDeadlineCause"),
-    ("context", "WithTimeout"),
-    ("context", "WithTimeoutCause"),
-    ("os/signal", "NotifyContext"),
-];
 
 /// How many variables may be between a request and the context that it was made with.
 const MAX_STEPS: usize = 3;
@@ -98,7 +88,8 @@ impl Request<'_, '_> {
         self.assigned(context).any(|(places, value)| {
             let [_, cancel] = places else { return false };
             let is_made = code.callee(value).is_some_and(|callee| {
-                callee.receiver.is_none() && MAKERS.contains(&(callee.path, callee.name))
+                let made = code.knowledge.acquired_by(&callee);
+                made.iter().any(|(_, what)| *what == Acquired::Result(1))
             });
             is_made
                 && code

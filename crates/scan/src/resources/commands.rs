@@ -2,10 +2,12 @@
 
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{
-    CallExpr, DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node,
-    Referent, SpecKind, StmtKind,
+    DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node, Referent,
+    SpecKind, StmtKind,
 };
 
+use super::inferred::called_name;
+use super::untaken::ends_in_error;
 use crate::code::Code;
 
 /// Modules whose `Command` and `App` hold the bodies of commands.
@@ -75,7 +77,7 @@ pub(super) fn is_value(code: &Code<'_>, value: ExprId) -> bool {
                 let is_body = parts.value == value && BODIES.contains(&file.name(key));
                 is_body && is_in_command(code, above)
             }
-            ExprKind::CallExpr(call) => call.fun != value && makes_command(code, call, value),
+            ExprKind::CallExpr(call) => call.fun != value && makes_command(code, above, value),
             _ => false,
         },
         Some(Node::Stmt(stmt)) => {
@@ -94,13 +96,8 @@ pub(super) fn is_value(code: &Code<'_>, value: ExprId) -> bool {
 
 /// Whether a call makes a command of a function, by its name: `newServerCommand(ctx, func(…) error { … })`, and
 /// `command.Action(run)` of `github.com/alecthomas/kingpin`.
-fn makes_command(code: &Code<'_>, call: CallExpr, body: ExprId) -> bool {
-    let name = match code.file[code.file.unparen(call.fun)].kind {
-        ExprKind::Ident(name) => name,
-        ExprKind::SelectorExpr(selector) => selector.sel,
-        _ => return false,
-    };
-    let name = code.file.name(name);
+fn makes_command(code: &Code<'_>, call: ExprId, body: ExprId) -> bool {
+    let Some(name) = called_name(code, call) else { return false };
     let is_maker = name.contains(COMMAND) || GIVING_BODIES.contains(&name);
     is_maker
         && match code.file[body].kind {
@@ -122,13 +119,6 @@ fn declared_type(code: &Code<'_>, name: IdentId) -> Option<FuncTypeId> {
         DeclKind::FuncDecl(function) => Some(function.ty),
         _ => None,
     }
-}
-
-/// Whether the last result of a function is an error.
-fn ends_in_error(code: &Code<'_>, ty: FuncTypeId) -> bool {
-    let results =
-        code.file[ty].results.and_then(|results| code.file[code.file[results].list].last());
-    results.is_some_and(|last| code.is_predeclared(code.file[*last].ty, "error"))
 }
 
 /// Whether the literal around a field is a command: by its own type, or by that of the literal of a list around it.

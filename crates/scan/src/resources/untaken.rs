@@ -3,7 +3,7 @@
 use plumb_gosource::flow::{
     Acquisition, Bound, BoundTo, Condition, FunctionId, Guard, Leak, PlaceKind, UseKind,
 };
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
+use plumb_gosource::{ExprId, ExprKind, FuncTypeId, IdentId, Node, StmtId, StmtKind, Token};
 
 use super::made::variable;
 use crate::code::Code;
@@ -39,7 +39,12 @@ pub(super) fn fails(
 
 /// Whether the last result of a function is an error.
 pub(super) fn gives_error(code: &Code<'_>, function: FunctionId) -> bool {
-    let results = code.file[code.scope[function].ty].results;
+    ends_in_error(code, code.scope[function].ty)
+}
+
+/// Whether the last result of a type of functions is an error.
+pub(super) fn ends_in_error(code: &Code<'_>, ty: FuncTypeId) -> bool {
+    let results = code.file[ty].results;
     let last = results.and_then(|results| code.file[code.file[results].list].last());
     last.is_some_and(|field| code.is_predeclared(code.file[*field].ty, "error"))
 }
