@@ -1,5 +1,6 @@
 //! Known leaks of the library versions in a build: in findings, besides them, and not at all.
 
+#[allow(dead_code)] // shared by several tests
 mod support;
 
 use plumb_detect::detect;

@@ -8,11 +8,9 @@ use plumb_evidence::Service;
 use plumb_evidence::calls::{Call, Calls};
 use plumb_evidence::finding::{Finding, SiteKind, WitnessKind};
 use plumb_evidence::heap::HeapSample;
-use plumb_evidence::socket::{
-    Direction, HostSockets, Socket, SocketSource, SocketTable, TcpState, Timer,
-};
+use plumb_evidence::socket::Timer;
 use plumb_patterns::CATALOGUE;
-use support::{Crowd, frame, rising, sample, service, with_heap};
+use support::{Crowd, frame, rising, sample, service, silent, with_heap, with_sockets};
 
 const NEW: &str = "golang.org/x/crypto/ssh.NewClientConn";
 const CLIENT: &str = "golang.org/x/crypto/ssh.NewClient";
@@ -51,37 +49,10 @@ fn watched(calls: Calls, heap: Vec<HeapSample>) -> Service {
             "golang.org/x/crypto/ssh.(*buffer).Read < main.(*stream).follow:85",
         ),
     ];
-    let mut service = with_heap(service(&crowds), 6, heap);
-    for (at, snapshot) in service.instances[0].snapshots.iter_mut().enumerate() {
-        snapshot.sockets = Some(SocketTable {
-            taken: None,
-            source: SocketSource::SockDiag,
-            sockets: (0..300 + 20 * at as u64).map(connection).collect(),
-            owned_only: true,
-            host: HostSockets::default(),
-        });
-    }
+    let service = with_heap(service(&crowds), 6, heap);
+    let mut service = with_sockets(service, |at| 300 + 20 * at, |n| silent(n, Timer::Off));
     service.instances[0].calls = Some(calls);
     service
-}
-
-fn connection(n: u64) -> Socket {
-    Socket {
-        local: format!("10.0.0.1:{}", 20_000 + n).parse().expect("an address"),
-        remote: "10.0.9.9:22".parse().expect("an address"),
-        state: TcpState::Established,
-        direction: Direction::Outgoing,
-        recv_queue: 0,
-        send_queue: 0,
-        timer: Some(Timer::Off),
-        inode: 1000 + n,
-        owner: None,
-        unanswered_probes: None,
-        last_received_ms: Some(60_000),
-        last_sent_ms: Some(60_000),
-        data_segments_in: None,
-        data_segments_out: None,
-    }
 }
 
 /// A buffer of 4 kB of a client.

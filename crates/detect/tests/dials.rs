@@ -7,11 +7,9 @@ use plumb_detect::detect;
 use plumb_evidence::Service;
 use plumb_evidence::finding::{Finding, SiteKind};
 use plumb_evidence::heap::HeapSample;
-use plumb_evidence::socket::{
-    Direction, HostSockets, Socket, SocketSource, SocketTable, TcpState, Timer,
-};
+use plumb_evidence::socket::Timer;
 use plumb_patterns::CATALOGUE;
-use support::{Crowd, group, rising, sample, service, with_heap};
+use support::{Crowd, group, rising, sample, service, silent, with_heap, with_sockets};
 
 const NEW: &str = "golang.org/x/crypto/ssh.NewClientConn";
 const SSH_DIAL: &str = "golang.org/x/crypto/ssh.Dial";
@@ -34,38 +32,12 @@ fn watched(heap: Vec<HeapSample>, bare: usize) -> Service {
             "golang.org/x/crypto/ssh.(*buffer).Read < main.(*stream).follow:85",
         ),
     ];
-    let mut service = with_heap(service(&crowds), 6, heap);
-    for (at, snapshot) in service.instances[0].snapshots.iter_mut().enumerate() {
-        let count = FIRST + STEP * at as u64;
-        let sockets = (0..count).map(|n| connection(n, n as usize % 100 < bare)).collect();
-        snapshot.sockets = Some(SocketTable {
-            taken: None,
-            source: SocketSource::SockDiag,
-            sockets,
-            owned_only: true,
-            host: HostSockets::default(),
-        });
-    }
-    service
-}
-
-fn connection(n: u64, bare: bool) -> Socket {
-    Socket {
-        local: format!("10.0.0.1:{}", 20_000 + n).parse().expect("an address"),
-        remote: "10.0.9.9:22".parse().expect("an address"),
-        state: TcpState::Established,
-        direction: Direction::Outgoing,
-        recv_queue: 0,
-        send_queue: 0,
-        timer: Some(if bare { Timer::Off } else { Timer::Keepalive }),
-        inode: 1000 + n,
-        owner: None,
-        unanswered_probes: None,
-        last_received_ms: Some(60_000),
-        last_sent_ms: Some(60_000),
-        data_segments_in: None,
-        data_segments_out: None,
-    }
+    let service = with_heap(service(&crowds), 6, heap);
+    with_sockets(
+        service,
+        |at| FIRST + STEP * at,
+        |n| silent(n, if n as usize % 100 < bare { Timer::Off } else { Timer::Keepalive }),
+    )
 }
 
 /// A buffer of 4 kB of a client that was made over a connection of the caller's.

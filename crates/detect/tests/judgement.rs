@@ -1,5 +1,6 @@
 //! Leaks and healthy look-alikes, judged with the real catalogue.
 
+#[allow(dead_code)] // shared by several tests
 mod support;
 
 use plumb_detect::detect;

@@ -5,12 +5,10 @@ mod support;
 
 use plumb_detect::detect;
 use plumb_evidence::finding::Verdict;
-use plumb_evidence::socket::{
-    Direction, HostSockets, Socket, SocketSource, SocketTable, TcpState, Timer,
-};
+use plumb_evidence::socket::{Socket, Timer};
 use plumb_evidence::{Diagnosis, Service};
 use plumb_patterns::CATALOGUE;
-use support::{Crowd, rising, service};
+use support::{Crowd, rising, service, silent, with_sockets};
 
 /// Clients when the look begins, and how many more with each snapshot.
 const FIRST: u64 = 50;
@@ -20,39 +18,21 @@ const STEP: u64 = 20;
 /// have a peer that does not answer any more.
 fn growing(vanished: u64) -> Service {
     let crowd = |state, function| Crowd(state, function, rising(FIRST, STEP));
-    let mut service = service(&[
+    let service = service(&[
         crowd("IO wait", "golang.org/x/crypto/ssh.(*handshakeTransport).readLoop"),
         crowd("chan receive", "golang.org/x/crypto/ssh.(*mux).loop"),
         crowd("chan receive", "golang.org/x/crypto/ssh.(*Client).handleGlobalRequests"),
         crowd("chan receive", "golang.org/x/crypto/ssh.(*Client).handleChannelOpens"),
     ]);
-    for (at, snapshot) in service.instances[0].snapshots.iter_mut().enumerate() {
-        let count = FIRST + STEP * at as u64;
-        let answers = |n: u64| n < FIRST || n % 10 >= vanished;
-        let sockets = (0..count).map(|n| connection(n, answers(n))).collect();
-        snapshot.sockets = Some(SocketTable {
-            taken: None,
-            source: SocketSource::SockDiag,
-            sockets,
-            owned_only: true,
-            host: HostSockets::default(),
-        });
-    }
-    service
-}
-
-fn connection(n: u64, answers: bool) -> Socket {
-    let [local, remote] = [format!("10.0.0.1:{}", 20_000 + n), "10.0.9.9:22".to_owned()]
-        .map(|end| end.parse().expect("an address"));
-    Socket {
-        direction: Direction::Outgoing,
-        timer: Some(Timer::Keepalive),
-        unanswered_probes: Some(if answers { 0 } else { 2 }),
-        inode: 1000 + n,
-        last_received_ms: Some(40_000),
-        last_sent_ms: Some(40_000),
-        ..Socket::new(local, remote, TcpState::Established)
-    }
+    let answers = |n: u64| n < FIRST || n % 10 >= vanished;
+    with_sockets(
+        service,
+        |at| FIRST + STEP * at,
+        |n| Socket {
+            unanswered_probes: Some(if answers(n) { 0 } else { 2 }),
+            ..silent(n, Timer::Keepalive)
+        },
+    )
 }
 
 fn judge(service: &Service) -> Diagnosis {

@@ -163,6 +163,23 @@ pub struct Group {
     pub convicted: u64,
 }
 
+impl Group {
+    /// A group of which nothing else is known: no creator, labels, times or ids.
+    pub fn new(state: WaitState, stack: Stack, count: u64) -> Self {
+        Self {
+            state,
+            stack,
+            created_by: None,
+            labels: [].into(),
+            count,
+            waiting: None,
+            ids: IdSample::default(),
+            creators: Creators::default(),
+            convicted: 0,
+        }
+    }
+}
+
 /// Wait times of a group in whole minutes, counted by the runtime from the first garbage collection
 /// after the goroutine blocked. Those without a figure count as 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

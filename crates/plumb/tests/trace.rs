@@ -9,9 +9,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use plumb_case::{InputOptions, read_inputs};
-use plumb_evidence::goroutine::{
-    Creators, GoroutineSource, Goroutines, Group, IdSample, WaitState,
-};
+use plumb_evidence::goroutine::{GoroutineSource, Goroutines, Group, WaitState};
 use plumb_evidence::{Frame, Snapshot, Stack, Timestamp};
 use plumb_report::Format;
 use serde_json::{Value, json};
@@ -162,16 +160,12 @@ fn a_diagnosis_reads_a_trace_as_one_look_at_the_goroutines() {
 
 /// A look at a process in which each of these goroutines grows by ten each two seconds, with a recorded trace at its end.
 fn diagnosed(functions: &[&str], trace: &Path) -> Value {
-    let group = |function: &str, count| Group {
-        state: WaitState::Select,
-        stack: Stack([Frame { function: function.into(), file: "".into(), line: 1 }].into()),
-        created_by: None,
-        labels: [].into(),
-        count,
-        waiting: None,
-        ids: IdSample::default(),
-        creators: Creators::default(),
-        convicted: 0,
+    let group = |function: &str, count| {
+        Group::new(
+            WaitState::Select,
+            Stack([Frame { function: function.into(), file: "".into(), line: 1 }].into()),
+            count,
+        )
     };
     let snapshot = |at: u64| {
         let count = 300 + 10 * at;

@@ -3,9 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use plumb_evidence::goroutine::{
-    Creators, GoroutineSource, Goroutines, Group, IdSample, WaitState,
-};
+use plumb_evidence::goroutine::{GoroutineSource, Goroutines, Group, WaitState};
 use plumb_evidence::trace::{Creation, Trace, TracedGoroutine, Waking, WakingCount};
 use plumb_evidence::{Frame, Stack, Timestamp};
 use plumb_exectrace::{
@@ -207,16 +205,8 @@ pub(crate) fn goroutines_from_trace(trace: &Trace) -> Goroutines {
     for goroutine in trace.goroutines.iter().filter(|one| !one.stack.frames().is_empty()) {
         *counts.entry((&goroutine.state, &goroutine.stack)).or_default() += 1;
     }
-    let group = |((state, stack), count): ((&WaitState, &Stack), u64)| Group {
-        state: state.clone(),
-        stack: stack.clone(),
-        created_by: None,
-        labels: [].into(),
-        count,
-        waiting: None,
-        ids: IdSample::default(),
-        creators: Creators::default(),
-        convicted: 0,
+    let group = |((state, stack), count): ((&WaitState, &Stack), u64)| {
+        Group::new(state.clone(), stack.clone(), count)
     };
     let mut groups: Vec<Group> = counts.into_iter().map(group).collect();
     sort(&mut groups);

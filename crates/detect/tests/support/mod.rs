@@ -1,10 +1,9 @@
 //! Services built by hand: what a program's goroutines, heap and sockets would look like over a look of 12 s.
 
 use plumb_evidence::code::{Build, Frame, Module, Stack};
-use plumb_evidence::goroutine::{
-    Creators, GoroutineSource, Goroutines, Group, IdSample, WaitState,
-};
+use plumb_evidence::goroutine::{GoroutineSource, Goroutines, Group, WaitState};
 use plumb_evidence::heap::{Amount, Heap, HeapSample};
+use plumb_evidence::socket::{HostSockets, Socket, SocketSource, SocketTable, TcpState, Timer};
 use plumb_evidence::{Instance, Service, Snapshot, Timestamp};
 
 /// Seconds between snapshots.
@@ -29,17 +28,7 @@ pub(crate) fn stack(text: &str) -> Stack {
 }
 
 pub(crate) fn group(state: &str, frames: &str, count: u64) -> Group {
-    Group {
-        state: WaitState::from_reason(state),
-        stack: stack(frames),
-        created_by: None,
-        labels: [].into(),
-        count,
-        waiting: None,
-        ids: IdSample::default(),
-        creators: Creators::default(),
-        convicted: 0,
-    }
+    Group::new(WaitState::from_reason(state), stack(frames), count)
 }
 
 /// A crowd with one count for each snapshot.
@@ -130,4 +119,35 @@ pub(crate) fn steady(count: u64) -> Vec<u64> {
 /// From `start`, `step` more in every snapshot.
 pub(crate) fn rising(start: u64, step: u64) -> Vec<u64> {
     (0..7).map(|at| start + at * step).collect()
+}
+
+/// Gives each snapshot the process's own sockets, as many as are counted at that place.
+pub(crate) fn with_sockets(
+    mut service: Service,
+    counts: impl Fn(u64) -> u64,
+    socket: impl Fn(u64) -> Socket,
+) -> Service {
+    for (at, snapshot) in service.instances[0].snapshots.iter_mut().enumerate() {
+        snapshot.sockets = Some(SocketTable {
+            taken: None,
+            source: SocketSource::SockDiag,
+            sockets: (0..counts(at as u64)).map(&socket).collect(),
+            owned_only: true,
+            host: HostSockets::default(),
+        });
+    }
+    service
+}
+
+/// An established connection to `10.0.9.9:22` on which nothing went either way for a minute.
+pub(crate) fn silent(n: u64, timer: Timer) -> Socket {
+    let [local, remote] = [format!("10.0.0.1:{}", 20_000 + n), "10.0.9.9:22".to_owned()]
+        .map(|end| end.parse().expect("an address"));
+    Socket {
+        timer: Some(timer),
+        inode: 1000 + n,
+        last_received_ms: Some(60_000),
+        last_sent_ms: Some(60_000),
+        ..Socket::new(local, remote, TcpState::Established)
+    }
 }
