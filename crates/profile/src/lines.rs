@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use memchr::memchr;
+use memchr::memchr_iter;
 
 const CHUNK: usize = 256 << 10;
 
@@ -41,8 +41,8 @@ pub(crate) fn for_each_line(
         let searched = filled;
         filled += n;
         let mut start = 0;
-        while let Some(end) = memchr(b'\n', &buffer[start.max(searched)..filled]) {
-            let end = start.max(searched) + end;
+        for feed in memchr_iter(b'\n', &buffer[searched..filled]) {
+            let end = searched + feed;
             if !std::mem::take(&mut skipping) {
                 let cut = end - start > limit;
                 let text = &buffer[start..end.min(start + limit)];

@@ -49,6 +49,17 @@ pub(super) fn normalize(line: &[u8]) -> (Kind, &[u8]) {
     }
 }
 
+/// What [`normalize`] gives of the lines that a stack mostly consists of; none if it is another or takes a closer look.
+#[inline]
+pub(super) fn usual(line: &[u8]) -> Option<(Kind, &[u8])> {
+    let read = match line {
+        [b'\t', ..] => (Kind::Position, &line[..offset_at(line)?]),
+        [b'a'..=b'z', .., b')'] => function(line),
+        _ => return None,
+    };
+    (read.0 != Kind::Other).then_some(read)
+}
+
 /// `\t/path/file.go:12 +0x1d fp=0x… sp=0x… pc=0x…`: up to the offset.
 #[inline]
 fn position(line: &[u8]) -> (Kind, &[u8]) {

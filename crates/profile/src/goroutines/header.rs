@@ -40,7 +40,7 @@ pub(super) fn cut(line: &[u8], alone: bool) -> bool {
 #[inline]
 pub(crate) fn parse(line: &[u8]) -> Option<Header<'_>> {
     let rest = line.strip_prefix(b"goroutine ")?;
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = memchr(b' ', rest)?;
     let id = number(&rest[..digits])?;
     let bracket = pointers(&rest[digits..])?;
     let pointers = bracket.len() + 1 < rest.len() - digits;

@@ -108,6 +108,24 @@ impl Parser {
         self.stack_line(line)
     }
 
+    /// [`Self::line`] for what most lines are: empty, or of a stack and in lower case or indented, so that they are
+    /// nothing else in any log. None if it is another, which then was not taken.
+    #[inline]
+    pub(crate) fn usual_line(&mut self, line: &[u8]) -> Option<Line> {
+        if line.is_empty() {
+            self.end_goroutine();
+            return Some(Line::Blank);
+        }
+        let current = self.current.as_mut()?;
+        let (kind, kept) = body::usual(line)?;
+        if kind == Kind::Position && (current.last == Kind::Other || body::is_full(line, kept)) {
+            return None;
+        }
+        append(&mut self.text, kept, current);
+        current.last = kind;
+        Some(Line::Stack)
+    }
+
     fn start(&mut self, header: &Header<'_>) {
         self.dump.total += 1;
         self.text.clear();
@@ -277,6 +295,7 @@ impl Parser {
     }
 }
 
+#[inline]
 fn append(text: &mut Vec<u8>, line: &[u8], current: &mut Current) {
     if text.len() + line.len() < MAX_BODY {
         text.push(b'\n');

@@ -42,6 +42,9 @@ pub(crate) fn find(
         if !line.terminated {
             last = Some(line.text.to_vec());
         }
+        if joiner.is_idle() && finder.usual_line(line.text) {
+            return;
+        }
         joiner.line(line.text, limits.line_bytes, &mut |record| finder.record(record));
     })?;
     joiner.flush(&mut |record| finder.record(record));
@@ -78,6 +81,8 @@ enum State {
 struct Active {
     parser: Parser,
     layout: Layout,
+    /// Whether the layout has nothing before or around the lines.
+    plain: bool,
     cause: Option<String>,
     time: Option<String>,
     line: u64,
@@ -131,6 +136,22 @@ impl<'a> Finder<'a> {
                 }
             },
         }
+    }
+
+    /// Takes a usual line of a plain dump, which most lines of a large input are, without what other layouts need.
+    /// Returns whether it was one.
+    #[inline]
+    fn usual_line(&mut self, line: &[u8]) -> bool {
+        let State::Dump(active) = &mut self.state else { return false };
+        if !active.plain {
+            return false;
+        }
+        match active.parser.usual_line(line) {
+            Some(Line::Stack) => active.continued(),
+            Some(_) => {}
+            None => return false,
+        }
+        true
     }
 
     fn search(&mut self, record: &[u8]) {
@@ -194,6 +215,7 @@ impl<'a> Finder<'a> {
             unrelated: 0,
             section: false,
             single: layout.holds_all(&records[0]),
+            plain: layout.is_plain(),
             layout,
         };
         let first = active.header_record(&records[0]);
@@ -243,7 +265,7 @@ impl<'a> Finder<'a> {
             self.beyond += 1;
             return;
         }
-        let plain = active.layout.is_plain() && active.cause.is_none();
+        let plain = active.plain && active.cause.is_none();
         let dump = active.parser.finish(end, self.problems);
         let Active { cause, time, line, .. } = *active;
         self.found.push(FoundDump { dump, cause, time, line, alone: plain });
@@ -305,7 +327,7 @@ impl Active {
 
     #[inline]
     fn record(&mut self, record: &[u8], outside: &mut u64) -> Then {
-        if self.layout.is_plain() {
+        if self.plain {
             return self.line(record, record, outside);
         }
         let Some(text) = self.layout.unwrap(record) else { return self.unrelated(record, outside) };

@@ -21,6 +21,12 @@ enum Shape {
 const DOCKER: &[u8] = br#"{"log":""#;
 
 impl Joiner {
+    /// Whether no part of a record is kept.
+    #[inline]
+    pub(super) fn is_idle(&self) -> bool {
+        self.shape.is_none()
+    }
+
     /// Calls `each` with the whole record as soon as it is complete, or with the line itself.
     /// At most `limit` bytes of a record are kept.
     #[inline]
@@ -28,7 +34,7 @@ impl Joiner {
         // Both shapes show in the first byte; almost all lines of a dump have another one.
         match line.first() {
             Some(b'0'..=b'9' | b'{') => self.part_or_line(line, limit, each),
-            _ if self.shape.is_some() => self.part_or_line(line, limit, each),
+            _ if !self.is_idle() => self.part_or_line(line, limit, each),
             Some(b'A'..=b'Z') => each(&without_escaped_tabs(line)),
             _ => each(line),
         }
