@@ -95,7 +95,7 @@ impl WaitHistogram {
         };
         let dense = dense.iter().enumerate().filter(|(_, n)| **n > 0);
         let dense = dense.map(|(bucket, n)| (bucket as u16, *n));
-        few.iter().copied().chain(dense).map(|(bucket, n)| (lowest(bucket), n))
+        few.iter().copied().chain(dense).map(|(bucket, n)| (lowest(bucket), u64::from(n)))
     }
 
     /// Number of goroutines known to wait `minutes` or longer (above 128 minutes within 1 / 64).
@@ -104,13 +104,14 @@ impl WaitHistogram {
     }
 }
 
-/// Goroutines by bucket: most groups need few buckets, large ones are counted often.
+/// Goroutines by bucket: most groups need few buckets, large ones are counted often. A dump whose counts do not fit
+/// would have more than a terabyte.
 #[derive(Debug, Clone)]
 enum Buckets {
     /// Sorted by bucket.
-    Few(Vec<(u16, u64)>),
+    Few(Vec<(u16, u32)>),
     /// Indexed by bucket.
-    Dense(Vec<u64>),
+    Dense(Vec<u32>),
 }
 
 impl Buckets {
@@ -122,10 +123,10 @@ impl Buckets {
                 if at >= counts.len() {
                     counts.resize(at + 1, 0);
                 }
-                counts[at] += 1;
+                counts[at] = counts[at].saturating_add(1);
             }
             Self::Few(list) => match list.binary_search_by_key(&bucket, |b| b.0) {
-                Ok(i) => list[i].1 += 1,
+                Ok(i) => list[i].1 = list[i].1.saturating_add(1),
                 Err(i) if list.len() < FEW => list.insert(i, (bucket, 1)),
                 Err(_) => {
                     let last = list.last().map_or(0, |b| usize::from(b.0));
