@@ -236,6 +236,18 @@ mod tests {
     }
 
     #[test]
+    fn most_lines_are_usual_ones() {
+        let usual = |line: &str| usual(line.as_bytes()).map(|(kind, kept)| (kind, kept.len()));
+        assert_eq!(usual("main.f(0x1, {0x2, 0x3})"), Some((Kind::Function, 7)));
+        assert_eq!(usual("\t/x y/z.go:12 +0x1d"), Some((Kind::Position, 13)));
+        for line in
+            ["Main.f(0x1)", "answered (badly)", "\t/x.go:12", "created by main.f()", "x", ""]
+        {
+            assert_eq!(usual(line), None, "{line}");
+        }
+    }
+
+    #[test]
     fn arguments_offsets_and_ids_are_not_kept() {
         let cases = [
             ("main.main()", Kind::Function, "main.main("),
@@ -265,6 +277,8 @@ mod tests {
         ];
         for (line, kind, expected) in cases {
             assert_eq!(kept(line), (kind, expected), "{line}");
+            let usual = usual(line.as_bytes());
+            assert!(usual.is_none_or(|read| read == normalize(line.as_bytes())), "{line}");
         }
     }
 }

@@ -4,9 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::ids::kept;
 
-/// Most creators that one group keeps before it starts to sample. What is asked of them are shares, which 128 to 256 tell
-/// within 9 percentage points (two standard errors); the tables of some hundred groups should fit a processor's cache, since
-/// goroutines come in no order.
+/// Most creators that one group keeps before it starts to sample. What is asked of them are shares, which 128 to 256
+/// tell within 9 percentage points (two standard errors); the tables of some hundred groups should fit a processor's
+/// cache, since goroutines come in no order.
 const CAPACITY: usize = 256;
 
 /// The goroutines that created a group's (Go 1.21 and later), each with how many it created: all of them, or those
