@@ -218,6 +218,7 @@ fn is_outer(code: &Code<'_>, value: ExprId, in_loop: StmtId) -> bool {
 /// time to release it.
 fn outlives_round(code: &Code<'_>, variable: IdentId, body: Span, defer: Span) -> bool {
     let mut derived = vec![variable];
+    derived.extend(context_of_span(code, variable));
     let mut next = 0;
     while next < derived.len() && derived.len() < MAX_DERIVED {
         let at = derived[next];
@@ -245,6 +246,21 @@ fn outlives_round(code: &Code<'_>, variable: IdentId, body: Span, defer: Span) -
         }
     }
     false
+}
+
+/// The context that a call makes together with a span: who works with it works within the span.
+fn context_of_span(code: &Code<'_>, span: IdentId) -> Option<IdentId> {
+    let declared = code.file.walk(Node::File).find_map(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return None };
+        let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return None };
+        let [context, second] = code.file[assign.lhs] else { return None };
+        (code.declared(second) == Some(span)).then_some(context)
+    })?;
+    let context = code.declared(declared)?;
+    let ty = code.types.of_var(span).map(|ty| ty.to_string());
+    let name = ty.unwrap_or_else(|| code.file.name(span).to_owned());
+    let is_span = name.to_lowercase().ends_with("span");
+    is_span.then_some(context)
 }
 
 /// Where a value gets to.

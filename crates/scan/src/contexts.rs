@@ -75,7 +75,8 @@ fn foreign_cancel(code: &Code<'_>, mentions: &Mentions, call: ExprId) -> Option<
     stays.then_some(ForeignCancel { call, cancel, started, wait, channel })
 }
 
-fn lasts(name: &str) -> bool {
+/// Whether a name says that what it does goes on.
+pub(crate) fn lasts(name: &str) -> bool {
     let lower = name.to_lowercase();
     LASTING.iter().any(|beginning| lower.starts_with(beginning))
 }

@@ -21,6 +21,7 @@ mod lost;
 mod made;
 mod nothing;
 mod ownership;
+mod parentless;
 mod pieces;
 mod promised;
 mod reading;

@@ -507,3 +507,46 @@ func polls(ctx context.Context, results chan error, ask func(context.Context)) e
 		}
 	}
 }
+
+type span interface{ End() }
+
+type rows interface{ Next() (int, bool) }
+
+type block interface {
+	Rows(ctx context.Context) (rows, error)
+	Count(ctx context.Context) (int, error)
+}
+
+func merges(ctx context.Context, blocks []block, start func(context.Context, string) (context.Context, span)) (int, error) {
+	var all []rows
+	for _, b := range blocks {
+		inner, readSpan := start(ctx, "rows")
+		defer readSpan.End()
+		r, err := b.Rows(inner)
+		if err != nil {
+			return 0, err
+		}
+		all = append(all, r)
+	}
+	sum := 0
+	for _, r := range all {
+		for n, ok := r.Next(); ok; n, ok = r.Next() {
+			sum += n
+		}
+	}
+	return sum, nil
+}
+
+func counts(ctx context.Context, blocks []block, start func(context.Context, string) (context.Context, span)) (int, error) {
+	sum := 0
+	for _, b := range blocks {
+		inner, countSpan := start(ctx, "count")
+		defer countSpan.End() // want
+		n, err := b.Count(inner)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
+}

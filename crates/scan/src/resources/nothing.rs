@@ -17,6 +17,7 @@ use super::elsewhere::is_elsewhere;
 use super::inferred;
 use super::made::variable;
 use super::ownership::is_releasing;
+use super::parentless::is_parentless;
 use super::pieces;
 use super::promised;
 use super::signals::awaits_the_end;
@@ -61,6 +62,7 @@ pub(super) fn is_anothers(
         ResourceKind::Client | ResourceKind::Connection => inferred::wraps_a_parameter(code, call),
         ResourceKind::Subscription => awaits_the_end(code, call),
         ResourceKind::Process => is_managed(code, call),
+        ResourceKind::Cancel => is_parentless(code, call),
         ResourceKind::Body => {
             is_head(code, call)
                 || is_cancelled_with_function(code, call)

@@ -135,3 +135,66 @@ func restarted(parent context.Context, in <-chan string, use func(context.Contex
 		cancel()
 	}
 }
+
+func withoutParent(find func(context.Context) error) error {
+	ctx, _ := context.WithCancel(context.Background())
+	if err := find(ctx); err != nil {
+		return err
+	}
+	return nil
+}
+
+func withValuesAlone(find func(context.Context) (int, error)) int {
+	root := context.WithValue(context.TODO(), "key", 1)
+	ctx, cancel := context.WithCancel(root)
+	inner := context.WithValue(ctx, "key", 2)
+	n, err := find(inner)
+	if err != nil {
+		return 0
+	}
+	cancel()
+	return n
+}
+
+func withoutParentButTime(find func(context.Context) error) {
+	ctx, _ := context.WithTimeout(context.Background(), time.Second) // lost: blank
+	find(ctx)
+}
+
+func waitedFor(done func()) {
+	ctx, _ := context.WithCancel(context.Background()) // lost: blank
+	go func() {
+		<-ctx.Done()
+		done()
+	}()
+}
+
+type watcher interface {
+	Watch(context.Context) <-chan int
+	Find(context.Context) *job
+}
+
+func watched(w watcher) int {
+	ctx, _ := context.WithCancel(context.Background()) // lost: blank
+	return <-w.Watch(ctx)
+}
+
+func keptByWhatIsMade(w watcher) *job {
+	ctx, _ := context.WithCancel(context.Background()) // lost: blank
+	made := w.Find(ctx)
+	return made
+}
+
+func keptByAnother(j struct{ ctx context.Context }) {
+	ctx, _ := context.WithCancel(context.Background()) // lost: blank
+	j.ctx = ctx
+}
+
+func ofOneThatEnds(parent context.Context, find func(context.Context) error) error {
+	if parent == nil {
+		parent = context.Background()
+	}
+	ctx, _ := context.WithCancel(parent) // lost: blank
+	err := find(ctx)
+	return err
+}
