@@ -66,7 +66,7 @@ pub(super) fn is_anothers(
         ResourceKind::Body => {
             is_head(code, call)
                 || is_cancelled_with_function(code, call)
-                || (is_guess && is_decoded(code, call))
+                || (is_guess && (is_decoded(code, call) || is_accessor(code, call)))
         }
         _ => false,
     }
@@ -96,6 +96,29 @@ fn is_head(code: &Code<'_>, call: ExprId) -> bool {
     });
     let mut mentioned = requests.flat_map(|request| code.file.walk(Node::Expr(request)));
     mentioned.any(|visit| matches!(visit.node, Node::Expr(expr) if is_method(expr)))
+}
+
+/// Whether a call of a method gets nothing and gives nothing else, not even an error: it gives what the receiver has, and
+/// no request is sent.
+fn is_accessor(code: &Code<'_>, call: ExprId) -> bool {
+    let is_method = match code.file[call].kind {
+        ExprKind::CallExpr(parts) => match code.file[code.file.unparen(parts.fun)].kind {
+            ExprKind::SelectorExpr(selector) => code.imported(selector.x).is_none(),
+            _ => false,
+        },
+        _ => false,
+    };
+    let gives_one = match code.scope.parents().of(Node::Expr(call)) {
+        Some(Node::Stmt(stmt)) => match code.file[stmt].kind {
+            StmtKind::AssignStmt(assign) => {
+                code.file[assign.lhs].len() == code.file[assign.rhs].len()
+            }
+            _ => false,
+        },
+        Some(Node::Expr(_)) => true,
+        _ => false,
+    };
+    is_method && gives_one && code.arguments(call).is_empty()
 }
 
 /// Whether a call gets the address of a variable without a value: what it has read into that it has closed.

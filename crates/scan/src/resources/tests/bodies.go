@@ -255,3 +255,25 @@ func downloaded(w io.Writer, u string) error {
 	_, err = io.Copy(w, body)
 	return err
 }
+
+type part interface {
+	HTTPResponse() *http.Response
+	Send() (*http.Response, error)
+}
+
+func readsThePart(p part) (int, error) {
+	res := p.HTTPResponse()
+	if res.StatusCode == http.StatusNotFound {
+		return 0, nil
+	}
+	text, err := io.ReadAll(res.Body)
+	return len(text), err
+}
+
+func sendsThePart(p part) (int, error) {
+	res, err := p.Send() // lost: never
+	if err != nil {
+		return 0, err
+	}
+	return res.StatusCode, nil
+}
