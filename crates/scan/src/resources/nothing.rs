@@ -52,7 +52,7 @@ pub(super) fn is_anothers(
     if is_unnamed && is_guess && pieces::is_piece(code, call, acquired) {
         return true;
     }
-    if pieces::is_memory(code, call, acquired) {
+    if pieces::is_memory(code, call, acquired) || pieces::is_embedded(code, call) {
         return true;
     }
     if is_unnamed && acquired.kind == ResourceKind::Stream && pieces::shares(code, call) {

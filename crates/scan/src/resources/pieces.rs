@@ -10,6 +10,7 @@ use super::inferred;
 use super::made::variable;
 use super::untaken::last_value;
 use crate::code::Code;
+use crate::goroutines::only_value;
 
 /// Methods that give an end of something that runs: `ssh.Session` and `exec.Cmd` close it with the rest.
 const ENDS: [&str; 3] = ["StderrPipe", "StdinPipe", "StdoutPipe"];
@@ -44,6 +45,27 @@ pub(super) fn is_memory(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> b
         None => false,
     };
     acquired.name == object && parts.args.len() == 1 && is_it() && !may_read_ahead()
+}
+
+/// Whether what a call opens is part of the program: a file of an `embed.FS`, or of a folder of one. It is a reader of
+/// memory, of which `Close` does nothing.
+pub(super) fn is_embedded(code: &Code<'_>, call: ExprId) -> bool {
+    let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
+    let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(parts.fun)].kind else {
+        return false;
+    };
+    code.file.name(selector.sel) == "Open" && is_embedded_tree(code, selector.x)
+}
+
+fn is_embedded_tree(code: &Code<'_>, files: ExprId) -> bool {
+    if code.types.of(files).is_some_and(|ty| ty.to_string() == "embed.FS") {
+        return true;
+    }
+    let value = code.declared(files).and_then(|variable| only_value(code, variable));
+    let Some(value) = value else { return false };
+    let is_folder = code.callee(value).is_some_and(|of| (of.path, of.name) == ("io/fs", "Sub"));
+    let whole = code.arguments(value).first().filter(|_| is_folder);
+    whole.is_some_and(|whole| is_embedded_tree(code, *whole))
 }
 
 /// Whether a branch is taken if what was acquired says of itself that it decodes nothing: `d.Kind() == Uncompressed`.

@@ -49,7 +49,7 @@ const fn object(name: &'static str, source: Source) -> LibraryObject {
     }
 }
 
-static OBJECTS: [&LibraryObject; 24] = [
+static OBJECTS: [&LibraryObject; 25] = [
     &object(
         "websocket.Conn",
         Source {
@@ -109,6 +109,15 @@ static OBJECTS: [&LibraryObject; 24] = [
             kind: ResourceKind::File,
             types: &["os.File"],
             acquires: &[first("os.Open"), first("os.Create"), first("os.OpenFile")],
+            releases: CLOSE,
+        },
+    ),
+    &object(
+        "fs.File",
+        Source {
+            kind: ResourceKind::File,
+            types: &["io/fs.File"],
+            acquires: &[first("io/fs.FS.Open")],
             releases: CLOSE,
         },
     ),

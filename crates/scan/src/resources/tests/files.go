@@ -2,8 +2,10 @@ package m
 
 import (
 	"bufio"
+	"embed"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"os"
 	"syscall"
@@ -164,4 +166,33 @@ func run() {
 	log.SetOutput(f)
 	g, _ := os.Open("config") // lost: never
 	io.ReadAll(g)
+}
+
+//go:embed pages
+var pages embed.FS
+
+func ofTheProgram(name string) bool {
+	var folder fs.FS
+	folder, _ = fs.Sub(pages, "pages")
+	if _, err := folder.Open(name); err != nil {
+		return false
+	}
+	whole, err := pages.Open(name)
+	if err != nil {
+		return false
+	}
+	_, err = whole.Stat()
+	return err == nil
+}
+
+func ofTheDisk(name string) bool {
+	var folder fs.FS
+	folder, _ = fs.Sub(os.DirFS("pages"), "more")
+	_, err := folder.Open(name) // lost: blank
+	return err == nil
+}
+
+func ofWhatever(folder fs.FS, name string) bool {
+	_, err := folder.Open(name) // lost: blank
+	return err == nil
 }
