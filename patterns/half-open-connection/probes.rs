@@ -15,10 +15,10 @@ const BEATING: [&str; 2] = ["heartbeat", "heartbeats"];
 /// Whether the package declares something that asks peers again and again, by its name: then it turns keepalive off
 /// because it knows of a silent peer earlier.
 pub(super) fn has_own(code: &Code<'_>) -> bool {
-    let package = code.package;
-    let functions = package.functions().filter(|of| !of.place.in_test).map(|of| &*of.name);
-    let values = package.values().filter(|of| !of.place.in_test).map(|of| &*of.name);
-    let methods = package.type_decls().filter(|of| !of.place.in_test);
+    let (package, program) = (code.package, code.program);
+    let functions = package.functions(program).filter(|of| !of.place.in_test).map(|of| &*of.name);
+    let values = package.values(program).filter(|of| !of.place.in_test).map(|of| &*of.name);
+    let methods = package.type_decls(program).filter(|of| !of.place.in_test);
     let methods = methods.flat_map(|of| of.methods.iter().map(|method| &*method.name));
     functions.chain(values).chain(methods).any(asks_again)
 }

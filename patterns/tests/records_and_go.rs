@@ -81,10 +81,10 @@ impl Records {
                 unknown.push(format!("{key:?}"));
             }
         };
-        for function in package.functions().filter(|function| !function.place.in_test) {
+        for function in package.functions(program).filter(|function| !function.place.in_test) {
             look(None, &function.name, &function.ty);
         }
-        let types = package.type_decls().filter(|ty| !ty.place.in_test);
+        let types = package.type_decls(program).filter(|ty| !ty.place.in_test);
         for ty in types.filter(|ty| ty.name.starts_with(char::is_uppercase)) {
             for method in ty.methods.iter().filter(|method| !method.place.in_test) {
                 look(Some(&ty.name), &method.name, &method.ty);

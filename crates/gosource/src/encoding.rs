@@ -34,6 +34,11 @@ pub(crate) fn check<'a>(src: &'a [u8], problems: &mut Problems) -> Option<&'a st
     None
 }
 
+/// Where a file begins after its byte order mark, if it has one.
+pub(crate) fn after_mark(src: &[u8]) -> usize {
+    if src.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 }
+}
+
 /// Whether a file begins with the byte order mark of UTF-16.
 pub(crate) fn is_utf16(src: &[u8]) -> bool {
     src.starts_with(&[0xFF, 0xFE]) || src.starts_with(&[0xFE, 0xFF])

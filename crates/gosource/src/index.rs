@@ -7,6 +7,7 @@ mod files;
 mod members;
 mod memo;
 mod method_set;
+mod outline;
 mod package;
 mod program;
 mod resolver;

@@ -10,6 +10,7 @@ mod numbers;
 pub(crate) use clause::clause_end;
 use memchr::{memchr, memchr_iter};
 
+use crate::encoding;
 use crate::positions::LineDirective;
 use crate::problem::Problems;
 use crate::span::Span;
@@ -81,7 +82,12 @@ const CLASSES: [u8; 256] = {
 impl<'a> Lexer<'a> {
     /// A lexer before the first token of a file; a byte order mark at its start is passed over.
     pub(crate) fn new(src: &'a [u8]) -> Self {
-        let offset = if src.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let lines = Vec::with_capacity(src.len() / 24 + 8);
+        Self { lines, ..Self::at(src, encoding::after_mark(src)) }
+    }
+
+    /// A lexer before the token at `offset`, which must not be in the middle of one; lines count from there.
+    pub(crate) fn at(src: &'a [u8], offset: usize) -> Self {
         Self {
             src,
             tok: Token::Illegal,
@@ -90,7 +96,7 @@ impl<'a> Lexer<'a> {
             line: 0,
             implicit: false,
             state: State { offset, ..State::default() },
-            lines: Vec::with_capacity(src.len() / 24 + 8),
+            lines: Vec::new(),
             directives: Vec::new(),
             problems: Problems::default(),
         }
@@ -121,6 +127,11 @@ impl<'a> Lexer<'a> {
         let start = self.state.offset;
         self.lines.extend(memchr_iter(b'\n', rest).map(|i| (start + i + 1) as u32));
         self.state = State { offset: self.src.len(), insert_semi: false, newline: None };
+    }
+
+    /// Goes on at `offset`, on a new line.
+    pub(crate) fn go_to_line(&mut self, offset: usize) {
+        self.state = State { offset, insert_semi: false, newline: None };
     }
 
     /// The bytes of the token read last.

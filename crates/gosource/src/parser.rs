@@ -95,39 +95,72 @@ pub(crate) fn parse_declarations(src: &[u8]) -> File<'_> {
     }
 }
 
+/// Reads a file up to its first declaration that is no import, and tells where that begins. Bytes that are no UTF-8 are
+/// no problem as long as they stand in comments.
+pub(crate) fn parse_header(src: &[u8]) -> (File<'_>, usize) {
+    /// How many bytes of declarations a header is taken to have.
+    const BYTES: usize = 4096;
+    match src.len() > MAX_BYTES {
+        true => (too_large(), 0),
+        false => Parser::new(Lexer::at(src, encoding::after_mark(src)), BYTES, true).header(),
+    }
+}
+
+/// Reads one declaration that stands for itself, with what else follows; elements of literals are left out.
+pub(crate) fn parse_declaration(text: &str) -> File<'_> {
+    if text.len() > MAX_BYTES {
+        return too_large();
+    }
+    let lex = Lexer::at(text.as_bytes(), 0);
+    Parser::new(lex, text.len(), true).only_declarations(text)
+}
+
+fn too_large() -> File<'static> {
+    let mut file = parse(&[]);
+    file.problems.clear();
+    let mut lex = Lexer::new(&[]);
+    lex.problems.add(0, format!("file larger than {} MB", MAX_BYTES >> 20));
+    file.problems = lex.problems.list;
+    file
+}
+
 fn parse_with(src: &[u8], skip_bodies: bool) -> File<'_> {
     if src.len() > MAX_BYTES {
-        let mut file = parse(&[]);
-        file.problems.clear();
-        let mut lex = Lexer::new(&[]);
-        lex.problems.add(0, format!("file larger than {} MB", MAX_BYTES >> 20));
-        file.problems = lex.problems.list;
-        return file;
+        return too_large();
     }
-    let mut parser = Parser {
-        lex: Lexer::new(src),
-        // Declarations are about a fifth of ordinary code.
-        ast: Arena::used(if skip_bodies { src.len() / 5 } else { src.len() }),
-        scratch: Lists::default(),
-        params: Vec::new(),
-        if_headers: Vec::new(),
-        imports: Vec::new(),
-        prev_end: 0,
-        lead_comment: None,
-        line_comment: None,
-        expr_lev: 0,
-        depth: 0,
-        unwound: Vec::new(),
-        unclosed: false,
-        suspect: None,
-        rereads: src.len(),
-        skip_bodies,
-    };
+    // Declarations are about a fifth of ordinary code.
+    let bytes = if skip_bodies { src.len() / 5 } else { src.len() };
+    let mut parser = Parser::new(Lexer::new(src), bytes, skip_bodies);
     let text = encoding::check(src, &mut parser.lex.problems);
     if encoding::is_utf16(src) {
         parser.lex.go_to_end();
     }
     parser.file(text)
+}
+
+impl<'a> Parser<'a> {
+    /// A parser before the first token; `bytes` is how much source it is going to make nodes of.
+    fn new(lex: Lexer<'a>, bytes: usize, skip_bodies: bool) -> Self {
+        let rereads = lex.src.len();
+        Self {
+            lex,
+            ast: Arena::used(bytes),
+            scratch: Lists::default(),
+            params: Vec::new(),
+            if_headers: Vec::new(),
+            imports: Vec::new(),
+            prev_end: 0,
+            lead_comment: None,
+            line_comment: None,
+            expr_lev: 0,
+            depth: 0,
+            unwound: Vec::new(),
+            unclosed: false,
+            suspect: None,
+            rereads,
+            skip_bodies,
+        }
+    }
 }
 
 impl Parser<'_> {

@@ -279,7 +279,7 @@ fn declarations_in_circles_end() {
         let found = types_in(&program, "m", &source);
         assert!(found.iter().all(|ty| ty.len() < 10_000), "{i}");
         let package = program.package("m").unwrap();
-        for decl in package.type_decls() {
+        for decl in package.type_decls(&program) {
             let ty = named("m", &decl.name);
             program.method_set(&Type::pointer(ty.clone()));
             program.member(&ty, "Close", "m");
@@ -344,7 +344,7 @@ fn imports_in_circles_and_odd_go_mods_end() {
     );
     let program = program(&memory, "/m");
     let a = program.package("m/a").unwrap();
-    assert!(program.value_type(&a, a.value("X").unwrap()).is_unknown());
+    assert!(program.value_type(&a, a.value(&program, "X").unwrap()).is_unknown());
     assert!(program.underlying(&named("m/a", "T")).is_unknown());
     program.load(&["m/a", "m/b", "m/c", "m/a"], 4);
     let modules: Vec<PathBuf> = program.layout().modules().iter().map(|m| m.root.clone()).collect();

@@ -49,7 +49,7 @@ fn program<'m>(
 /// What a function of a package gives.
 fn result(program: &Program<'_>, package: &str, name: &str) -> String {
     let package = program.package(package).unwrap();
-    match package.function(name).unwrap().ty.kind() {
+    match package.function(program, name).unwrap().ty.kind() {
         TypeKind::Signature(signature) => signature.results[0].to_string(),
         _ => unreachable!("functions have signatures"),
     }

@@ -336,7 +336,7 @@ fn receiver_type(code: &Code<'_>, function: FunctionId) -> Option<Type> {
 /// The type of the package that a constructor returns first.
 fn made_type(code: &Code<'_>, function: FunctionId) -> Option<Type> {
     let name = code.declared_name(function)?;
-    let declared = code.package.function(name)?;
+    let declared = code.package.function(code.program, name)?;
     let first = declared.ty.signature()?.results.first()?;
     let named = first.named()?;
     let is_struct = matches!(

@@ -22,7 +22,7 @@ fn signature(program: &Program<'_>, function: &str) -> Option<Signature> {
     let key = FunctionKey::parse(function);
     let Some(receiver) = key.receiver else {
         let package = program.package(&unescaped(key.path))?;
-        return package.function(key.name)?.ty.signature().cloned();
+        return package.function(program, key.name)?.ty.signature().cloned();
     };
     let ty = named(key.path, receiver);
     let of_pointer = program.member(&Type::pointer(ty.clone()), key.name, "").found();
@@ -39,11 +39,11 @@ fn meant(program: &Program<'_>, function: &str) -> Vec<String> {
         return vec![function.to_owned()];
     }
     let Some(receiver) = key.receiver else {
-        let functions = package.functions().filter(|f| is_match(key.name, &f.name));
+        let functions = package.functions(program).filter(|f| is_match(key.name, &f.name));
         return functions.map(|f| format!("{}.{}", key.path, f.name)).collect();
     };
     let mut all = Vec::new();
-    for ty in package.type_decls().filter(|ty| is_match(receiver, &ty.name)) {
+    for ty in package.type_decls(program).filter(|ty| is_match(receiver, &ty.name)) {
         let set = program.method_set(&Type::pointer(named(key.path, &ty.name)));
         let of_interface = program.method_set(&named(key.path, &ty.name));
         for method in set.into_iter().chain(of_interface).flatten() {
@@ -143,7 +143,7 @@ impl Outcome {
             }
             let key = FunctionKey::parse(name);
             let package = program.package(&unescaped(key.path));
-            if package.is_some_and(|package| package.type_decl(key.name).is_some()) {
+            if package.is_some_and(|package| package.type_decl(program, key.name).is_some()) {
                 self.releases(program, object, name, &Type::pointer(named(key.path, key.name)));
             } else {
                 self.wrong.push(format!("type {name}"));

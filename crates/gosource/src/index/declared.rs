@@ -1,15 +1,18 @@
 //! What the files of a package declare, put together by name.
 //!
-//! What one file declares is shared by all programs that read it, so it is not copied: a package knows by name where
-//! in its files something is. Of the packages that a program imports it asks for a few names out of hundreds; only the
-//! types among them get their methods, and values of what was found out of them.
+//! Of the packages that a program imports it asks for a few names out of hundreds. So a package knows by name where in
+//! the outlines of its files something is, and reads only what somebody asks for.
 
-use std::sync::{Arc, OnceLock};
+use std::hash::Hasher;
+use std::sync::{Arc, Mutex, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use super::package::{Function, Method, Place, TypeDecl, Value};
-use crate::module::Location;
+use super::extract::{FileScope, Known, is_predeclared};
+use super::outline::{Outline, OutlinedName};
+use super::package::{Function, Method, Package, Place, TypeDecl, Value};
+use super::program::Program;
+use super::shared::lock;
 use crate::types::Type;
 
 /// What a file declares.
@@ -21,12 +24,43 @@ pub(super) struct Declared {
     pub(super) values: Vec<Value>,
     /// Methods by the names of their receivers' types.
     pub(super) methods: Vec<(Arc<str>, Method)>,
-    /// Where the imports are of which types are named.
-    pub(super) located: Located,
 }
 
-/// Imports with the places where they are; `None` if they are nowhere.
-pub(super) type Located = Vec<(Arc<str>, Option<Arc<Location>>)>;
+/// A file that belongs to a package.
+pub(super) struct TakenFile {
+    /// Its place among the files of the package.
+    pub(super) number: u32,
+    pub(super) in_test: bool,
+    pub(super) content: Content,
+}
+
+/// What a file declares, as far as it is known.
+pub(super) enum Content {
+    Outline(Arc<Outline>),
+    /// All of the source, if it has no outline.
+    Source(Vec<u8>),
+}
+
+#[derive(Debug)]
+struct DeclaringFile {
+    number: u32,
+    in_test: bool,
+    declared: Declaring,
+}
+
+#[derive(Debug)]
+enum Declaring {
+    Outline(Arc<Outline>),
+    Read(Declared),
+}
+
+/// What a name may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Type,
+    Function,
+    Value,
+}
 
 /// Where something is declared.
 #[derive(Clone, Copy, Debug)]
@@ -37,155 +71,434 @@ struct At {
     index: u32,
 }
 
-/// A type of a package.
+/// No further item.
+const NONE: u32 = u32::MAX;
+
+/// Something that a package declares.
 #[derive(Debug)]
-struct OneType {
+struct Item {
+    kind: Kind,
     at: At,
-    methods: Vec<At>,
-    /// With its methods, once somebody has asked.
-    decl: OnceLock<Arc<TypeDecl>>,
+    /// The item before it of which the name has the same hash.
+    next: u32,
+    /// The last method of a type.
+    methods: u32,
+    /// What it is, once somebody has asked.
+    read: OnceLock<Read>,
+}
+
+#[derive(Debug)]
+enum Read {
+    Type(Arc<TypeDecl>),
+    Function(Box<Function>),
+    Value(Box<OneValue>),
+    /// Its text is no such declaration.
+    Nothing,
 }
 
 /// A variable or constant of a package.
 #[derive(Debug)]
 struct OneValue {
-    at: At,
+    value: Value,
     inferred: OnceLock<Type>,
 }
 
+/// A method, and the one before it of the same type.
+#[derive(Debug)]
+struct OneMethod {
+    at: At,
+    next: u32,
+}
+
 /// What a package declares.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Declarations {
-    files: Vec<Arc<Declared>>,
-    types: FxHashMap<Arc<str>, OneType>,
-    functions: FxHashMap<Arc<str>, At>,
-    values: FxHashMap<Arc<str>, OneValue>,
+    files: Vec<DeclaringFile>,
+    /// The last item by the hash of its name.
+    by_name: FxHashMap<u64, u32>,
+    items: Vec<Item>,
+    methods: Vec<OneMethod>,
+    /// Predeclared names that are declared anew.
+    shadowed: FxHashSet<Arc<str>>,
+    known: Mutex<Known>,
 }
 
-/// Items of a file with their places.
-fn numbered<T>(file: usize, items: &[T]) -> impl Iterator<Item = (At, &T)> {
-    items.iter().enumerate().map(move |(i, item)| {
-        let at = At { file: file as u32, index: i as u32 };
-        (at, item)
-    })
+impl std::fmt::Debug for Declarations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Declarations").field("files", &self.files).finish_non_exhaustive()
+    }
 }
 
-impl Declarations {
-    /// From all files, in order; of several declarations of a name the last one counts.
-    pub(super) fn new(files: Vec<Arc<Declared>>) -> Self {
-        let count = |of: fn(&Declared) -> usize| files.iter().map(|file| of(file)).sum();
-        let mut types =
-            FxHashMap::with_capacity_and_hasher(count(|f| f.types.len()), Default::default());
-        let mut functions =
-            FxHashMap::with_capacity_and_hasher(count(|f| f.functions.len()), Default::default());
-        let mut values =
-            FxHashMap::with_capacity_and_hasher(count(|f| f.values.len()), Default::default());
-        for (number, file) in files.iter().enumerate() {
-            for (at, ty) in numbered(number, &file.types) {
-                let one = OneType { at, methods: Vec::new(), decl: OnceLock::new() };
-                types.insert(ty.name.clone(), one);
-            }
-            let named = numbered(number, &file.functions);
-            functions.extend(named.map(|(at, function)| (function.name.clone(), at)));
-            let named = numbered(number, &file.values);
-            values.extend(named.map(|(at, value)| {
-                (value.name.clone(), OneValue { at, inferred: OnceLock::new() })
-            }));
+fn hash(name: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(name.as_bytes());
+    hasher.finish()
+}
+
+impl DeclaringFile {
+    fn place(&self, name: OutlinedName) -> Place {
+        Place { file: self.number, name: name.span, in_test: self.in_test }
+    }
+
+    fn count(&self, kind: Kind) -> usize {
+        match (&self.declared, kind) {
+            (Declaring::Outline(outline), Kind::Type) => outline.types.len(),
+            (Declaring::Outline(outline), Kind::Function) => outline.functions.len(),
+            (Declaring::Outline(outline), Kind::Value) => outline.values.len(),
+            (Declaring::Read(read), Kind::Type) => read.types.len(),
+            (Declaring::Read(read), Kind::Function) => read.functions.len(),
+            (Declaring::Read(read), Kind::Value) => read.values.len(),
         }
-        Self { files, types, functions, values }
+    }
+
+    fn name(&self, kind: Kind, index: u32) -> (&str, Place) {
+        let index = index as usize;
+        match &self.declared {
+            Declaring::Outline(outline) => {
+                let name = match kind {
+                    Kind::Type => outline.types[index].ty.name,
+                    Kind::Function => outline.functions[index].name,
+                    Kind::Value => outline.values[index].value.name,
+                };
+                (outline.name(name), self.place(name))
+            }
+            Declaring::Read(read) => match kind {
+                Kind::Type => (&read.types[index].name, read.types[index].place),
+                Kind::Function => (&read.functions[index].name, read.functions[index].place),
+                Kind::Value => (&read.values[index].name, read.values[index].place),
+            },
+        }
+    }
+
+    fn methods(&self) -> usize {
+        match &self.declared {
+            Declaring::Outline(outline) => outline.methods.len(),
+            Declaring::Read(read) => read.methods.len(),
+        }
+    }
+
+    /// The name of the type that has a method.
+    fn receiver(&self, index: u32) -> &str {
+        match &self.declared {
+            Declaring::Outline(outline) => outline.name(outline.methods[index as usize].receiver),
+            Declaring::Read(read) => &read.methods[index as usize].0,
+        }
+    }
+}
+
+impl Package {
+    /// Declares what its files declare, of several declarations of a name the last one.
+    pub(super) fn declare(&mut self, program: &Program<'_>, files: Vec<TakenFile>) {
+        self.declarations.shadowed = files.iter().flat_map(shadowed).collect();
+        let files = files.into_iter().map(|file| self.declaring(program, file)).collect();
+        self.declarations.files = files;
+        self.declarations.add_items();
+        self.add_methods(program);
+    }
+
+    fn declaring(&self, program: &Program<'_>, file: TakenFile) -> DeclaringFile {
+        let TakenFile { number, in_test, content } = file;
+        let declared = match content {
+            Content::Outline(outline) => Declaring::Outline(outline),
+            Content::Source(source) => {
+                let place = Place { file: number, name: crate::Span::new(0, 0), in_test };
+                let file = crate::parser::parse_declarations(&source);
+                let read = self.in_scope(program, place, |scope| scope.file(&file));
+                file.recycle();
+                Declaring::Read(read)
+            }
+        };
+        DeclaringFile { number, in_test, declared }
+    }
+
+    /// Reads something in the scope of a file.
+    fn in_scope<T>(
+        &self,
+        program: &Program<'_>,
+        place: Place,
+        read: impl FnOnce(&FileScope<'_>) -> T,
+    ) -> T {
+        let imports = self.files.get(place.file as usize).map_or(&[][..], |file| &file.imports);
+        let (path, shadowed) = (&self.path, &self.declarations.shadowed);
+        let known = &*lock(&self.declarations.known);
+        read(&FileScope { program, path, is_std: self.is_std, shadowed, known, imports, place })
     }
 
     /// Hands the methods to their types.
-    pub(super) fn add_methods(&mut self, path: &str) {
-        for number in 0..self.files.len() {
-            let file = self.files[number].clone();
-            for (at, (receiver, _)) in numbered(number, &file.methods) {
-                let name = self.receiver(path, receiver);
-                if let Some(ty) = self.types.get_mut(&name) {
-                    ty.methods.push(at);
+    fn add_methods(&mut self, program: &Program<'_>) {
+        for file in 0..self.declarations.files.len() as u32 {
+            for index in 0..self.declarations.files[file as usize].methods() as u32 {
+                let Some(ty) = self.receiver(program, At { file, index }) else { continue };
+                let Declarations { items, methods, .. } = &mut self.declarations;
+                let next = std::mem::replace(&mut items[ty].methods, methods.len() as u32);
+                methods.push(OneMethod { at: At { file, index }, next });
+            }
+        }
+    }
+
+    /// The type that the receiver of a method names, perhaps by an alias.
+    fn receiver(&self, program: &Program<'_>, method: At) -> Option<usize> {
+        /// Aliases of aliases that are followed.
+        const LONGEST: usize = 10;
+        let of = &self.declarations;
+        let mut item = of.find(Kind::Type, of.files[method.file as usize].receiver(method.index))?;
+        for _ in 0..LONGEST {
+            if !of.is_alias(of.items[item].at) {
+                break;
+            }
+            let Some(decl) = self.bare_type(program, of.items[item].at) else { break };
+            match decl.ty.named() {
+                Some(named) if named.path == self.path => {
+                    item = of.find(Kind::Type, &named.name)?;
+                }
+                _ => break,
+            }
+        }
+        Some(item)
+    }
+
+    fn bare_type(&self, program: &Program<'_>, at: At) -> Option<TypeDecl> {
+        let file = &self.declarations.files[at.file as usize];
+        match &file.declared {
+            Declaring::Read(read) => Some(read.types[at.index as usize].clone()),
+            Declaring::Outline(outline) => {
+                let ty = outline.types[at.index as usize].ty;
+                let text = outline.text(ty);
+                let read = |scope: &FileScope<'_>| scope.declaration(text).types.pop();
+                self.in_scope(program, file.place(ty.name), read)
+            }
+        }
+    }
+
+    fn method(&self, program: &Program<'_>, at: At) -> Option<Method> {
+        let file = &self.declarations.files[at.file as usize];
+        match &file.declared {
+            Declaring::Read(read) => Some(read.methods[at.index as usize].1.clone()),
+            Declaring::Outline(outline) => {
+                let method = outline.methods[at.index as usize].function;
+                let text = outline.text(method);
+                let read = |scope: &FileScope<'_>| scope.declaration(text).methods.pop();
+                self.in_scope(program, file.place(method.name), read).map(|(_, method)| method)
+            }
+        }
+    }
+
+    fn read_type(&self, program: &Program<'_>, item: &Item) -> Option<TypeDecl> {
+        let mut decl = self.bare_type(program, item.at)?;
+        let mut next = item.methods;
+        while let Some(method) = self.declarations.methods.get(next as usize) {
+            decl.methods.extend(self.method(program, method.at));
+            next = method.next;
+        }
+        decl.methods.reverse();
+        decl.methods.shrink_to_fit();
+        Some(decl)
+    }
+
+    fn read_function(&self, program: &Program<'_>, at: At) -> Option<Function> {
+        let file = &self.declarations.files[at.file as usize];
+        match &file.declared {
+            Declaring::Read(read) => Some(read.functions[at.index as usize].clone()),
+            Declaring::Outline(outline) => {
+                let function = outline.functions[at.index as usize];
+                let text = outline.text(function);
+                let read = |scope: &FileScope<'_>| scope.declaration(text).functions.pop();
+                self.in_scope(program, file.place(function.name), read)
+            }
+        }
+    }
+
+    fn read_value(&self, program: &Program<'_>, at: At) -> Value {
+        let file = &self.declarations.files[at.file as usize];
+        match &file.declared {
+            Declaring::Read(read) => read.values[at.index as usize].clone(),
+            Declaring::Outline(outline) => {
+                let of = outline.values[at.index as usize];
+                let (name, text) = (outline.name(of.value.name), outline.text(of.value));
+                let read = |scope: &FileScope<'_>| scope.value(name, text, of);
+                self.in_scope(program, file.place(of.value.name), read)
+            }
+        }
+    }
+
+    /// What an item is; it is read if nobody has asked before.
+    fn read<'d>(&'d self, program: &Program<'_>, item: &'d Item) -> &'d Read {
+        item.read.get_or_init(|| {
+            let read = match item.kind {
+                Kind::Type => {
+                    let decl = self.read_type(program, item);
+                    decl.map(|decl| Read::Type(Arc::new(decl)))
+                }
+                Kind::Function => {
+                    let function = self.read_function(program, item.at);
+                    function.map(|function| Read::Function(Box::new(function)))
+                }
+                Kind::Value => {
+                    let (value, inferred) = (self.read_value(program, item.at), OnceLock::new());
+                    Some(Read::Value(Box::new(OneValue { value, inferred })))
+                }
+            };
+            read.unwrap_or(Read::Nothing)
+        })
+    }
+
+    fn read_by_name(&self, program: &Program<'_>, kind: Kind, name: &str) -> Option<&Read> {
+        let item = self.declarations.find(kind, name)?;
+        Some(self.read(program, &self.declarations.items[item]))
+    }
+
+    fn read_all(&self, program: &Program<'_>, kind: Kind) -> impl Iterator<Item = &Read> {
+        let items = self.declarations.items.iter().enumerate();
+        let all = items.filter(move |(number, item)| {
+            let is_last = || {
+                let file = &self.declarations.files[item.at.file as usize];
+                let name = file.name(kind, item.at.index).0;
+                self.declarations.find(kind, name) == Some(*number)
+            };
+            item.kind == kind && is_last()
+        });
+        all.map(|(_, item)| self.read(program, item))
+    }
+
+    /// The function with a name. The program is one that has read the package; so it is for all that follows.
+    pub fn function(&self, program: &Program<'_>, name: &str) -> Option<&Function> {
+        self.read_by_name(program, Kind::Function, name)?.function()
+    }
+
+    /// The type with a name; also an alias.
+    pub fn type_decl(&self, program: &Program<'_>, name: &str) -> Option<&Arc<TypeDecl>> {
+        self.read_by_name(program, Kind::Type, name)?.type_decl()
+    }
+
+    /// The variable or constant with a name; [`Program::value_type`](super::Program::value_type) knows its type.
+    pub fn value(&self, program: &Program<'_>, name: &str) -> Option<&Value> {
+        self.read_by_name(program, Kind::Value, name)?.value().map(|one| &one.value)
+    }
+
+    /// All functions, in no order.
+    pub fn functions(&self, program: &Program<'_>) -> impl Iterator<Item = &Function> {
+        self.read_all(program, Kind::Function).filter_map(Read::function)
+    }
+
+    /// All types, in no order.
+    pub fn type_decls(&self, program: &Program<'_>) -> impl Iterator<Item = &Arc<TypeDecl>> {
+        self.read_all(program, Kind::Type).filter_map(Read::type_decl)
+    }
+
+    /// All variables and constants, in no order.
+    pub fn values(&self, program: &Program<'_>) -> impl Iterator<Item = &Value> {
+        self.read_all(program, Kind::Value).filter_map(Read::value).map(|one| &one.value)
+    }
+
+    /// What was found out of the value of a variable or constant.
+    pub(super) fn inferred(&self, program: &Program<'_>, name: &str) -> Option<&OnceLock<Type>> {
+        self.read_by_name(program, Kind::Value, name)?.value().map(|one| &one.inferred)
+    }
+
+    /// Where a name is declared outside of functions.
+    pub fn place(&self, name: &str) -> Option<Place> {
+        let kinds = [Kind::Function, Kind::Type, Kind::Value].into_iter();
+        let found = |kind| self.declarations.find(kind, name).map(|item| (kind, item));
+        let (kind, item) = kinds.filter_map(found).next()?;
+        let at = self.declarations.items[item].at;
+        Some(self.declarations.files[at.file as usize].name(kind, at.index).1)
+    }
+
+    /// Whether it declares a name outside of functions.
+    pub(crate) fn declares(&self, name: &str) -> bool {
+        self.place(name).is_some()
+    }
+}
+
+/// Predeclared names that a file declares as types.
+fn shadowed(file: &TakenFile) -> Vec<Arc<str>> {
+    let outline = match &file.content {
+        Content::Outline(outline) => outline,
+        Content::Source(source) => return shadowed_in(source),
+    };
+    let names = outline.types.iter().map(|decl| outline.name(decl.ty.name));
+    names.filter(|name| is_predeclared(name)).map(Arc::from).collect()
+}
+
+/// The same of a file without an outline.
+fn shadowed_in(source: &[u8]) -> Vec<Arc<str>> {
+    use crate::ast::{DeclKind, SpecKind};
+
+    let file = crate::parser::parse_declarations(source);
+    let decls = file[file.decls()].iter().filter_map(|decl| match file[*decl].kind {
+        DeclKind::GenDecl(decl) => Some(&file[decl.specs]),
+        _ => None,
+    });
+    let names = decls.flatten().filter_map(|spec| match file[*spec].kind {
+        SpecKind::TypeSpec(spec) => Some(file.name(spec.name)),
+        _ => None,
+    });
+    let shadowed = names.filter(|name| is_predeclared(name)).map(Arc::from).collect();
+    file.recycle();
+    shadowed
+}
+
+impl Read {
+    fn function(&self) -> Option<&Function> {
+        match self {
+            Self::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    fn type_decl(&self) -> Option<&Arc<TypeDecl>> {
+        match self {
+            Self::Type(decl) => Some(decl),
+            _ => None,
+        }
+    }
+
+    fn value(&self) -> Option<&OneValue> {
+        match self {
+            Self::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+impl Declarations {
+    /// Adds what the files declare, in order.
+    fn add_items(&mut self) {
+        const KINDS: [Kind; 3] = [Kind::Type, Kind::Function, Kind::Value];
+        let count: usize =
+            self.files.iter().map(|file| KINDS.map(|kind| file.count(kind)).iter().sum::<usize>()).sum();
+        let Self { files, by_name, items, .. } = self;
+        by_name.reserve(count);
+        items.reserve_exact(count);
+        for (file, number) in files.iter().zip(0..) {
+            for kind in KINDS {
+                for index in 0..file.count(kind) as u32 {
+                    let last = by_name.entry(hash(file.name(kind, index).0)).or_insert(NONE);
+                    let next = std::mem::replace(last, items.len() as u32);
+                    let at = At { file: number, index };
+                    items.push(Item { kind, at, next, methods: NONE, read: OnceLock::new() });
                 }
             }
         }
     }
 
-    /// The type that a receiver names, perhaps by an alias.
-    fn receiver(&self, path: &str, name: &Arc<str>) -> Arc<str> {
-        /// Aliases of aliases that are followed.
-        const LONGEST: usize = 10;
-        let mut name = name.clone();
-        for _ in 0..LONGEST {
-            match self.types.get(&name).map(|ty| self.bare_type(ty.at)) {
-                Some(decl) if decl.is_alias => match decl.ty.named() {
-                    Some(named) if *named.path == *path => name = named.name.clone(),
-                    _ => break,
-                },
-                _ => break,
+    /// The last item of a kind with a name.
+    fn find(&self, kind: Kind, name: &str) -> Option<usize> {
+        let mut number = *self.by_name.get(&hash(name))?;
+        while let Some(item) = self.items.get(number as usize) {
+            let file = &self.files[item.at.file as usize];
+            if item.kind == kind && file.name(kind, item.at.index).0 == name {
+                return Some(number as usize);
             }
+            number = item.next;
         }
-        name
+        None
     }
 
-    fn bare_type(&self, at: At) -> &TypeDecl {
-        &self.files[at.file as usize].types[at.index as usize]
-    }
-
-    fn function_at(&self, at: At) -> &Function {
-        &self.files[at.file as usize].functions[at.index as usize]
-    }
-
-    fn value_at(&self, at: At) -> &Value {
-        &self.files[at.file as usize].values[at.index as usize]
-    }
-
-    fn with_methods<'d>(&'d self, ty: &'d OneType) -> &'d Arc<TypeDecl> {
-        ty.decl.get_or_init(|| {
-            let method =
-                |at: &At| self.files[at.file as usize].methods[at.index as usize].1.clone();
-            let methods = ty.methods.iter().map(method).collect();
-            Arc::new(TypeDecl { methods, ..self.bare_type(ty.at).clone() })
-        })
-    }
-
-    pub(super) fn type_decl(&self, name: &str) -> Option<&Arc<TypeDecl>> {
-        self.types.get(name).map(|ty| self.with_methods(ty))
-    }
-
-    pub(super) fn function(&self, name: &str) -> Option<&Function> {
-        self.functions.get(name).map(|at| self.function_at(*at))
-    }
-
-    pub(super) fn value(&self, name: &str) -> Option<&Value> {
-        self.values.get(name).map(|value| self.value_at(value.at))
-    }
-
-    /// What was found out of the value of a variable or constant.
-    pub(super) fn inferred(&self, name: &str) -> Option<&OnceLock<Type>> {
-        self.values.get(name).map(|value| &value.inferred)
-    }
-
-    pub(super) fn type_decls(&self) -> impl Iterator<Item = &Arc<TypeDecl>> {
-        self.types.values().map(|ty| self.with_methods(ty))
-    }
-
-    pub(super) fn functions(&self) -> impl Iterator<Item = &Function> {
-        self.functions.values().map(|at| self.function_at(*at))
-    }
-
-    pub(super) fn values(&self) -> impl Iterator<Item = &Value> {
-        self.values.values().map(|value| self.value_at(value.at))
-    }
-
-    /// Where a name is declared.
-    pub(super) fn place(&self, name: &str) -> Option<Place> {
-        let function = || self.function(name).map(|function| function.place);
-        let ty = || self.types.get(name).map(|ty| self.bare_type(ty.at).place);
-        function().or_else(ty).or_else(|| self.value(name).map(|value| value.place))
-    }
-
-    /// Whether a name is declared.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.types.contains_key(name)
-            || self.functions.contains_key(name)
-            || self.values.contains_key(name)
+    fn is_alias(&self, at: At) -> bool {
+        match &self.files[at.file as usize].declared {
+            Declaring::Outline(outline) => outline.types[at.index as usize].is_alias,
+            Declaring::Read(read) => read.types[at.index as usize].is_alias,
+        }
     }
 }

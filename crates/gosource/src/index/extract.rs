@@ -1,13 +1,15 @@
-//! Reads what one file declares into the index of its package.
+//! Reads declarations into the index of their package: single ones from the text of an outline, or those of a file that
+//! has none.
 
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::declared::{Declarations, Declared, Located};
+use super::declared::Declared;
 use super::memo::OneOfEach;
-use super::package::{Function, Method, Package, Place, TypeDecl, Value, ValueType};
+use super::outline::OutlinedValue;
+use super::package::{Function, Method, Place, TypeDecl, Value, ValueType};
 use super::program::Program;
 use super::type_exprs::{TypeScope, embedded_name, signature_of, type_of};
 use crate::ast::{DeclKind, ExprKind, FuncDecl, GenDecl, SpecKind, TypeSpec, ValueSpec};
@@ -18,37 +20,45 @@ use crate::types::{Basic, Named, ParamOwner, Type, TypeKind, TypeParam, TypePara
 
 /// Longest value, in bytes, of which the text is kept to find its type later. Longer ones are tables, and those
 /// mostly begin with their type.
-const MAX_VALUE: u32 = 2_000;
+pub(super) const MAX_VALUE: u32 = 2_000;
 
-/// A package that is being read.
-pub(super) struct Extraction<'p> {
-    pub(super) program: &'p Program<'p>,
-    pub(super) package: Package,
-    /// What its files declare, in order.
-    declared: Vec<Arc<Declared>>,
-    /// Predeclared names that the package declares anew.
-    pub(super) shadowed: FxHashSet<Arc<str>>,
+/// What was found while declarations of a package were read, so that there is one value of what is alike.
+#[derive(Default)]
+pub(super) struct Known {
     strings: RefCell<FxHashSet<Arc<str>>>,
     types: OneOfEach,
+    /// Paths of packages by their names in each file, as far as they were asked for.
+    packages: RefCell<FxHashMap<u32, PathsByName>>,
 }
 
+/// `None` if no import has the name.
+type PathsByName = FxHashMap<Box<str>, Option<Arc<str>>>;
+
+/// Imports of a file: the names that it gives them, and their paths.
+pub(super) type Imports = [(Option<Arc<str>>, Arc<str>)];
+
 /// The names of one file.
-struct FileScope<'x, 'p> {
-    extraction: &'x Extraction<'p>,
+pub(super) struct FileScope<'x> {
+    pub(super) program: &'x Program<'x>,
+    /// Path of the package.
+    pub(super) path: &'x Arc<str>,
+    pub(super) is_std: bool,
+    /// Predeclared names that the package declares anew.
+    pub(super) shadowed: &'x FxHashSet<Arc<str>>,
+    pub(super) known: &'x Known,
+    pub(super) imports: &'x Imports,
+    /// The file; its names are those of what is declared last.
+    pub(super) place: Place,
+}
+
+/// A file, or the text of a declaration in it, with the type parameters that are in scope.
+struct Reading<'x> {
+    scope: &'x FileScope<'x>,
     file: &'x File<'x>,
-    imports: &'x [(Option<Arc<str>>, Arc<str>)],
-    /// Paths of packages by their names in this file, as far as they were asked for.
-    packages: RefCell<FxHashMap<&'x str, Option<Arc<str>>>>,
-    located: RefCell<Located>,
     params: Vec<(Arc<str>, TypeParam)>,
 }
 
-impl<'p> Extraction<'p> {
-    pub(super) fn new(program: &'p Program<'p>, package: Package) -> Self {
-        let (declared, shadowed, strings, types) = Default::default();
-        Self { program, package, declared, shadowed, strings, types }
-    }
-
+impl Known {
     fn text(&self, text: &str) -> Arc<str> {
         let mut strings = self.strings.borrow_mut();
         if let Some(known) = strings.get(text) {
@@ -58,47 +68,59 @@ impl<'p> Extraction<'p> {
         strings.insert(new.clone());
         new
     }
+}
 
-    /// Reads what a file declares; it has this number in the package.
-    pub(super) fn read(&self, file: &File<'_>, number: usize, in_test: bool) -> Declared {
-        let place = Place { file: number as u32, name: crate::Span::new(0, 0), in_test };
-        let mut scope = FileScope {
-            extraction: self,
-            file,
-            imports: &self.package.files[number].imports,
-            packages: RefCell::default(),
-            located: RefCell::default(),
-            params: Vec::new(),
-        };
+impl FileScope<'_> {
+    /// Reads what a file declares.
+    pub(super) fn file(&self, file: &File<'_>) -> Declared {
+        let mut reading = Reading { scope: self, file, params: Vec::new() };
         let mut declared = Declared::default();
         for decl in &file[file.decls()] {
             match file[*decl].kind {
-                DeclKind::FuncDecl(f) => scope.func(&f, place, &mut declared),
-                DeclKind::GenDecl(decl) => scope.gen_decl(&decl, place, &mut declared),
+                DeclKind::FuncDecl(f) => reading.func(&f, &mut declared),
+                DeclKind::GenDecl(decl) => reading.gen_decl(&decl, &mut declared),
                 DeclKind::BadDecl => {}
             }
         }
-        declared.located = scope.located.into_inner();
         declared
     }
 
-    /// Adds what a file declares.
-    pub(super) fn insert(&mut self, declared: Arc<Declared>) {
-        let names = declared.types.iter().map(|decl| &decl.name);
-        self.shadowed.extend(names.filter(|name| is_predeclared(name)).cloned());
-        self.declared.push(declared);
+    /// Reads the text of a type, function or method, which are then the only ones. Their places are those of the scope.
+    pub(super) fn declaration(&self, text: &str) -> Declared {
+        let file = crate::parser::parse_declaration(text);
+        let mut declared = self.file(&file);
+        file.recycle();
+        declared.types.iter_mut().for_each(|decl| decl.place = self.place);
+        declared.functions.iter_mut().for_each(|function| function.place = self.place);
+        declared.methods.iter_mut().for_each(|(_, method)| method.place = self.place);
+        declared
     }
 
-    /// Puts together what its files declare.
-    pub(super) fn finish(self) -> Package {
-        let mut package = self.package;
-        package.declarations = Declarations::new(self.declared);
-        package.declarations.add_methods(&package.path);
-        package
+    /// Reads a variable or constant with the text of its type and value; there may be none.
+    pub(super) fn value(&self, name: &str, text: &str, of: OutlinedValue) -> Value {
+        let file = crate::parser::parse_declaration(text);
+        let spec = file[file.decls()].iter().find_map(|decl| match file[*decl].kind {
+            DeclKind::GenDecl(decl) => match file[*file[decl.specs].first()?].kind {
+                SpecKind::ValueSpec(spec) => Some(spec),
+                _ => None,
+            },
+            _ => None,
+        });
+        let ty = match spec {
+            Some(spec) => {
+                let reading = Reading { scope: self, file: &file, params: Vec::new() };
+                let declared = spec.ty.map(|ty| reading.type_of(ty));
+                reading.type_of_value(declared.as_ref(), spec.values, of.index, of.names)
+            }
+            None => ValueType::Known(Type::unknown()),
+        };
+        file.recycle();
+        Value { name: self.known.text(name), is_const: of.is_const, place: self.place, ty }
     }
 }
 
-fn is_predeclared(name: &str) -> bool {
+/// Whether a name is that of a type of the language.
+pub(super) fn is_predeclared(name: &str) -> bool {
     Basic::predeclared(name).is_some() || matches!(name, "any" | "error" | "comparable")
 }
 
@@ -116,49 +138,39 @@ pub(crate) fn predeclared(name: &str) -> Option<Type> {
     }
 }
 
-impl TypeScope for FileScope<'_, '_> {
+impl TypeScope for Reading<'_> {
     fn ident(&self, ident: IdentId) -> Type {
         let name = self.file.name(ident);
         if let Some((_, param)) = self.params.iter().rev().find(|(param, _)| &**param == name) {
             return Type::new(TypeKind::Param(param.clone()));
         }
-        if !self.extraction.shadowed.contains(name)
+        if !self.scope.shadowed.contains(name)
             && let Some(ty) = predeclared(name)
         {
             return ty;
         }
-        self.extraction.types.named(&self.extraction.package.path, name)
+        self.scope.known.types.named(self.scope.path, name)
     }
 
     fn qualified(&self, package: IdentId, name: IdentId) -> Type {
-        let local = self.file.name(package);
-        let known = self.packages.borrow().get(local).cloned();
-        let path = known.unwrap_or_else(|| {
-            let is_std = self.extraction.package.is_std;
-            let located = &mut *self.located.borrow_mut();
-            let path = self.extraction.program.imported(self.imports, local, is_std, located);
-            let path = path.map(|path| self.text(&path));
-            self.packages.borrow_mut().insert(local, path.clone());
-            path
-        });
-        let Some(path) = path else { return Type::unknown() };
+        let Some(path) = self.imported(self.file.name(package)) else { return Type::unknown() };
         match &*path {
             "C" => Type::unknown(),
             "unsafe" if self.file.name(name) == "Pointer" => Type::basic(Basic::UnsafePointer),
-            _ => self.extraction.types.named(&path, self.file.name(name)),
+            _ => self.scope.known.types.named(&path, self.file.name(name)),
         }
     }
 
     fn pointer(&self, to: Type) -> Type {
-        self.extraction.types.pointer(to)
+        self.scope.known.types.pointer(to)
     }
 
     fn path(&self) -> Arc<str> {
-        self.extraction.package.path.clone()
+        self.scope.path.clone()
     }
 
     fn text(&self, name: &str) -> Arc<str> {
-        self.extraction.text(name)
+        self.scope.known.text(name)
     }
 }
 
@@ -166,9 +178,21 @@ pub(crate) fn named(path: Arc<str>, name: Arc<str>) -> Type {
     Type::new(TypeKind::Named(Named { path, name, args: [].into() }))
 }
 
-impl FileScope<'_, '_> {
-    fn place(&self, name: IdentId, place: Place) -> Place {
-        Place { name: self.file[name].span, ..place }
+impl Reading<'_> {
+    /// The path of the package that the file knows by a name.
+    fn imported(&self, local: &str) -> Option<Arc<str>> {
+        let FileScope { program, known, imports, is_std, place, .. } = *self.scope;
+        if let Some(path) = known.packages.borrow().get(&place.file).and_then(|p| p.get(local)) {
+            return path.clone();
+        }
+        let path = program.imported(imports, local, is_std).map(|path| self.text(&path));
+        let mut packages = known.packages.borrow_mut();
+        packages.entry(place.file).or_default().insert(local.into(), path.clone());
+        path
+    }
+
+    fn place(&self, name: IdentId) -> Place {
+        Place { name: self.file[name].span, ..self.scope.place }
     }
 
     fn type_of(&self, expr: ExprId) -> Type {
@@ -205,7 +229,7 @@ impl FileScope<'_, '_> {
         params.into()
     }
 
-    fn func(&mut self, f: &FuncDecl, place: Place, out: &mut Declared) {
+    fn func(&mut self, f: &FuncDecl, out: &mut Declared) {
         let file = self.file;
         self.params.clear();
         let receiver = f.recv.and_then(|recv| file[file[recv].list].first());
@@ -215,7 +239,7 @@ impl FileScope<'_, '_> {
         let type_params = self.type_params(ParamOwner::Func, file[f.ty].type_params);
         let ty = signature_of(self, file, f.ty, type_params);
         let name = self.text(file.name(f.name));
-        let place = self.place(f.name, place);
+        let place = self.place(f.name);
         self.params.clear();
         match (f.recv, receiver) {
             (None, _) if !matches!(&*name, "init" | "_") => {
@@ -234,25 +258,25 @@ impl FileScope<'_, '_> {
         }
     }
 
-    fn gen_decl(&mut self, decl: &GenDecl, place: Place, out: &mut Declared) {
+    fn gen_decl(&mut self, decl: &GenDecl, out: &mut Declared) {
         let mut repeated = (None, List::EMPTY);
         for spec in &self.file[decl.specs] {
             match self.file[*spec].kind {
                 SpecKind::ImportSpec(_) => {}
-                SpecKind::TypeSpec(spec) => self.type_spec(&spec, place, out),
+                SpecKind::TypeSpec(spec) => self.type_spec(&spec, out),
                 SpecKind::ValueSpec(spec) => {
                     let is_const = decl.tok == Token::Const;
                     if !is_const || spec.ty.is_some() || !spec.values.is_empty() {
                         repeated = (spec.ty, spec.values);
                     }
                     let spec = ValueSpec { ty: repeated.0, values: repeated.1, ..spec };
-                    self.values(&spec, is_const, place, out);
+                    self.values(&spec, is_const, out);
                 }
             }
         }
     }
 
-    fn type_spec(&mut self, spec: &TypeSpec, place: Place, out: &mut Declared) {
+    fn type_spec(&mut self, spec: &TypeSpec, out: &mut Declared) {
         let name = self.text(self.file.name(spec.name));
         if &*name == "_" {
             return;
@@ -261,8 +285,8 @@ impl FileScope<'_, '_> {
         let type_params = self.type_params(ParamOwner::Type, spec.type_params);
         let ty = self.type_of(spec.ty);
         self.params.clear();
-        let path = self.extraction.package.path.clone();
-        let place = self.place(spec.name, place);
+        let path = self.scope.path.clone();
+        let place = self.place(spec.name);
         let (is_alias, methods, underlying) = (spec.assign.is_some(), Vec::new(), OnceLock::new());
         out.types.push(TypeDecl {
             path,
@@ -277,25 +301,35 @@ impl FileScope<'_, '_> {
         });
     }
 
-    fn values(&self, spec: &ValueSpec, is_const: bool, place: Place, out: &mut Declared) {
-        let file = self.file;
+    fn values(&self, spec: &ValueSpec, is_const: bool, out: &mut Declared) {
         let declared = spec.ty.map(|ty| self.type_of(ty));
-        let values = &file[spec.values];
-        for (i, ident) in file[spec.names].iter().enumerate() {
-            let name = file.name(*ident);
+        let names = &self.file[spec.names];
+        for (ident, index) in names.iter().zip(0..) {
+            let name = self.file.name(*ident);
             if name == "_" {
                 continue;
             }
-            let ty = match (&declared, values) {
-                (Some(ty), _) => ValueType::Known(ty.clone()),
-                (None, [call]) if spec.names.len() > 1 => self.value_type(*call, Some(i as u32)),
-                (None, values) => match values.get(i) {
-                    Some(value) => self.value_type(*value, None),
-                    None => ValueType::Known(Type::unknown()),
-                },
-            };
-            let (name, place) = (self.text(name), self.place(*ident, place));
+            let ty = self.type_of_value(declared.as_ref(), spec.values, index, names.len() as u32);
+            let (name, place) = (self.text(name), self.place(*ident));
             out.values.push(Value { name, is_const, place, ty });
+        }
+    }
+
+    /// The type of one of several names that are declared with a type, if there is one, and values.
+    fn type_of_value(
+        &self,
+        declared: Option<&Type>,
+        values: List<ExprId>,
+        index: u32,
+        names: u32,
+    ) -> ValueType {
+        match (declared, &self.file[values]) {
+            (Some(ty), _) => ValueType::Known(ty.clone()),
+            (None, [call]) if names > 1 => self.value_type(*call, Some(index)),
+            (None, values) => match values.get(index as usize) {
+                Some(value) => self.value_type(*value, None),
+                None => ValueType::Known(Type::unknown()),
+            },
         }
     }
 

@@ -1,12 +1,12 @@
 //! What files say of themselves, read once for all platforms: most of a package's files are the same on each.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
-use super::declared::Declared;
-use super::shared::lock;
+use super::outline::{Outline, outline};
 use crate::file::File;
 use crate::module::{Constraint, EntryKind, Folders};
+use crate::parser::{parse_declarations, parse_header};
 
 /// The Go files of a folder.
 #[derive(Debug)]
@@ -24,12 +24,12 @@ pub(super) struct FileFacts {
     pub(super) package: Option<Arc<str>>,
     pub(super) constraint: Constraint,
     pub(super) generated: bool,
-    pub(super) problems: usize,
     /// Names and paths of all its imports.
     pub(super) imports: Vec<(Option<Arc<str>>, Arc<str>)>,
-    /// What it declares, once somebody has asked: as a part of the package, and of its external tests. There are several
-    /// if programs find its imports in different places.
-    declared: [Mutex<Vec<Arc<Declared>>>; 2],
+    /// Where its first declaration begins that is no import; `None` if the beginning of the file is no Go.
+    decls: Option<usize>,
+    /// What it declares, once somebody has asked; `None` within if it has to be parsed as a whole for that.
+    outline: OnceLock<Option<Arc<Outline>>>,
 }
 
 impl FolderFiles {
@@ -66,29 +66,38 @@ impl FolderFiles {
 }
 
 impl FileFacts {
-    pub(super) fn of(file: &File<'_>) -> Self {
+    pub(super) fn of(source: &[u8]) -> Self {
+        let (header, decls) = parse_header(source);
+        let is_sound = header.problems().is_empty();
+        let facts = is_sound.then(|| Self::said_in(&header, Some(decls)));
+        header.recycle();
+        facts.unwrap_or_else(|| {
+            let file = parse_declarations(source);
+            let facts = Self::said_in(&file, None);
+            file.recycle();
+            facts
+        })
+    }
+
+    fn said_in(file: &File<'_>, decls: Option<usize>) -> Self {
         let imports = crate::names::imports_of(file);
         Self {
             package: file.package_name().map(Arc::from),
             constraint: Constraint::of(file),
             generated: file.is_generated(),
-            problems: file.problems().len(),
             imports: imports.map(|(name, path)| (name.map(Arc::from), path.into())).collect(),
-            declared: Default::default(),
+            decls,
+            outline: OnceLock::new(),
         }
     }
 
-    /// What it declares, as far as `holds` says that it is known.
-    pub(super) fn declared(
+    /// What it declares; `None` if it has to be parsed as a whole for that.
+    pub(super) fn outline<'s>(
         &self,
-        external: bool,
-        holds: impl Fn(&Declared) -> bool,
-    ) -> Option<Arc<Declared>> {
-        lock(&self.declared[usize::from(external)]).iter().find(|known| holds(known)).cloned()
-    }
-
-    /// Keeps what it declares.
-    pub(super) fn keep(&self, external: bool, declared: &Arc<Declared>) {
-        lock(&self.declared[usize::from(external)]).push(declared.clone());
+        source: impl FnOnce() -> &'s mut Vec<u8>,
+    ) -> Option<Arc<Outline>> {
+        let decls = self.decls?;
+        let find = || outline(source(), decls).map(Arc::new);
+        self.outline.get_or_init(find).clone()
     }
 }

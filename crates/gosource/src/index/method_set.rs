@@ -52,7 +52,7 @@ impl Program<'_> {
             return None;
         }
         let package = self.package(&named.path)?;
-        let decl = package.type_decl(&named.name)?;
+        let decl = package.type_decl(self, &named.name)?;
         (decl.type_params.is_empty() && !decl.is_alias).then(|| decl.clone())
     }
 

@@ -55,8 +55,6 @@ pub struct PackageFile {
     pub role: Role,
     /// Whether a program made it.
     pub generated: bool,
-    /// How many problems it has.
-    pub problems: usize,
     /// Names and paths of its imports.
     pub(super) imports: Vec<(Option<Arc<str>>, Arc<str>)>,
 }
@@ -174,48 +172,6 @@ impl PackageFile {
     /// Paths of its imports, as they are written, without those for side effects only and dot imports.
     pub fn imports(&self) -> impl Iterator<Item = &str> {
         self.imports.iter().map(|(_, path)| &**path)
-    }
-}
-
-impl Package {
-    /// The function with a name.
-    pub fn function(&self, name: &str) -> Option<&Function> {
-        self.declarations.function(name)
-    }
-
-    /// The type with a name; also an alias.
-    pub fn type_decl(&self, name: &str) -> Option<&Arc<TypeDecl>> {
-        self.declarations.type_decl(name)
-    }
-
-    /// The variable or constant with a name; [`Program::value_type`](super::Program::value_type) knows its type.
-    pub fn value(&self, name: &str) -> Option<&Value> {
-        self.declarations.value(name)
-    }
-
-    /// All functions, in no order.
-    pub fn functions(&self) -> impl Iterator<Item = &Function> {
-        self.declarations.functions()
-    }
-
-    /// All types, in no order.
-    pub fn type_decls(&self) -> impl Iterator<Item = &Arc<TypeDecl>> {
-        self.declarations.type_decls()
-    }
-
-    /// All variables and constants, in no order.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.declarations.values()
-    }
-
-    /// Where a name is declared outside of functions.
-    pub fn place(&self, name: &str) -> Option<Place> {
-        self.declarations.place(name)
-    }
-
-    /// Whether it declares a name outside of functions.
-    pub(crate) fn declares(&self, name: &str) -> bool {
-        self.declarations.has(name)
     }
 }
 

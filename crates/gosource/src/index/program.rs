@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use rustc_hash::FxHashMap;
 
-use super::declared::{Declared, Located};
-use super::extract::Extraction;
+use super::declared::{Content, TakenFile};
+use super::extract::Imports;
 use super::files::{FileFacts, FolderFiles};
 use super::package::{Package, PackageFile, Role};
 use super::shared::{OfPlatform, SharedPackages, Slots, lock, slot};
@@ -156,23 +156,15 @@ impl<'s> Program<'s> {
         import_paths(file).filter_map(name).collect()
     }
 
-    /// The path of the package that imports of a file know by a name; it is asked of the most likely one first. Adds
-    /// the imports that were looked at to `located`.
+    /// The path of the package that imports of a file know by a name; it is asked of the most likely one first.
     pub(super) fn imported(
         &self,
-        imports: &[(Option<Arc<str>>, Arc<str>)],
+        imports: &Imports,
         local: &str,
         from_std: bool,
-        located: &mut Located,
     ) -> Option<Arc<str>> {
-        let mut note = |path: &Arc<str>| {
-            if located.iter().all(|(known, _)| known != path) {
-                located.push((path.clone(), self.locate(path, from_std)));
-            }
-        };
         let canonical = |path: &str| self.canonical_path(path, from_std);
         if let Some((_, path)) = imports.iter().find(|(name, _)| name.as_deref() == Some(local)) {
-            note(path);
             return Some(canonical(path));
         }
         let (likely, others): (Vec<_>, Vec<_>) = imports
@@ -180,20 +172,12 @@ impl<'s> Program<'s> {
             .filter(|(name, _)| name.is_none())
             .map(|(_, path)| path)
             .partition(|path| assumed_package_name(path) == local);
-        let mut is_it = |path: &&Arc<str>| {
-            note(path);
-            match self.package_name(path, from_std) {
-                Some(name) => &*name == local,
-                None => assumed_package_name(path) == local,
-            }
+        let is_it = |path: &&Arc<str>| match self.package_name(path, from_std) {
+            Some(name) => &*name == local,
+            None => assumed_package_name(path) == local,
         };
         let found = likely.into_iter().chain(others).find(|path| is_it(path));
         found.map(|path| canonical(path))
-    }
-
-    /// Whether this program finds imports where another one has found them.
-    fn finds(&self, located: &Located, from_std: bool) -> bool {
-        located.iter().all(|(path, location)| self.locate(path, from_std) == *location)
     }
 
     fn files(&self, location: &Arc<Location>) -> Arc<FolderFiles> {
@@ -251,131 +235,82 @@ impl<'s> Program<'s> {
     }
 
     fn read(&self, path: &str, location: &Arc<Location>, external: bool) -> Package {
-        let mut extraction = self.extract(path, location, external, None);
-        if !extraction.shadowed.is_empty() {
-            // Rare: what was read before the declaration was found took the names for the predeclared ones.
-            extraction = self.extract(path, location, external, Some(extraction));
-        }
-        extraction.finish()
-    }
-
-    fn extract(
-        &self,
-        path: &str,
-        location: &Arc<Location>,
-        external: bool,
-        before: Option<Extraction<'_>>,
-    ) -> Extraction<'_> {
-        let package = Package {
+        let mut package = Package {
             path: path.into(),
             folder: location.folder.clone(),
             is_main: location.is_main,
             is_std: location.is_std,
             ..Package::default()
         };
-        let mut extraction = Extraction::new(self, package);
-        extraction.shadowed = before.map(|before| before.shadowed).unwrap_or_default();
         let files = self.files(location);
+        let mut taken = Vec::new();
         for number in 0..files.names().len() {
-            self.add_file(&mut extraction, &files, number, external);
+            taken.extend(self.add_file(&mut package, &files, number, external));
         }
-        extraction
+        package.declare(self, taken);
+        package
     }
 
+    /// Adds a file to a package; gives what it declares if the package takes it.
     fn add_file(
         &self,
-        extraction: &mut Extraction<'_>,
+        package: &mut Package,
         files: &FolderFiles,
         number: usize,
         external: bool,
-    ) {
+    ) -> Option<TakenFile> {
         let name = files.names()[number].clone();
         let is_test = name.ends_with("_test.go");
-        let package = &mut extraction.package;
         let wanted = if external { is_test } else { package.is_main || !is_test };
         if !wanted {
-            return;
+            return None;
         }
-        let mut entry = PackageFile {
-            name,
-            role: Role::Unreadable,
-            generated: false,
-            problems: 0,
-            imports: Vec::new(),
-        };
+        let mut entry =
+            PackageFile { name, role: Role::Unreadable, generated: false, imports: Vec::new() };
         if let Some(why) = self.platform.excludes_name(&entry.name) {
             entry.role = Role::Excluded(why);
             package.files.push(entry);
-            return;
+            return None;
         }
-        let known = files.known(number);
-        let source = match known {
-            Some(_) => None,
-            None => self.folders.read(&files.path(number)).ok(),
-        };
-        let file = source.as_deref().map(crate::parser::parse_declarations);
-        let facts = known.unwrap_or_else(|| {
-            files.remember(number, file.as_ref().map(|file| Arc::new(FileFacts::of(file))))
+        let mut source = None;
+        let facts = files.known(number).unwrap_or_else(|| {
+            source = self.folders.read(&files.path(number)).ok();
+            files.remember(number, source.as_deref().map(|source| Arc::new(FileFacts::of(source))))
         });
         let Some(facts) = facts else {
             package.files.push(entry);
-            return;
+            return None;
         };
         entry.generated = facts.generated;
-        entry.problems = facts.problems;
         entry.role = self.role(&facts, package, is_test, external);
         let takes = match entry.role {
             Role::ExternalTest => external,
             Role::Package | Role::Test => !external,
             Role::Excluded(_) | Role::Unreadable => false,
         };
-        if takes {
-            self.add_imports(&facts, package, &mut entry);
-            if package.name.is_empty() {
-                package.name = facts.package.clone().unwrap_or_default();
-            }
+        if !takes {
+            package.files.push(entry);
+            return None;
+        }
+        self.add_imports(&facts, package, &mut entry);
+        if package.name.is_empty() {
+            package.name = facts.package.clone().unwrap_or_default();
         }
         package.files.push(entry);
-        if takes {
-            self.add_declared(extraction, &facts, file.as_ref(), &files.path(number), external);
-        }
-        file.into_iter().for_each(File::recycle);
+        let content = self.content(&facts, source, &files.path(number));
+        Some(TakenFile { number: package.files.len() as u32 - 1, in_test: is_test, content })
     }
 
-    /// Adds what the last file of a package declares; it is read again if others needed it only for other platforms.
-    fn add_declared(
-        &self,
-        extraction: &mut Extraction<'_>,
-        facts: &FileFacts,
-        file: Option<&File<'_>>,
-        path: &Path,
-        external: bool,
-    ) {
-        let number = extraction.package.files.len() - 1;
-        let in_test = extraction.package.files[number].name.ends_with("_test.go");
-        let read = || match file {
-            Some(file) => extraction.read(file, number, in_test),
-            None => {
-                let source = self.folders.read(path).unwrap_or_default();
-                let file = crate::parser::parse_declarations(&source);
-                let declared = extraction.read(&file, number, in_test);
-                file.recycle();
-                declared
-            }
-        };
-        // Where a package declares predeclared names anew, what it declares was read with other meanings before.
-        if !extraction.shadowed.is_empty() {
-            let declared = Arc::new(read());
-            return extraction.insert(declared);
+    /// What a file declares; it is read again if its declarations were of no interest yet.
+    fn content(&self, facts: &FileFacts, source: Option<Vec<u8>>, path: &Path) -> Content {
+        let read = || source.unwrap_or_else(|| self.folders.read(path).unwrap_or_default());
+        let mut source = None;
+        match facts.outline(|| source.insert(read())) {
+            Some(outline) => Content::Outline(outline),
+            None => Content::Source(
+                source.unwrap_or_else(|| self.folders.read(path).unwrap_or_default()),
+            ),
         }
-        let from_std = extraction.package.is_std;
-        let holds = |known: &Declared| self.finds(&known.located, from_std);
-        let known = facts.declared(external, holds).unwrap_or_else(|| {
-            let new = Arc::new(read());
-            facts.keep(external, &new);
-            new
-        });
-        extraction.insert(known);
     }
 
     fn role(&self, facts: &FileFacts, package: &Package, is_test: bool, external: bool) -> Role {

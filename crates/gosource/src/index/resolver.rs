@@ -74,7 +74,7 @@ impl<'p> Resolver<'p> {
     /// The declaration of a type; the package may know it by a dot import.
     pub(crate) fn decl(&self, named: &Named) -> Option<Arc<TypeDecl>> {
         let package = self.package(&named.path)?;
-        if let Some(decl) = package.type_decl(&named.name) {
+        if let Some(decl) = package.type_decl(self.program, &named.name) {
             return Some(decl.clone());
         }
         if !is_exported(&named.name) {
@@ -83,7 +83,7 @@ impl<'p> Resolver<'p> {
         package
             .dot_imports
             .iter()
-            .find_map(|path| self.package(path)?.type_decl(&named.name).cloned())
+            .find_map(|path| self.package(path)?.type_decl(self.program, &named.name).cloned())
     }
 
     /// The type without aliases in it.

@@ -23,7 +23,7 @@ impl Resolver<'_> {
             ValueType::Known(ty) => return self.canonical(ty),
             ValueType::Of { text, result } => (text, *result),
         };
-        let inferred = package.declarations.inferred(&value.name);
+        let inferred = package.inferred(self.program, &value.name);
         if let Some(ty) = inferred.and_then(|known| known.get()) {
             return ty.clone();
         }

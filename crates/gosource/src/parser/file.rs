@@ -20,15 +20,37 @@ impl<'a> Parser<'a> {
             self.lex.problems.skipped(SkippedPart::Rest, rest);
             self.lex.go_to_end();
         } else {
-            self.decls();
+            self.decls(false);
         }
+        self.finished(package.ok(), text)
+    }
+
+    /// The package clause and the imports; and where the first other declaration begins.
+    pub(super) fn header(mut self) -> (File<'a>, usize) {
+        self.first();
+        let package = self.package_clause();
+        if package.is_ok() {
+            self.decls(true);
+        }
+        let rest = self.start();
+        (self.finished(package.ok(), None), rest)
+    }
+
+    /// Declarations without a package clause before them.
+    pub(super) fn only_declarations(mut self, text: &'a str) -> File<'a> {
+        self.first();
+        self.decls(false);
+        self.finished(None, Some(text))
+    }
+
+    fn finished(mut self, package: Option<PackageClause>, text: Option<&'a str>) -> File<'a> {
         let decls = close_list(&mut self.scratch.decls, 0, &mut self.ast.lists.decls);
         let mut problems = self.lex.problems;
         problems.list.sort_by_key(|problem| problem.offset);
         File {
             src: self.lex.src,
             text,
-            package: package.ok(),
+            package,
             decls,
             imports: self.imports,
             ast: self.ast,
@@ -52,11 +74,14 @@ impl<'a> Parser<'a> {
         Ok(PackageClause { span, doc, name })
     }
 
-    fn decls(&mut self) {
+    fn decls(&mut self, only_imports: bool) {
         let point = self.recovery_point();
         let mut imports_may_follow = true;
         while !self.at(Token::Eof) {
             let is_import = self.at(Token::Import);
+            if only_imports && !is_import {
+                return;
+            }
             if is_import && !imports_may_follow {
                 let start = self.start();
                 self.lex.problems.add(start, "imports must appear before other declarations");

@@ -30,7 +30,7 @@ impl TypeScope for Pass<'_, '_> {
                 }
                 Some(declaration) if declaration.kind != DeclaredAs::Type => Type::unknown(),
                 Some(declaration) if declaration.top_level => {
-                    let decl = self.package.type_decl(name);
+                    let decl = self.package.type_decl(self.resolver.program, name);
                     match decl.is_some_and(|decl| decl.place.name == self.file[declaring].span) {
                         true => self.resolver.named(&self.package.path, name),
                         false => Type::unknown(),
@@ -191,16 +191,17 @@ impl Pass<'_, '_> {
         package: &Package,
         name: &str,
     ) -> Option<Entry> {
-        if let Some(function) = package.function(name) {
+        let program = self.resolver.program;
+        if let Some(function) = package.function(program, name) {
             let (path, name) = (package.path.clone(), function.name.clone());
             let callee = Callee { path, receiver: None, name, dynamic: false };
             self.out.set_callee(expr, self.resolver.callee(callee));
             return Some(Entry::Value(self.canonical(&function.ty)));
         }
-        if let Some(decl) = package.type_decl(name) {
+        if let Some(decl) = package.type_decl(program, name) {
             return Some(Entry::Type(self.resolver.named(&decl.path, &decl.name)));
         }
-        let value = package.value(name)?;
+        let value = package.value(program, name)?;
         Some(Entry::Value(self.resolver.value_type(package, value)))
     }
 }

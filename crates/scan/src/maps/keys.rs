@@ -119,7 +119,7 @@ impl Reader<'_, '_> {
         let code = self.code;
         let name = code.file.name(ident);
         let Some(Referent::Declared(declared)) = code.names.referent(ident) else {
-            return match code.package.value(name) {
+            return match code.package.value(code.program, name) {
                 Some(value) if value.is_const => Key::Constant(name.into()),
                 Some(_) if self.counts_up(expr) => Key::Fresh("a counter"),
                 Some(_) => Key::Variable(format!("{}.{name}", code.package.path).into()),
@@ -172,7 +172,7 @@ impl Reader<'_, '_> {
         if let Some(path) = code.imported(selector.x) {
             let package = code.program.package(path);
             let is_const =
-                package.as_ref().and_then(|p| p.value(name)).is_some_and(|value| value.is_const);
+                package.as_ref().and_then(|p| p.value(code.program, name)).is_some_and(|value| value.is_const);
             let full = format!("{path}.{name}").into();
             return if is_const { Key::Constant(full) } else { Key::Variable(full) };
         }

@@ -139,7 +139,7 @@ pub(super) fn lasts(program: &Program<'_>, facts: &FileMaps, map: &MapId) -> boo
         return false;
     }
     let Some(package) = program.package(&map.path) else { return false };
-    let Some(decl) = package.type_decl(&map.owner) else { return false };
+    let Some(decl) = package.type_decl(program, &map.owner) else { return false };
     let TypeKind::Struct(fields) = decl.ty.kind() else { return false };
     let is_shared = |ty: &Type| {
         let ty = ty.pointee_or_self();
@@ -179,7 +179,7 @@ fn has_maps(program: &Program<'_>, path: &str, name: &str) -> bool {
     let Some(package) = program.package(path).filter(|package| package.is_main) else {
         return false;
     };
-    let Some(decl) = package.type_decl(name) else { return false };
+    let Some(decl) = package.type_decl(program, name) else { return false };
     let TypeKind::Struct(fields) = decl.ty.kind() else { return false };
     fields.fields.iter().any(|field| {
         matches!(field.ty.kind(), TypeKind::Map(..)) || field.ty.is_named("sync", "Map")

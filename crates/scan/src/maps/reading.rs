@@ -172,7 +172,7 @@ impl<'c, 'p> Reader<'c, 'p> {
         let code = self.code;
         let name = code.file.name(ident);
         let Some(Referent::Declared(declared)) = code.names.referent(ident) else {
-            let value = code.package.value(name).filter(|value| !value.is_const);
+            let value = code.package.value(code.program, name).filter(|value| !value.is_const);
             return value.map(|_| self.variable(&code.package.path, name));
         };
         if code.names.declaration(declared).is_some_and(|declaration| declaration.top_level) {
