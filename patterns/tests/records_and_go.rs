@@ -87,7 +87,7 @@ impl Records {
         let types = package.type_decls(program).filter(|ty| !ty.place.in_test);
         for ty in types.filter(|ty| ty.name.starts_with(char::is_uppercase)) {
             for method in ty.methods.iter().filter(|method| !method.place.in_test) {
-                look(Some(&ty.name), &method.name, &method.ty);
+                look(Some(&ty.name), &method.name, program.method_type(ty, method));
             }
             if let TypeKind::Interface(interface) = ty.ty.kind() {
                 for method in &interface.methods {

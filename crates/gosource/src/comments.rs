@@ -46,12 +46,10 @@ impl<'a> Directive<'a> {
     /// letter or digit, without a blank.
     pub(crate) fn read(comment: CommentId, text: &'a str) -> Option<Self> {
         let body = text.strip_prefix("//")?;
-        let (tool, rest) = body.split_once(':')?;
         let is_word = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
-        if tool.is_empty()
-            || !tool.bytes().all(is_word)
-            || !rest.bytes().next().is_some_and(is_word)
-        {
+        let (tool, rest) = body.split_at(body.bytes().take_while(|c| is_word(*c)).count());
+        let rest = rest.strip_prefix(':')?;
+        if tool.is_empty() || !rest.bytes().next().is_some_and(is_word) {
             return None;
         }
         let (name, args) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
@@ -60,11 +58,15 @@ impl<'a> Directive<'a> {
 }
 
 /// The name of the generator in a line `// Code generated … DO NOT EDIT.`.
-pub(crate) fn generator(text: &str) -> Option<&str> {
-    text.split('\n').find_map(|line| {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        line.strip_prefix("// Code generated ")?.strip_suffix(" DO NOT EDIT.")
-    })
+pub(crate) fn generator<'a>(text: &'a str) -> Option<&'a str> {
+    let of_line = |line: &'a str| {
+        let line = line.strip_prefix("// Code generated ")?;
+        line.strip_suffix('\r').unwrap_or(line).strip_suffix(" DO NOT EDIT.")
+    };
+    match text.starts_with("//") {
+        true => of_line(text),
+        false => text.split('\n').find_map(of_line),
+    }
 }
 
 /// What comments say, as `go doc` shows it: without markers, directives, carriage returns, trailing blanks and

@@ -21,6 +21,7 @@ pub use package::{Function, Method, Package, PackageFile, Place, Role, TypeDecl,
 pub use program::Program;
 pub use shared::SharedPackages;
 
+pub(crate) use declared::Found;
 pub(crate) use extract::{named, predeclared, receiver_params};
 pub(crate) use resolver::Resolver;
 pub(crate) use type_exprs::{TypeScope, embedded_name, signature_of, type_of};

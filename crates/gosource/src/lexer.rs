@@ -129,9 +129,11 @@ impl<'a> Lexer<'a> {
         self.state = State { offset: self.src.len(), insert_semi: false, newline: None };
     }
 
-    /// Goes on at `offset`, on a new line.
-    pub(crate) fn go_to_line(&mut self, offset: usize) {
-        self.state = State { offset, insert_semi: false, newline: None };
+    /// Makes the token that somebody else has found the current one. It must not be within a comment or literal.
+    pub(crate) fn put(&mut self, tok: Token, start: usize, end: usize) {
+        self.state.newline = None;
+        self.start = start;
+        self.finish(tok, end);
     }
 
     /// The bytes of the token read last.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::extract::{FileScope, Known, is_predeclared};
-use super::outline::{Outline, OutlinedName};
+use super::outline::{Outline, OutlinedMethod, OutlinedName};
 use super::package::{Function, Method, Package, Place, TypeDecl, Value};
 use super::program::Program;
 use super::shared::lock;
@@ -54,21 +54,21 @@ enum Declaring {
     Read(Declared),
 }
 
-/// What a name may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a name may be; the first one counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    Type,
     Function,
+    Type,
     Value,
 }
 
 /// Where something is declared.
 #[derive(Clone, Copy, Debug)]
-struct At {
+pub(super) struct At {
     /// The place of the file among those of which it is known what they declare.
-    file: u32,
+    pub(super) file: u32,
     /// The place among what the file declares of its kind.
-    index: u32,
+    pub(super) index: u32,
 }
 
 /// No further item.
@@ -85,6 +85,13 @@ struct Item {
     methods: u32,
     /// What it is, once somebody has asked.
     read: OnceLock<Read>,
+}
+
+/// What a package declares under a name.
+pub(crate) enum Found<'p> {
+    Function(&'p Function),
+    Type(&'p Arc<TypeDecl>),
+    Value(&'p Value),
 }
 
 #[derive(Debug)]
@@ -241,7 +248,8 @@ impl Package {
         /// Aliases of aliases that are followed.
         const LONGEST: usize = 10;
         let of = &self.declarations;
-        let mut item = of.find(Kind::Type, of.files[method.file as usize].receiver(method.index))?;
+        let mut item =
+            of.find(Kind::Type, of.files[method.file as usize].receiver(method.index))?;
         for _ in 0..LONGEST {
             if !of.is_alias(of.items[item].at) {
                 break;
@@ -270,24 +278,41 @@ impl Package {
         }
     }
 
-    fn method(&self, program: &Program<'_>, at: At) -> Option<Method> {
+    /// A method, of which the signature is mostly not read yet.
+    fn method(&self, at: At) -> Method {
         let file = &self.declarations.files[at.file as usize];
         match &file.declared {
-            Declaring::Read(read) => Some(read.methods[at.index as usize].1.clone()),
+            Declaring::Read(read) => Method { at, ..read.methods[at.index as usize].1.clone() },
             Declaring::Outline(outline) => {
-                let method = outline.methods[at.index as usize].function;
-                let text = outline.text(method);
-                let read = |scope: &FileScope<'_>| scope.declaration(text).methods.pop();
-                self.in_scope(program, file.place(method.name), read).map(|(_, method)| method)
+                let OutlinedMethod { pointer_receiver, function, .. } =
+                    outline.methods[at.index as usize];
+                let name = lock(&self.declarations.known).text(outline.name(function.name));
+                let (place, ty) = (file.place(function.name), OnceLock::new());
+                Method { name, pointer_receiver, place, at, ty }
             }
         }
+    }
+
+    /// The signature of a method; `None` if its text is none.
+    pub(super) fn method_type(&self, program: &Program<'_>, at: At) -> Option<Type> {
+        let file = self.declarations.files.get(at.file as usize)?;
+        let (_, method) = match &file.declared {
+            Declaring::Read(read) => read.methods.get(at.index as usize)?.clone(),
+            Declaring::Outline(outline) => {
+                let method = outline.methods.get(at.index as usize)?.function;
+                let text = outline.text(method);
+                let read = |scope: &FileScope<'_>| scope.declaration(text).methods.pop();
+                self.in_scope(program, file.place(method.name), read)?
+            }
+        };
+        method.ty.into_inner()
     }
 
     fn read_type(&self, program: &Program<'_>, item: &Item) -> Option<TypeDecl> {
         let mut decl = self.bare_type(program, item.at)?;
         let mut next = item.methods;
         while let Some(method) = self.declarations.methods.get(next as usize) {
-            decl.methods.extend(self.method(program, method.at));
+            decl.methods.push(self.method(method.at));
             next = method.next;
         }
         decl.methods.reverse();
@@ -375,6 +400,17 @@ impl Package {
         self.read_by_name(program, Kind::Value, name)?.value().map(|one| &one.value)
     }
 
+    /// What a name is in the package.
+    pub(crate) fn found(&self, program: &Program<'_>, name: &str) -> Option<Found<'_>> {
+        let item = self.declarations.first_of(name)?;
+        match self.read(program, &self.declarations.items[item]) {
+            Read::Type(decl) => Some(Found::Type(decl)),
+            Read::Function(function) => Some(Found::Function(function)),
+            Read::Value(one) => Some(Found::Value(&one.value)),
+            Read::Nothing => None,
+        }
+    }
+
     /// All functions, in no order.
     pub fn functions(&self, program: &Program<'_>) -> impl Iterator<Item = &Function> {
         self.read_all(program, Kind::Function).filter_map(Read::function)
@@ -397,10 +433,7 @@ impl Package {
 
     /// Where a name is declared outside of functions.
     pub fn place(&self, name: &str) -> Option<Place> {
-        let kinds = [Kind::Function, Kind::Type, Kind::Value].into_iter();
-        let found = |kind| self.declarations.find(kind, name).map(|item| (kind, item));
-        let (kind, item) = kinds.filter_map(found).next()?;
-        let at = self.declarations.items[item].at;
+        let Item { kind, at, .. } = self.declarations.items[self.declarations.first_of(name)?];
         Some(self.declarations.files[at.file as usize].name(kind, at.index).1)
     }
 
@@ -465,8 +498,11 @@ impl Declarations {
     /// Adds what the files declare, in order.
     fn add_items(&mut self) {
         const KINDS: [Kind; 3] = [Kind::Type, Kind::Function, Kind::Value];
-        let count: usize =
-            self.files.iter().map(|file| KINDS.map(|kind| file.count(kind)).iter().sum::<usize>()).sum();
+        let count: usize = self
+            .files
+            .iter()
+            .map(|file| KINDS.map(|kind| file.count(kind)).iter().sum::<usize>())
+            .sum();
         let Self { files, by_name, items, .. } = self;
         by_name.reserve(count);
         items.reserve_exact(count);
@@ -482,17 +518,25 @@ impl Declarations {
         }
     }
 
+    /// The items with a name, the last one first.
+    fn named(&self, name: &str) -> impl Iterator<Item = (usize, &Item)> {
+        let last = self.by_name.get(&hash(name)).map(|number| *number as usize);
+        let item = |number: usize| self.items.get(number).map(|item| (number, item));
+        let chain =
+            std::iter::successors(last.and_then(item), move |(_, of)| item(of.next as usize));
+        chain.filter(move |(_, item)| {
+            self.files[item.at.file as usize].name(item.kind, item.at.index).0 == name
+        })
+    }
+
     /// The last item of a kind with a name.
     fn find(&self, kind: Kind, name: &str) -> Option<usize> {
-        let mut number = *self.by_name.get(&hash(name))?;
-        while let Some(item) = self.items.get(number as usize) {
-            let file = &self.files[item.at.file as usize];
-            if item.kind == kind && file.name(kind, item.at.index).0 == name {
-                return Some(number as usize);
-            }
-            number = item.next;
-        }
-        None
+        self.named(name).find(|(_, item)| item.kind == kind).map(|(number, _)| number)
+    }
+
+    /// What a name is: a function, or else a type, or else a value. Only one of them in a package without errors.
+    fn first_of(&self, name: &str) -> Option<usize> {
+        self.named(name).min_by_key(|(_, item)| item.kind).map(|(number, _)| number)
     }
 
     fn is_alias(&self, at: At) -> bool {

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::declared::Declared;
+use super::declared::{At, Declared};
 use super::memo::OneOfEach;
 use super::outline::OutlinedValue;
 use super::package::{Function, Method, Place, TypeDecl, Value, ValueType};
@@ -59,7 +59,7 @@ struct Reading<'x> {
 }
 
 impl Known {
-    fn text(&self, text: &str) -> Arc<str> {
+    pub(super) fn text(&self, text: &str) -> Arc<str> {
         let mut strings = self.strings.borrow_mut();
         if let Some(known) = strings.get(text) {
             return known.clone();
@@ -85,14 +85,13 @@ impl FileScope<'_> {
         declared
     }
 
-    /// Reads the text of a type, function or method, which are then the only ones. Their places are those of the scope.
+    /// Reads the text of a type, function or method, of which the place is that of the scope.
     pub(super) fn declaration(&self, text: &str) -> Declared {
         let file = crate::parser::parse_declaration(text);
         let mut declared = self.file(&file);
         file.recycle();
         declared.types.iter_mut().for_each(|decl| decl.place = self.place);
         declared.functions.iter_mut().for_each(|function| function.place = self.place);
-        declared.methods.iter_mut().for_each(|(_, method)| method.place = self.place);
         declared
     }
 
@@ -251,7 +250,9 @@ impl Reading<'_> {
                     matches!(file[file.unparen(receiver)].kind, ExprKind::StarExpr(_));
                 if let Some(base) = embedded_name(file, receiver) {
                     let base = self.text(file.name(base));
-                    out.methods.push((base, Method { name, pointer_receiver, ty, place }));
+                    let at = At { file: 0, index: out.methods.len() as u32 };
+                    let ty = OnceLock::from(ty);
+                    out.methods.push((base, Method { name, pointer_receiver, place, at, ty }));
                 }
             }
             _ => {}

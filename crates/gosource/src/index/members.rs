@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::package::{Place, is_exported};
+use super::package::{Method, Place, TypeDecl, is_exported};
 use super::resolver::Resolver;
 use crate::types::{ParamOwner, StructType, Type, TypeKind};
 
@@ -161,7 +161,7 @@ impl Resolver<'_> {
             let method =
                 decl.methods.iter().find(|method| same_name(&method.name, name, &decl.path, from));
             if let Some(method) = method {
-                let ty = self.method_type(&method.ty, &named.args);
+                let ty = self.method_type(self.declared_method_type(&decl, method), &named.args);
                 let place = Some(method.place);
                 found.push(member(MemberKind::Method, ty, method.pointer_receiver, place));
                 return true;
@@ -202,6 +202,15 @@ impl Resolver<'_> {
     /// A type parameter may have the fields of its core type, which are not looked at.
     fn has_no_core_fields(&self, ty: &Type) -> bool {
         !matches!(ty.kind(), TypeKind::Param(_))
+    }
+
+    /// The signature of a method, without the receiver.
+    pub(super) fn declared_method_type<'m>(&self, decl: &TypeDecl, method: &'m Method) -> &'m Type {
+        method.ty.get_or_init(|| {
+            let package = self.package(&decl.path);
+            let ty = package.and_then(|package| package.method_type(self.program, method.at));
+            ty.unwrap_or_else(Type::unknown)
+        })
     }
 
     /// The signature of a method with the type arguments of its receiver.

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::members::{Lookup, MemberKind, identity, merged};
 use super::program::Program;
 use super::resolver::Resolver;
-use super::{Member, Package, TypeDecl, Value};
+use super::{Member, Method, Package, TypeDecl, Value};
 use crate::types::{Named, Type, TypeKind};
 
 /// How many embedded types are looked at for one set.
@@ -54,6 +54,11 @@ impl Program<'_> {
         let package = self.package(&named.path)?;
         let decl = package.type_decl(self, &named.name)?;
         (decl.type_params.is_empty() && !decl.is_alias).then(|| decl.clone())
+    }
+
+    /// The signature of a method that a type declares, without the receiver.
+    pub fn method_type<'m>(&self, decl: &TypeDecl, method: &'m Method) -> &'m Type {
+        Resolver::new(self).declared_method_type(decl, method)
     }
 
     /// The methods that a value of a type has: of `T` without those that need a pointer, of `*T` with them. In order

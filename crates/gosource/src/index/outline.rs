@@ -4,6 +4,8 @@
 //! An outline is the same for every program and holds no bodies of functions.
 
 mod reader;
+#[cfg(test)]
+mod tests;
 
 use crate::span::Span;
 
@@ -42,6 +44,7 @@ pub(super) struct Outlined {
 pub(super) struct OutlinedMethod {
     /// The name of the type to which it belongs.
     pub(super) receiver: OutlinedName,
+    pub(super) pointer_receiver: bool,
     pub(super) function: Outlined,
 }
 

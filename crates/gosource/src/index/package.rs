@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::declared::Declarations;
+use super::declared::{At, Declarations};
 use super::members::Lookup;
 use crate::module::Excluded;
 use crate::span::Span;
@@ -139,10 +139,13 @@ pub struct Method {
     pub name: Arc<str>,
     /// Whether its receiver is a pointer.
     pub pointer_receiver: bool,
-    /// Its signature, without the receiver.
-    pub ty: Type,
     /// Where it is declared.
     pub place: Place,
+    /// Where its package has it.
+    pub(super) at: At,
+    /// Its signature, without the receiver, once somebody has asked for it by
+    /// [`Program::method_type`](super::Program::method_type).
+    pub(super) ty: OnceLock<Type>,
 }
 
 /// A variable or constant.

@@ -91,7 +91,8 @@ fn stops_from(src: &[u8], at: usize) -> u64 {
 
 fn stops_in(bytes: &[u8; TOGETHER]) -> u64 {
     // Without branches, so that the compiler compares many bytes at once.
-    let is_stop = bytes.map(|byte| u8::from(STOPS.iter().fold(false, |is, stop| is | (byte == *stop))));
+    let is_stop =
+        bytes.map(|byte| u8::from(STOPS.iter().fold(false, |is, stop| is | (byte == *stop))));
     let (eights, _) = is_stop.as_chunks();
     eights.iter().rev().fold(0, |bits, eight| bits << 8 | lowest_bits(*eight))
 }

@@ -33,7 +33,8 @@ impl<'a> Parser<'a> {
             self.decls(true);
         }
         let rest = self.start();
-        (self.finished(package.ok(), None), rest)
+        let text = self.lex.src.get(..rest).and_then(|header| std::str::from_utf8(header).ok());
+        (self.finished(package.ok(), text), rest)
     }
 
     /// Declarations without a package clause before them.

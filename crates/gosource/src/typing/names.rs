@@ -6,7 +6,7 @@ use super::pass::Pass;
 use super::{Callee, Entry};
 use crate::ast::TypeSpec;
 use crate::ids::{ExprId, Id, IdentId, SpecId};
-use crate::index::{Package, TypeScope, predeclared, type_of};
+use crate::index::{Found, Package, TypeScope, predeclared, type_of};
 use crate::names::{DeclaredAs, Referent};
 use crate::types::{Basic, LocalType, Type, TypeKind};
 
@@ -191,17 +191,15 @@ impl Pass<'_, '_> {
         package: &Package,
         name: &str,
     ) -> Option<Entry> {
-        let program = self.resolver.program;
-        if let Some(function) = package.function(program, name) {
-            let (path, name) = (package.path.clone(), function.name.clone());
-            let callee = Callee { path, receiver: None, name, dynamic: false };
-            self.out.set_callee(expr, self.resolver.callee(callee));
-            return Some(Entry::Value(self.canonical(&function.ty)));
+        match package.found(self.resolver.program, name)? {
+            Found::Function(function) => {
+                let (path, name) = (package.path.clone(), function.name.clone());
+                let callee = Callee { path, receiver: None, name, dynamic: false };
+                self.out.set_callee(expr, self.resolver.callee(callee));
+                Some(Entry::Value(self.canonical(&function.ty)))
+            }
+            Found::Type(decl) => Some(Entry::Type(self.resolver.named(&decl.path, &decl.name))),
+            Found::Value(value) => Some(Entry::Value(self.resolver.value_type(package, value))),
         }
-        if let Some(decl) = package.type_decl(program, name) {
-            return Some(Entry::Type(self.resolver.named(&decl.path, &decl.name)));
-        }
-        let value = package.value(program, name)?;
-        Some(Entry::Value(self.resolver.value_type(package, value)))
     }
 }

@@ -186,7 +186,8 @@ impl<'x, 'p> Pass<'x, 'p> {
     /// The constraints of the type to which a method belongs.
     fn receiver_constraints(&self, receiver: ExprId) -> Vec<Type> {
         let name = crate::index::embedded_name(self.file, receiver);
-        let decl = name.and_then(|name| self.package.type_decl(self.resolver.program, self.file.name(name)));
+        let decl = name
+            .and_then(|name| self.package.type_decl(self.resolver.program, self.file.name(name)));
         let params =
             decl.map(|decl| decl.type_params.iter().map(|p| p.constraint.clone()).collect());
         params.unwrap_or_default()

@@ -171,8 +171,10 @@ impl Reader<'_, '_> {
         let name = code.file.name(selector.sel);
         if let Some(path) = code.imported(selector.x) {
             let package = code.program.package(path);
-            let is_const =
-                package.as_ref().and_then(|p| p.value(code.program, name)).is_some_and(|value| value.is_const);
+            let is_const = package
+                .as_ref()
+                .and_then(|p| p.value(code.program, name))
+                .is_some_and(|value| value.is_const);
             let full = format!("{path}.{name}").into();
             return if is_const { Key::Constant(full) } else { Key::Variable(full) };
         }

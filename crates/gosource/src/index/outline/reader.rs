@@ -14,7 +14,8 @@ use crate::token::{Token, keyword};
 pub(in crate::index) fn outline(src: &[u8], start: usize) -> Option<Outline> {
     let mut reader = Reader {
         lex: Lexer::at(src, start),
-        text: Vec::new(),
+        // Declarations without bodies are about a fifth of ordinary code.
+        text: Vec::with_capacity(src.len().saturating_sub(start) / 5),
         long: Vec::new(),
         out: Outline::default(),
     };
@@ -35,6 +36,18 @@ pub(in crate::index) fn outline(src: &[u8], start: usize) -> Option<Outline> {
     lex.problems.list.is_empty().then_some(out)
 }
 
+/// Letters, digits, blanks, and operators that begin neither a bracket nor a literal nor a comment.
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let plain = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ \t=+-*.<>|&^";
+    let mut i = 0;
+    while i < plain.len() {
+        table[plain[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
 struct Reader<'a> {
     /// Its last token is the current one.
     lex: Lexer<'a>,
@@ -42,6 +55,39 @@ struct Reader<'a> {
     /// What stands within long literals of the specification that is being read.
     long: Vec<Span>,
     out: Outline,
+}
+
+/// The name of the type of a receiver, and whether it is a pointer to that.
+type Receiver = (Span, bool);
+
+/// A place in a file.
+struct Line<'a> {
+    src: &'a [u8],
+    at: usize,
+}
+
+impl Line<'_> {
+    /// Passes over a byte that must stand here.
+    fn pass(&mut self, byte: u8) -> Option<()> {
+        (*self.src.get(self.at)? == byte).then(|| self.at += 1)
+    }
+
+    /// Passes over a name of letters and digits as all keyboards have them.
+    fn word(&mut self) -> Option<Span> {
+        let rest = self.src.get(self.at..)?;
+        let word = &rest[..rest.iter().position(|byte| !is_of_word(*byte))?];
+        if word.first()?.is_ascii_digit() || !word.is_ascii() || keyword(word) != Token::Ident {
+            return None;
+        }
+        let span = Span::new(self.at as u32, (self.at + word.len()) as u32);
+        self.at += word.len();
+        Some(span)
+    }
+}
+
+/// Whether a byte may be one of a name, or of a character that is a letter.
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 /// Where a specification ends, and whether an `=` stands in it outside of all brackets.
@@ -104,12 +150,17 @@ impl Reader<'_> {
 
     fn func(&mut self) -> Option<()> {
         let start = self.lex.start;
-        self.next();
-        let receiver = match self.tok() {
-            Token::LParen => Some(self.receiver()?),
-            _ => None,
+        let (receiver, name) = match self.head_on_line() {
+            Some(head) => head,
+            None => {
+                self.next();
+                let receiver = match self.tok() {
+                    Token::LParen => Some(self.receiver()?),
+                    _ => None,
+                };
+                (receiver, self.ident()?)
+            }
         };
-        let name = self.ident()?;
         let end = self.signature()?;
         self.end_of_decl()?;
         let (text, shift) = self.add("", Span::new(start as u32, end as u32))?;
@@ -117,28 +168,59 @@ impl Reader<'_> {
         match (receiver, self.bytes(name)) {
             (_, b"_") | (None, b"init") => {}
             (None, _) => self.out.functions.push(function),
-            (Some(receiver), _) => {
+            (Some((receiver, pointer_receiver)), _) => {
                 let receiver = shift.name(receiver);
-                self.out.methods.push(OutlinedMethod { receiver, function });
+                self.out.methods.push(OutlinedMethod { receiver, pointer_receiver, function });
             }
         }
         Some(())
+    }
+
+    /// Passes over `func`, a receiver and a name up to the bracket after it, if they are written as gofmt does it.
+    ///
+    /// Nearly all are.
+    fn head_on_line(&mut self) -> Option<(Option<Receiver>, Span)> {
+        let mut line = Line { src: self.lex.src, at: self.lex.end };
+        line.pass(b' ')?;
+        let receiver = match line.pass(b'(') {
+            None => None,
+            Some(()) => {
+                let mut name = line.word();
+                let blank = line.pass(b' ');
+                let is_pointer = line.pass(b'*').is_some();
+                if name.is_none() || blank.is_some() {
+                    name = line.word();
+                }
+                line.pass(b')')?;
+                line.pass(b' ')?;
+                Some((name?, is_pointer))
+            }
+        };
+        let name = line.word()?;
+        let tok = match line.src.get(line.at)? {
+            b'(' => Token::LParen,
+            b'[' => Token::LBrack,
+            _ => return None,
+        };
+        self.lex.put(tok, line.at, line.at + 1);
+        Some((receiver, name))
     }
 
     fn bytes(&self, name: Span) -> &[u8] {
         self.lex.src.get(name.range()).unwrap_or_default()
     }
 
-    /// Passes over a receiver; gives the name of its type.
-    fn receiver(&mut self) -> Option<Span> {
+    /// Passes over a receiver; gives the name of its type, and whether it is a pointer to that.
+    fn receiver(&mut self) -> Option<Receiver> {
         self.next();
         let mut name = None;
         if self.tok() == Token::Ident {
             name = Some(self.ident()?);
         }
-        let mut parens = 0;
+        let (mut parens, mut is_pointer) = (0, false);
         while let Token::Mul | Token::LParen = self.tok() {
             parens += usize::from(self.tok() == Token::LParen);
+            is_pointer |= self.tok() == Token::Mul;
             self.next();
         }
         if self.tok() == Token::Ident {
@@ -158,7 +240,7 @@ impl Reader<'_> {
             self.next();
         }
         self.expect(Token::RParen)?;
-        name
+        name.map(|name| (name, is_pointer))
     }
 
     /// Passes over what follows the name of a function; gives the end of its signature.
@@ -168,6 +250,12 @@ impl Reader<'_> {
         let mut begins_type = false;
         if self.tok() != Token::LParen && self.tok() != Token::LBrack {
             return None;
+        }
+        if let Some((end, body)) = self.signature_on_line() {
+            self.lex.put(Token::LBrace, body, body + 1);
+            self.lex.pass_block().then_some(())?;
+            self.next();
+            return Some(end);
         }
         loop {
             match self.tok() {
@@ -186,6 +274,35 @@ impl Reader<'_> {
             begins_type = matches!(self.tok(), Token::Struct | Token::Interface);
             end = self.lex.end;
             self.next();
+        }
+    }
+
+    /// Where the signature of which the first bracket is the current token ends, and where the body begins: if it is on
+    /// the line, and nothing stands between that needs to be read by tokens.
+    ///
+    /// Nearly all signatures are such.
+    fn signature_on_line(&self) -> Option<(usize, usize)> {
+        let line = self.lex.src.get(self.lex.start..)?;
+        let mut open = 0_usize;
+        let mut at = 0;
+        loop {
+            match line.get(at)? {
+                b'(' | b'[' => open += 1,
+                b')' | b']' => open = open.checked_sub(1)?,
+                b'{' => {
+                    let before = line[..at].trim_ascii_end();
+                    let is_type =
+                        ends_with_word(before, b"interface") || ends_with_word(before, b"struct");
+                    match line.get(at + 1)? {
+                        b'}' if is_type => at += 1,
+                        _ if open > 0 || is_type => return None,
+                        _ => return Some((self.lex.start + before.len(), self.lex.start + at)),
+                    }
+                }
+                b'\n' | b'"' | b'`' | b'\'' | b'/' | b'}' | b';' => return None,
+                _ => {}
+            }
+            at += 1;
         }
     }
 
@@ -269,11 +386,7 @@ impl Reader<'_> {
     fn line_rest(&mut self) -> Option<usize> {
         let src = self.lex.src;
         let rest = src.get(self.lex.end..)?;
-        let is_plain = |byte: &u8| {
-            matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b' ' | b'\t' | b'=')
-                || matches!(byte, b'+' | b'-' | b'*' | b'.' | b'<' | b'>' | b'|' | b'&' | b'^')
-        };
-        let plain = rest.iter().position(|byte| !is_plain(byte))?;
+        let plain = rest.iter().position(|byte| !PLAIN[*byte as usize])?;
         let newline = match &rest[plain..] {
             [b'\n', ..] => plain,
             [b'/', b'/', ..] => plain + memchr(b'\n', &rest[plain..])?,
@@ -288,8 +401,7 @@ impl Reader<'_> {
         }
         let end = self.lex.end + code.len();
         let newline = self.lex.end + newline;
-        self.lex.go_to_line(newline + 1);
-        (self.lex.tok, self.lex.start, self.lex.end) = (Token::Semicolon, newline, newline + 1);
+        self.lex.put(Token::Semicolon, newline, newline + 1);
         Some(end)
     }
 
@@ -313,18 +425,23 @@ impl Reader<'_> {
                 _ => {}
             }
             if in_value && is_literal {
-                self.note_literal(Span::new(start as u32 + 1, self.lex.end as u32 - 1));
+                self.note_literal(start + 1, self.lex.end - 1);
             }
             rest.end = self.lex.end;
             self.next();
         }
     }
 
-    fn note_literal(&mut self, within: Span) {
-        if within.len() > MAX_VALUE {
-            self.long.push(within);
+    /// Notes what stands between the marks of a literal, if it is long; one that does not end may have no second mark.
+    fn note_literal(&mut self, start: usize, end: usize) {
+        if end > start + MAX_VALUE as usize {
+            self.long.push(Span::new(start as u32, end as u32));
         }
     }
+}
+
+fn ends_with_word(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.strip_suffix(word).is_some_and(|before| !before.last().is_some_and(|b| is_of_word(*b)))
 }
 
 /// How much further in the text of an outline something stands than in its file.
