@@ -21,8 +21,9 @@ const FIRST_BYTES: usize = 4096;
 
 /// Packages by their paths; several threads may ask at once.
 ///
-/// A package is read once, and only when it is asked for: its declarations without bodies of functions, and none of
-/// what it imports but for the names of packages. No source is kept. Files are read one at a time by each thread.
+/// A package is read once, and only when it is asked for: the names that it declares, with the texts of the declarations
+/// without bodies of functions, and none of what it imports but for the names of packages. The texts are parsed when a
+/// name is asked for. Files are read one at a time by each thread.
 pub struct Program<'s> {
     folders: &'s dyn Folders,
     platform: Platform,

@@ -1,7 +1,7 @@
 //! What is read of packages once for several programs: those of the modules of one tree, and those of other platforms.
 //!
-//! What a file declares depends on the modules of a program only through the imports that its types name. So it is kept
-//! with the places where these were found, and holds for every program that finds them there.
+//! What the declarations of a file mean depends on where a program finds its imports; their texts do not. So outlines of
+//! files are kept for all programs, and types for those that find everything in the same places.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 

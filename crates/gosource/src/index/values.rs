@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::package::{Package, Value, ValueType};
 use super::resolver::{Effort, Resolver};
-use crate::names::Names;
+use crate::names::{Names, assumed_package_name};
 use crate::types::{Type, TypeKind};
 use crate::typing::FileTypes;
 
@@ -16,6 +16,40 @@ const MOST_NESTED: u32 = 12;
 
 /// How many values are looked at to find the type of one.
 const MOST_VALUES: u32 = 500;
+
+/// Names before dots in a text, among which are those of the packages that it uses.
+enum Qualifiers<'t> {
+    Known(Vec<&'t str>),
+    /// Comments may stand before dots.
+    Any,
+}
+
+impl<'t> Qualifiers<'t> {
+    fn of(text: &'t str) -> Self {
+        if text.contains("//") || text.contains("/*") {
+            return Self::Any;
+        }
+        let before_dot = |before: &'t str| {
+            let before = before.trim_end();
+            before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()
+        };
+        let mut parts: Vec<_> = text.split('.').collect();
+        parts.pop();
+        let names = parts.into_iter().filter_map(before_dot);
+        Self::Known(names.filter(|name| !name.is_empty()).collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Known(names) if names.is_empty())
+    }
+
+    fn may_hold(&self, name: &str) -> bool {
+        match self {
+            Self::Known(names) => names.contains(&name),
+            Self::Any => true,
+        }
+    }
+}
 
 impl Resolver<'_> {
     pub(crate) fn value_type(&self, package: &Package, value: &Value) -> Type {
@@ -57,10 +91,22 @@ impl Resolver<'_> {
     ) -> Type {
         let Some(package) = self.package(&package.path) else { return Type::unknown() };
         let mut source = "package p\n".to_owned();
+        let qualifiers = Qualifiers::of(text);
         for (name, path) in &package.files[value.place.file as usize].imports {
-            let name = name.as_deref().unwrap_or_default();
-            // Writing to a string cannot fail.
-            let _ = writeln!(source, "import {name} {path:?}");
+            let is_named = |name: &str| qualifiers.may_hold(name);
+            let may_be_named = match name {
+                Some(name) => is_named(name),
+                None if qualifiers.is_empty() => false,
+                None => match self.program.package_name(path, package.is_std) {
+                    Some(name) => is_named(&name),
+                    None => is_named(assumed_package_name(path)),
+                },
+            };
+            if may_be_named {
+                let name = name.as_deref().unwrap_or_default();
+                // Writing to a string cannot fail.
+                let _ = writeln!(source, "import {name} {path:?}");
+            }
         }
         let _ = writeln!(source, "var _ = {text}");
         let file = crate::parse(source.as_bytes());
@@ -75,5 +121,22 @@ impl Resolver<'_> {
             }
             (Some(_), _) => Type::unknown(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn qualifiers_stand_before_dots() {
+        let names = |text| match Qualifiers::of(text) {
+            Qualifiers::Known(names) => Some(names.join(" ")),
+            Qualifiers::Any => None,
+        };
+        assert_eq!(names("errors.New(fmt.Sprint(x))").as_deref(), Some("errors fmt"));
+        assert_eq!(names("a.b().\n\tc(é . d)").as_deref(), Some("a é"));
+        assert_eq!(names("f(1, x)").as_deref(), Some(""));
+        assert_eq!(names("a /* b */ .c"), None);
     }
 }
