@@ -10,9 +10,9 @@ use plumb_scan::{Code, Rule};
 pub(crate) static RULE: Rule = Rule { pattern: "blocked-receiver-no-sender", linters: &[], check };
 
 fn check(code: &Code<'_>) -> Vec<SourceFinding> {
-    let receivers = blocked_receivers(code).into_iter();
+    let receivers = blocked_receivers(code).iter();
     let waiting = receivers.filter(|receiver| receiver.waits_for == WaitsFor::Signal);
-    waiting.map(|receiver| finding(code, RULE.pattern, &receiver)).collect()
+    waiting.map(|receiver| finding(code, RULE.pattern, receiver)).collect()
 }
 
 /// A finding of a pattern that tells who waits, and where nobody ends that.

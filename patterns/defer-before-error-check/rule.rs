@@ -2,7 +2,7 @@
 
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token, Type, TypeKind};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, StmtId, StmtKind, Token, Type, TypeKind};
 use plumb_scan::{Code, Rule};
 
 /// Methods that release.
@@ -23,8 +23,7 @@ pub(crate) static RULE: Rule =
 
 fn check(code: &Code<'_>) -> Vec<SourceFinding> {
     let mut found = Vec::new();
-    for visit in code.file.walk(Node::File) {
-        let Node::Stmt(stmt) = visit.node else { continue };
+    for stmt in code.statements_of([Kind::BlockStmt, Kind::CaseClause, Kind::CommClause]) {
         let list = match code.file[stmt].kind {
             StmtKind::BlockStmt(list) => list,
             StmtKind::CaseClause(clause) => clause.body,

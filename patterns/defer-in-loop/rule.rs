@@ -2,7 +2,7 @@
 
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, Span, StmtId, StmtKind, Token};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, Span, StmtId, StmtKind, Token};
 use plumb_scan::ways::recurs;
 use plumb_scan::{Code, Rule};
 
@@ -46,12 +46,9 @@ fn check(code: &Code<'_>) -> Vec<SourceFinding> {
     if code.in_test {
         return Vec::new();
     }
-    let defers = code.file.walk(Node::File).filter_map(|visit| match visit.node {
-        Node::Stmt(stmt) => match code.file[stmt].kind {
-            StmtKind::DeferStmt(call) => Some((stmt, call)),
-            _ => None,
-        },
-        _ => None,
+    let defers = code.statements_of([Kind::DeferStmt]).filter_map(|stmt| {
+        let StmtKind::DeferStmt(call) = code.file[stmt].kind else { return None };
+        Some((stmt, call))
     });
     defers.filter_map(|(stmt, call)| deferred(code, stmt, call)).collect()
 }
@@ -168,11 +165,10 @@ fn asks_for_failure(code: &Code<'_>, body: StmtId) -> bool {
 
 /// Whether a variable is also released without a defer: then that is for the ways on which something fails.
 fn is_released(code: &Code<'_>, variable: IdentId, body: Span, defer: Span) -> bool {
-    code.expressions().any(|expr| {
+    code.expressions_of([Kind::CallExpr]).any(|expr| {
         let span = code.file[expr].span;
         body.contains(span)
             && !defer.contains(span)
-            && matches!(code.file[expr].kind, ExprKind::CallExpr(_))
             && release(code, expr).is_some_and(|release| code.root(release.of) == Some(variable))
     })
 }
@@ -180,8 +176,7 @@ fn is_released(code: &Code<'_>, variable: IdentId, body: Span, defer: Span) -> b
 /// Whether a variable has a timer that calls a function when it fires: the loop starts them all, and what is left is
 /// stopped when the function has what it waits for.
 fn is_started_for_later(code: &Code<'_>, variable: IdentId) -> bool {
-    code.file.walk(Node::File).any(|visit| {
-        let Node::Stmt(stmt) = visit.node else { return false };
+    code.statements_of([Kind::AssignStmt]).any(|stmt| {
         let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return false };
         let ([place], [value]) = (&code.file[assign.lhs], &code.file[assign.rhs]) else {
             return false;

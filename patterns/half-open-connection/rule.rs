@@ -2,7 +2,7 @@
 
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
-use plumb_gosource::{ExprId, ExprKind, Node, Token};
+use plumb_gosource::{ExprId, ExprKind, Kind, Node, Token};
 use plumb_scan::fixes::{probed, with_probes};
 use plumb_scan::{Code, FunctionKey, Rule};
 
@@ -104,7 +104,7 @@ fn is_negative(code: &Code<'_>, value: ExprId) -> bool {
 fn limits_reading(code: &Code<'_>) -> bool {
     let mut clears = false;
     let mut sets = 0;
-    for expr in code.expressions() {
+    for expr in code.expressions_of([Kind::CallExpr]) {
         let ExprKind::CallExpr(call) = code.file[expr].kind else { continue };
         let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(call.fun)].kind else {
             continue;

@@ -3,7 +3,7 @@
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
 use plumb_gosource::flow::{Bound, BoundTo};
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, Referent};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, Referent};
 use plumb_scan::{Code, FunctionKey, Rule, fixes};
 
 pub(crate) static RULE: Rule = Rule { pattern: "handshake-without-deadline", linters: &[], check };
@@ -27,7 +27,7 @@ fn check(code: &Code<'_>) -> Vec<SourceFinding> {
     if code.in_test {
         return Vec::new();
     }
-    let calls = code.expressions().filter_map(|expr| {
+    let calls = code.expressions_of([Kind::CallExpr]).filter_map(|expr| {
         let callee = code.callee(expr).or_else(|| handshake_of_tls(code, expr))?;
         found(code, expr, &callee)
     });
@@ -97,7 +97,7 @@ fn handshake_of_tls(code: &Code<'_>, call: ExprId) -> Option<FunctionKey<'static
 /// The variables that stand for a connection which a call in the same function made; `None` if it is not made there.
 fn made_in_function(code: &Code<'_>, connection: ExprId) -> Option<Vec<IdentId>> {
     let variable = variable(code, connection)?;
-    let (call, args) = code.expressions().find_map(|expr| {
+    let (call, args) = code.expressions_of([Kind::CallExpr]).find_map(|expr| {
         let ExprKind::CallExpr(parts) = code.file[expr].kind else { return None };
         let Bound::To(places) = code.scope.bound(expr) else { return None };
         places.contains(&BoundTo::Variable(variable)).then_some((expr, parts.args))
@@ -126,7 +126,7 @@ fn variable(code: &Code<'_>, expr: ExprId) -> Option<IdentId> {
 
 /// Whether a deadline is set on a variable anywhere, or it is given to a function that may set one.
 fn has_deadline(code: &Code<'_>, of: IdentId) -> bool {
-    code.expressions().any(|expr| {
+    code.expressions_of([Kind::CallExpr]).any(|expr| {
         let ExprKind::CallExpr(parts) = code.file[expr].kind else { return false };
         let sets = match code.file[code.file.unparen(parts.fun)].kind {
             ExprKind::SelectorExpr(selector) => {
@@ -151,19 +151,19 @@ fn has_deadline(code: &Code<'_>, of: IdentId) -> bool {
 /// Whether a function literal closes it: a watchdog that ends the handshake from outside.
 fn closes_it_elsewhere(code: &Code<'_>, of: IdentId) -> bool {
     let owner = code.declared_at(code.file[of].span.start);
-    code.file.walk(Node::File).any(|visit| {
-        let Node::Expr(expr) = visit.node else { return false };
+    code.expressions_of([Kind::CallExpr]).any(|expr| {
         let ExprKind::CallExpr(parts) = code.file[expr].kind else { return false };
         let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(parts.fun)].kind else {
             return false;
         };
         let within = code.scope.function_at(code.file[expr].span.start);
-        let is_deferred = code.scope.parents().of(visit.node).is_some_and(|above| match above {
-            Node::Stmt(stmt) => {
-                matches!(code.file[stmt].kind, plumb_gosource::StmtKind::DeferStmt(_))
-            }
-            _ => false,
-        });
+        let is_deferred =
+            code.scope.parents().of(Node::Expr(expr)).is_some_and(|above| match above {
+                Node::Stmt(stmt) => {
+                    matches!(code.file[stmt].kind, plumb_gosource::StmtKind::DeferStmt(_))
+                }
+                _ => false,
+            });
         code.file.name(selector.sel) == "Close"
             && variable(code, selector.x) == Some(of)
             && within != owner

@@ -9,9 +9,9 @@ use super::blocked_receiver_no_sender::finding;
 pub(crate) static RULE: Rule = Rule { pattern: "range-over-open-channel", linters: &[], check };
 
 fn check(code: &Code<'_>) -> Vec<SourceFinding> {
-    let receivers = blocked_receivers(code).into_iter();
+    let receivers = blocked_receivers(code).iter();
     let ranging = receivers.filter(|receiver| receiver.waits_for == WaitsFor::Close);
-    ranging.map(|receiver| finding(code, RULE.pattern, &receiver)).collect()
+    ranging.map(|receiver| finding(code, RULE.pattern, receiver)).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
-use plumb_gosource::{ExprId, ExprKind, Node, StmtKind};
+use plumb_gosource::{ExprId, ExprKind, Kind, StmtKind};
 use plumb_scan::{Code, Rule};
 
 mod clients;
@@ -80,8 +80,7 @@ fn sets_timeout(code: &Code<'_>, literal: ExprId) -> bool {
 }
 
 fn is_assigned_later(code: &Code<'_>) -> bool {
-    code.file.walk(Node::File).any(|visit| {
-        let Node::Stmt(stmt) = visit.node else { return false };
+    code.statements_of([Kind::AssignStmt]).any(|stmt| {
         let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return false };
         code.file[assign.lhs].iter().any(|to| match code.file[*to].kind {
             ExprKind::SelectorExpr(selector) => {

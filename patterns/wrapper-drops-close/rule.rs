@@ -1,14 +1,14 @@
 //! The source rule: what a function opens is returned within something that cannot close it.
 
-use plumb_evidence::catalogue::ResourceKind;
+use plumb_evidence::catalogue::{LibraryObject, ResourceKind};
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
-use plumb_gosource::flow::{Bound, BoundTo};
+use plumb_gosource::flow::{Bound, BoundTo, Mention};
 use plumb_gosource::{
     ExprId, ExprKind, IdentId, Lookup, MemberKind, Node, Referent, SpecKind, StmtKind, Type,
     TypeKind,
 };
-use plumb_scan::{Code, Rule};
+use plumb_scan::{Code, FunctionKey, Rule};
 
 pub(crate) static RULE: Rule = Rule { pattern: "wrapper-drops-close", linters: &[], check };
 
@@ -50,15 +50,23 @@ const MAX_DEPTH: usize = 8;
 
 fn check(code: &Code<'_>) -> Vec<SourceFinding> {
     let confidence = if code.in_test { Confidence::Possible } else { Confidence::Likely };
-    code.expressions().filter_map(|call| found(code, call, confidence)).collect()
+    code.calls().filter_map(|(call, callee)| found(code, call, &callee, confidence)).collect()
 }
 
 /// A finding if a call opens something that leaves the function only within a wrapper.
-fn found(code: &Code<'_>, call: ExprId, confidence: Confidence) -> Option<SourceFinding> {
-    let ExprKind::CallExpr(_) = code.file[call].kind else { return None };
+fn found(
+    code: &Code<'_>,
+    call: ExprId,
+    callee: &FunctionKey<'_>,
+    confidence: Confidence,
+) -> Option<SourceFinding> {
+    let known = code.knowledge.acquired_by(callee).first();
+    if callee.name == "NopCloser" || known.is_some_and(|(object, _)| !is_open(object)) {
+        return None;
+    }
     let Bound::To(places) = code.scope.bound(call) else { return None };
     let Some(BoundTo::Variable(variable)) = places.first() else { return None };
-    if !opens(code, call, *variable) {
+    if known.is_none() && !is_closable(code, *variable) {
         return None;
     }
     let wrapper = wrapped_only(code, *variable)?;
@@ -82,18 +90,13 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// Whether a call opens what its caller must close: by a record of the catalogue, or by its type.
-fn opens(code: &Code<'_>, call: ExprId, variable: IdentId) -> bool {
-    let Some(callee) = code.callee(call) else { return false };
-    if callee.name == "NopCloser" {
-        return false;
-    }
-    if let Some((object, _)) = code.knowledge.acquired_by(&callee).first() {
-        return matches!(
-            object.source.kind,
-            ResourceKind::File | ResourceKind::Connection | ResourceKind::Body
-        );
-    }
+/// Whether a record is of what its caller must close to let go of a file or a connection.
+fn is_open(object: &LibraryObject) -> bool {
+    matches!(object.source.kind, ResourceKind::File | ResourceKind::Connection | ResourceKind::Body)
+}
+
+/// The same of what no record names, by the type of the variable that holds it.
+fn is_closable(code: &Code<'_>, variable: IdentId) -> bool {
     let ty = code.types.of_var(variable).and_then(Type::named);
     ty.is_some_and(|ty| CLOSABLE.contains(&(&*ty.path, &*ty.name)))
 }
@@ -102,20 +105,23 @@ fn opens(code: &Code<'_>, call: ExprId, variable: IdentId) -> bool {
 fn wrapped_only(code: &Code<'_>, variable: IdentId) -> Option<ExprId> {
     let function = code.scope.function_at(code.file[variable].span.start)?;
     let mut wrapper = None;
-    for ident in code.names.uses(Referent::Declared(variable)).filter(|ident| *ident != variable) {
-        if code.scope.function_at(code.file[ident].span.start) != Some(function) {
+    for mention in uses(code, variable) {
+        if code.scope.function_at(code.file[mention.ident].span.start) != Some(function) {
             return None;
         }
-        let expr = code
-            .expressions()
-            .find(|expr| matches!(code.file[*expr].kind, ExprKind::Ident(name) if name == ident))?;
-        match use_of(code, expr) {
+        match use_of(code, mention.expr?) {
             Use::Reads => {}
             Use::Wrapped(by) => wrapper = Some(by),
             Use::Other => return None,
         }
     }
     wrapper
+}
+
+/// The mentions of a variable but for its declaration.
+fn uses<'c>(code: &'c Code<'_>, variable: IdentId) -> impl Iterator<Item = &'c Mention> {
+    let all = code.scope.all_mentions().of(variable).iter();
+    all.filter(move |mention| mention.ident != variable)
 }
 
 /// What is done with a variable that holds something open.
@@ -237,13 +243,9 @@ fn variable_is_returned(code: &Code<'_>, value: ExprId, depth: usize) -> bool {
     let file = code.file;
     let Bound::To(places) = code.scope.bound(value) else { return false };
     let Some(BoundTo::Variable(variable)) = places.first() else { return false };
-    let uses = code.names.uses(Referent::Declared(*variable)).filter(|ident| ident != variable);
     let mut returned = false;
-    for ident in uses {
-        let expr = code
-            .expressions()
-            .find(|expr| matches!(file[*expr].kind, ExprKind::Ident(name) if name == ident));
-        let Some(expr) = expr else { return false };
+    for mention in uses(code, *variable) {
+        let Some(expr) = mention.expr else { return false };
         match code.scope.parents().of(Node::Expr(expr)) {
             // What is called on the wrapper does not reach what is wrapped.
             Some(Node::Expr(above))

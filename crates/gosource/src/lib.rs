@@ -37,6 +37,7 @@ mod file;
 pub mod flow;
 mod ids;
 mod index;
+mod kind;
 mod lexer;
 mod module;
 mod names;
@@ -63,6 +64,7 @@ pub use index::{
     Function, Lookup, Member, MemberKind, Method, MethodSetEntry, Package, PackageFile, Place,
     Program, Role, SharedPackages, TypeDecl, Value,
 };
+pub use kind::{Find, Kind};
 pub use module::{
     Entry, EntryKind, Excluded, Folders, GoMod, GoModProblem, GoWork, Installation, Layout,
     Location, Module, PackageFolder, Platform, Replace, Requirement, satisfied,

@@ -3,6 +3,7 @@
 use crate::ast::{Expr, ExprKind};
 use crate::file::File;
 use crate::ids::{DeclId, ExprId, FieldId, FieldListId, FuncTypeId, Id, IdentId, SpecId, StmtId};
+use crate::kind::Kind;
 use crate::walk::{Node, Visit};
 
 /// Stands for a node that is not in the tree.
@@ -13,6 +14,15 @@ const ABSENT: u32 = u32::MAX;
 pub(crate) struct Order {
     steps: Vec<Step>,
     places: Places,
+    by_kind: ByKind,
+}
+
+/// The places of all nodes, those of each kind together and in order.
+#[derive(Clone, Debug)]
+struct ByKind {
+    /// By kind, where its places begin; they end where those of the next one do.
+    starts: [u32; Kind::COUNT + 1],
+    places: Vec<u32>,
 }
 
 /// Where nodes are among the steps.
@@ -82,6 +92,30 @@ impl Places {
     }
 }
 
+impl ByKind {
+    fn new(file: &File<'_>, steps: &[Step]) -> Self {
+        let kinds: Vec<Kind> = steps.iter().map(|step| file.kind(step.node)).collect();
+        let mut starts = [0; Kind::COUNT + 1];
+        kinds.iter().for_each(|kind| starts[*kind as usize + 1] += 1);
+        for kind in 0..Kind::COUNT {
+            starts[kind + 1] += starts[kind];
+        }
+        let mut next = starts;
+        let mut places = vec![0; steps.len()];
+        for (place, kind) in (0..).zip(kinds) {
+            let slot = &mut next[kind as usize];
+            places[*slot as usize] = place;
+            *slot += 1;
+        }
+        Self { starts, places }
+    }
+
+    fn of(&self, kind: Kind) -> &[u32] {
+        let at = |kind: usize| self.starts[kind] as usize;
+        &self.places[at(kind as usize)..at(kind as usize + 1)]
+    }
+}
+
 impl Order {
     pub(crate) fn new(file: &File<'_>) -> Self {
         let mut steps: Vec<Step> = Vec::with_capacity(most_nodes(file));
@@ -103,7 +137,24 @@ impl Order {
             let above = &mut steps[parent as usize];
             above.end = above.end.max(end);
         }
-        Self { steps, places }
+        let by_kind = ByKind::new(file, &steps);
+        Self { steps, places, by_kind }
+    }
+
+    /// The places of the nodes of a kind in a range of places.
+    pub(crate) fn places_of(&self, kind: Kind, (start, end): (usize, usize)) -> &[u32] {
+        let all = self.by_kind.of(kind);
+        let is_before = |limit: usize| all.partition_point(|place| (*place as usize) < limit);
+        match end - start == self.steps.len() {
+            true => all,
+            false => &all[is_before(start)..is_before(end)],
+        }
+    }
+
+    /// The node at a place.
+    #[inline]
+    pub(crate) fn node(&self, place: usize) -> Node {
+        self.steps[place].node
     }
 
     /// Where a node and what is below it stand; `None` if it is not in the tree, or a comment.

@@ -158,43 +158,8 @@ impl File<'_> {
 
     /// The name that the kind of a node has in `go/ast`.
     pub fn kind_name(&self, node: Node) -> &'static str {
-        match node {
-            Node::File => "File",
-            Node::Decl(decl) => self[decl].kind.name(),
-            Node::Spec(spec) => self[spec].kind.name(),
-            Node::Stmt(stmt) => self[stmt].kind.name(),
-            Node::Expr(expr) => self[expr].kind.name(),
-            Node::Ident(_) => "Ident",
-            Node::FuncType(_) => "FuncType",
-            Node::FieldList(_) => "FieldList",
-            Node::Field(_) => "Field",
-            Node::Comments(_) => "CommentGroup",
-        }
+        self.kind(node).name()
     }
-}
-
-macro_rules! kind_names {
-    ($($kind:ident: $($variant:ident)*;)*) => {$(
-        impl $kind {
-            /// The name that the kind has in `go/ast`.
-            pub fn name(&self) -> &'static str {
-                match self {
-                    $(Self::$variant { .. } => stringify!($variant),)*
-                }
-            }
-        }
-    )*};
-}
-
-kind_names! {
-    DeclKind: BadDecl GenDecl FuncDecl;
-    SpecKind: ImportSpec ValueSpec TypeSpec;
-    StmtKind: BadStmt DeclStmt EmptyStmt LabeledStmt ExprStmt SendStmt IncDecStmt AssignStmt GoStmt DeferStmt
-        ReturnStmt BranchStmt BlockStmt IfStmt CaseClause SwitchStmt TypeSwitchStmt CommClause SelectStmt ForStmt
-        RangeStmt;
-    ExprKind: BadExpr Ident Ellipsis BasicLit FuncLit CompositeLit ParenExpr SelectorExpr IndexExpr IndexListExpr
-        SliceExpr TypeAssertExpr CallExpr StarExpr UnaryExpr BinaryExpr KeyValueExpr ArrayType StructType FuncType
-        InterfaceType MapType ChanType;
 }
 
 /// Hands the children of a node to a function.

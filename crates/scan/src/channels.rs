@@ -15,6 +15,7 @@ mod unguarded;
 
 pub(crate) use drained::Drains;
 pub use local::Capacity;
+pub(crate) use local::Channel;
 pub use producers::{Producer, producers};
 pub use receivers::{BlockedReceiver, WaitsFor, blocked_receivers};
 pub use senders::{BlockedSender, blocked_senders};

@@ -12,6 +12,7 @@ use plumb_gosource::{
 };
 
 use crate::advisories::Advised;
+use crate::channels::{BlockedReceiver, Channel};
 use crate::functions::FunctionKey;
 use crate::knowledge::Knowledge;
 use crate::resources::{self, Loss, Slip};
@@ -50,8 +51,10 @@ pub struct Code<'c> {
     pub(crate) untakeable: Vec<OnceCell<Untakeable>>,
     /// Its calls of known functions; found when they are asked for.
     pub(crate) calls: OnceCell<Vec<(ExprId, FunctionKey<'c>)>>,
-    /// Its composite literals; found when they are asked for.
-    pub(crate) literals: OnceCell<Vec<ExprId>>,
+    /// Its channels of which every use is seen; found when they are asked for.
+    pub(crate) channels: OnceCell<Vec<Channel>>,
+    pub(crate) blocked_receivers: OnceCell<Vec<BlockedReceiver>>,
+    pub(crate) mentions_channels: OnceCell<bool>,
     pub(crate) losses: OnceCell<Vec<Loss>>,
     pub(crate) slips: OnceCell<Vec<Slip>>,
 }

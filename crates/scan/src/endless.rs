@@ -2,7 +2,7 @@
 
 use plumb_gosource::flow::{BlockId, Condition, Edge, Exit, FunctionId, StepId};
 use plumb_gosource::{
-    ExprId, ExprKind, IdentId, Node, Span, StmtId, StmtKind, Token, Type, TypeKind,
+    ExprId, ExprKind, IdentId, Kind, Node, Span, StmtId, StmtKind, Token, Type, TypeKind,
 };
 
 use crate::code::Code;
@@ -46,12 +46,9 @@ pub struct EndlessGoroutine {
 
 /// The goroutines of a file that nothing can end, and of which there may be more and more.
 pub fn endless_goroutines(code: &Code<'_>) -> Vec<EndlessGoroutine> {
-    let statements = code.file.walk(Node::File).filter_map(|visit| match visit.node {
-        Node::Stmt(stmt) => match code.file[stmt].kind {
-            StmtKind::GoStmt(call) => Some((stmt, call)),
-            _ => None,
-        },
-        _ => None,
+    let statements = code.statements_of([Kind::GoStmt]).filter_map(|stmt| {
+        let StmtKind::GoStmt(call) = code.file[stmt].kind else { return None };
+        Some((stmt, call))
     });
     statements.filter_map(|(stmt, call)| endless(code, stmt, call)).collect()
 }
@@ -305,9 +302,8 @@ fn starts_once(code: &Code<'_>, stmt: StmtId) -> bool {
 
 /// Whether a variable of the package is set by a call of a function: then there is one of what it makes.
 fn is_of_package(code: &Code<'_>, starter: FunctionId) -> bool {
-    code.expressions().any(|expr| {
-        matches!(code.file[expr].kind, ExprKind::CallExpr(_))
-            && code.scope.function_at(code.file[expr].span.start).is_none()
+    code.expressions_of([Kind::CallExpr]).any(|expr| {
+        code.scope.function_at(code.file[expr].span.start).is_none()
             && called_here(code, expr) == Some(starter)
     })
 }

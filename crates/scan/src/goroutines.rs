@@ -348,9 +348,9 @@ impl Code<'_> {
         self.ends_program(function) || resources::is_part_of_main(self, function)
     }
 
-    /// Whether the file has channels at all: most have none.
+    /// Whether the file has channels at all, found once: most have none.
     pub fn mentions_channels(&self) -> bool {
-        memmem::find(self.file.source(), CHANNEL).is_some()
+        *self.mentions_channels.get_or_init(|| memmem::find(self.file.source(), CHANNEL).is_some())
     }
 }
 

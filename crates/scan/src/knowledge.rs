@@ -17,11 +17,11 @@ pub struct Knowledge {
     /// Functions whose names have no star, by name.
     functions: FxHashMap<&'static str, Vec<Function>>,
     /// Functions whose names have one.
-    patterns: Vec<Function>,
+    patterns: ByHost<Function>,
     /// Types whose names have no star, by name.
     types: FxHashMap<&'static str, Vec<Type>>,
     /// Types whose names have one.
-    type_patterns: Vec<Type>,
+    type_patterns: ByHost<Type>,
     /// Versions of modules with a leak of their own.
     advisories: &'static [Advisory],
 }
@@ -75,6 +75,40 @@ impl Spelling {
     }
 }
 
+/// What records name, by the first elements of the paths, which are the same in every spelling: nearly every call of a
+/// program is of another one.
+#[derive(Debug)]
+struct ByHost<T> {
+    hosts: FxHashMap<String, Vec<T>>,
+    /// What has a star there.
+    anywhere: Vec<T>,
+}
+
+impl<T> Default for ByHost<T> {
+    fn default() -> Self {
+        Self { hosts: FxHashMap::default(), anywhere: Vec::new() }
+    }
+}
+
+impl<T> ByHost<T> {
+    fn list(&mut self, path: &str) -> &mut Vec<T> {
+        let host = Self::host(path);
+        match is_pattern(host) {
+            true => &mut self.anywhere,
+            false => self.hosts.entry(host.to_owned()).or_default(),
+        }
+    }
+
+    fn of(&self, path: &str) -> impl Iterator<Item = &T> + Clone {
+        let of_host = self.hosts.get(Self::host(path)).into_iter().flatten();
+        of_host.chain(&self.anywhere)
+    }
+
+    fn host(path: &str) -> &str {
+        path.split('/').next().unwrap_or(path)
+    }
+}
+
 impl Knowledge {
     /// Sorts records. Where two name the same result of a function, or the same type, the first counts.
     pub fn new(objects: &'static [&'static LibraryObject]) -> Self {
@@ -115,7 +149,7 @@ impl Knowledge {
         what: Acquired,
     ) {
         let list = match is_pattern(key.name) {
-            true => &mut self.patterns,
+            true => self.patterns.list(key.path),
             false => self.functions.entry(key.name).or_default(),
         };
         let path = comparable_path(key.path);
@@ -139,7 +173,7 @@ impl Knowledge {
         let path = Spelling::new(comparable_path(key.path));
         let ty = Type { path, name: Spelling::new(key.name), object };
         match is_pattern(key.name) {
-            true => self.type_patterns.push(ty),
+            true => self.type_patterns.list(key.path).push(ty),
             false => self.types.entry(key.name).or_default().push(ty),
         }
     }
@@ -148,7 +182,8 @@ impl Knowledge {
     /// [`ResourceKind::None`] tell that it acquires nothing; what no record names has none.
     pub fn acquired_by(&self, function: &FunctionKey<'_>) -> &[(&'static LibraryObject, Acquired)] {
         let named = self.functions.get(function.name).map_or(&[][..], Vec::as_slice);
-        let patterns = || self.patterns.iter().filter(|known| known.name.may_mean(function.name));
+        let of_host = self.patterns.of(function.path);
+        let patterns = || of_host.clone().filter(|known| known.name.may_mean(function.name));
         if named.is_empty() && patterns().next().is_none() {
             return &[];
         }
@@ -170,7 +205,8 @@ impl Knowledge {
     /// The object for which a type stands; of [`ResourceKind::None`] if it only looks like one that must be released.
     pub fn of_type(&self, path: &str, name: &str) -> Option<&'static LibraryObject> {
         let named = self.types.get(name).map_or(&[][..], Vec::as_slice);
-        let patterns = || self.type_patterns.iter().filter(|ty| ty.name.may_mean(name));
+        let of_host = self.type_patterns.of(path);
+        let patterns = || of_host.clone().filter(|ty| ty.name.may_mean(name));
         if named.is_empty() && patterns().next().is_none() {
             return None;
         }

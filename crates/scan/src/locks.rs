@@ -3,7 +3,7 @@
 //! A function that never releases what it locks is taken for one that locks for its caller.
 
 use plumb_gosource::flow::{BlockId, Condition, Edge, Exit, FunctionId, StepId};
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, StmtId, StmtKind, Token};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
@@ -35,13 +35,12 @@ pub struct HeldLock {
 pub fn held_locks(code: &Code<'_>) -> Vec<HeldLock> {
     let mut calls: FxHashMap<FunctionId, Vec<LockCall<'_>>> = FxHashMap::default();
     let mut values: FxHashSet<FunctionId> = FxHashSet::default();
-    for visit in code.file.walk(Node::File) {
-        let Node::Expr(expr) = visit.node else { continue };
+    for expr in code.expressions_of([Kind::CallExpr, Kind::SelectorExpr]) {
         let at = code.file[expr].span.start;
         if let Some(call) = lock_call(code, expr) {
             let Some(function) = code.declared_at(at) else { continue };
             calls.entry(function).or_default().push(call);
-        } else if is_unlock_value(code, expr, visit.parent) {
+        } else if is_unlock_value(code, expr) {
             values.extend(code.declared_at(at));
         }
     }
@@ -117,12 +116,12 @@ fn is_path(code: &Code<'_>, expr: ExprId) -> bool {
 }
 
 /// Whether an expression is a method value `x.Unlock`: whoever gets it releases the lock.
-fn is_unlock_value(code: &Code<'_>, expr: ExprId, parent: Option<Node>) -> bool {
+fn is_unlock_value(code: &Code<'_>, expr: ExprId) -> bool {
     let ExprKind::SelectorExpr(selector) = code.file[expr].kind else { return false };
     if !matches!(code.file.name(selector.sel), "Unlock" | "RUnlock") {
         return false;
     }
-    match parent {
+    match code.scope.parents().of(Node::Expr(expr)) {
         Some(Node::Expr(above)) => match code.file[above].kind {
             ExprKind::CallExpr(call) => call.fun != expr,
             _ => true,

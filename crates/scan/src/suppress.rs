@@ -14,6 +14,7 @@
 
 mod comments;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use plumb_evidence::source::{Scan, SourceFinding, SourceNote};
@@ -34,7 +35,8 @@ pub struct Silenced {
 /// Takes the findings out of a scan that comments in its files silence.
 ///
 /// `rules` are those that ran: a comment about another one is not called unused. `known` says whether there is a
-/// pattern with an id. Files are read again from `root`; only those with a comment of the kinds above are parsed.
+/// pattern with an id. Files are read again from `root`; of those with a comment of the kinds above, the ones are parsed
+/// in which something was found, or of which a comment may have to be called unused.
 pub fn apply(
     scan: &mut Scan,
     folders: &dyn Folders,
@@ -43,9 +45,12 @@ pub fn apply(
     known: &dyn Fn(&str) -> bool,
 ) -> Silenced {
     let mut silenced = Silenced::default();
+    let with_findings: HashSet<String> = scan.findings.iter().map(|f| f.file.clone()).collect();
     for name in &scan.files {
         let Ok(source) = folders.read(&root.join(name)) else { continue };
-        if !comments::may_have_one(&source) {
+        let counts = comments::may_have_one(&source)
+            && (with_findings.contains(name) || comments::may_name_one(&source, rules));
+        if !counts {
             continue;
         }
         let file = parse(&source);

@@ -4,7 +4,9 @@
 use std::hash::{Hash, Hasher};
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{DeclKind, ExprId, ExprKind, FuncDecl, Node, StmtId, StmtKind, Token, Type};
+use plumb_gosource::{
+    DeclKind, ExprId, ExprKind, FuncDecl, Kind, Node, StmtId, StmtKind, Token, Type,
+};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::code::Code;
@@ -219,11 +221,8 @@ fn results(code: &Code<'_>, decl: &FuncDecl) -> Option<Vec<ExprId>> {
 /// By declared function, its own returns, without those of literals in it.
 fn returns(code: &Code<'_>) -> FxHashMap<FunctionId, Vec<StmtId>> {
     let mut all: FxHashMap<FunctionId, Vec<StmtId>> = FxHashMap::default();
-    for visit in code.file.walk(Node::File) {
-        if let Node::Stmt(stmt) = visit.node
-            && let StmtKind::ReturnStmt(_) = code.file[stmt].kind
-            && let Some(function) = code.scope.function_at(code.file[stmt].span.start)
-        {
+    for stmt in code.statements_of([Kind::ReturnStmt]) {
+        if let Some(function) = code.scope.function_at(code.file[stmt].span.start) {
             all.entry(function).or_default().push(stmt);
         }
     }

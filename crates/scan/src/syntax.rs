@@ -1,6 +1,6 @@
 //! Calls and literals of a file, with what they are: where most rules begin.
 
-use plumb_gosource::{ExprId, ExprKind, Node};
+use plumb_gosource::{ExprId, ExprKind, Kind, Node, StmtId};
 
 use crate::code::Code;
 use crate::functions::FunctionKey;
@@ -9,7 +9,8 @@ impl<'c> Code<'c> {
     /// All calls of functions that are known, in the order of the file; found once.
     pub fn calls(&self) -> impl Iterator<Item = (ExprId, FunctionKey<'c>)> + '_ {
         let calls = self.calls.get_or_init(|| {
-            self.expressions().filter_map(|expr| Some((expr, self.callee(expr)?))).collect()
+            let calls = self.expressions_of([Kind::CallExpr]);
+            calls.filter_map(|expr| Some((expr, self.callee(expr)?))).collect()
         });
         calls.iter().copied()
     }
@@ -22,14 +23,31 @@ impl<'c> Code<'c> {
         })
     }
 
+    /// The expressions of some kinds, in the order of the file.
+    pub fn expressions_of<const N: usize>(
+        &self,
+        kinds: [Kind; N],
+    ) -> impl Iterator<Item = ExprId> + '_ {
+        self.file.find(Node::File, kinds).filter_map(|node| match node {
+            Node::Expr(expr) => Some(expr),
+            _ => None,
+        })
+    }
+
+    /// The statements of some kinds, in the order of the file.
+    pub fn statements_of<const N: usize>(
+        &self,
+        kinds: [Kind; N],
+    ) -> impl Iterator<Item = StmtId> + '_ {
+        self.file.find(Node::File, kinds).filter_map(|node| match node {
+            Node::Stmt(stmt) => Some(stmt),
+            _ => None,
+        })
+    }
+
     /// The composite literals of a named type, in the order of the file.
     pub fn literals_of(&self, path: &str, name: &str) -> impl Iterator<Item = ExprId> {
-        let literals = self.literals.get_or_init(|| {
-            let is_literal =
-                |expr: &ExprId| matches!(self.file[*expr].kind, ExprKind::CompositeLit(_));
-            self.expressions().filter(is_literal).collect()
-        });
-        literals.iter().copied().filter(move |expr| {
+        self.expressions_of([Kind::CompositeLit]).filter(move |expr| {
             let ExprKind::CompositeLit(literal) = self.file[*expr].kind else { return false };
             literal.ty.is_some_and(|ty| self.is_type(ty, path, name))
                 || self.types.of(*expr).is_some_and(|ty| ty.pointee_or_self().is_named(path, name))

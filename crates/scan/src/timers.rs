@@ -1,6 +1,6 @@
 //! Cases of a select that a timer chooses once, although a loop is around it.
 
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, StmtId, StmtKind, Token};
 
 use crate::code::Code;
 use crate::goroutines::only_value;
@@ -67,5 +67,5 @@ fn fires_once(code: &Code<'_>, timer: IdentId) -> bool {
             _ => false,
         })
     };
-    code.expressions().filter(|expr| calls(*expr, "Reset")).all(is_stopped)
+    code.expressions_of([Kind::CallExpr]).filter(|expr| calls(*expr, "Reset")).all(is_stopped)
 }

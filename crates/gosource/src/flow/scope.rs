@@ -8,6 +8,7 @@ use super::{CallEffect, standard_effect};
 use crate::ast::{DeclKind, ExprKind};
 use crate::file::File;
 use crate::ids::{ExprId, FuncTypeId, Id, IdentId, StmtId};
+use crate::kind::Kind;
 use crate::names::{Names, Referent};
 use crate::parents::Parents;
 use crate::span::Span;
@@ -90,6 +91,9 @@ impl Mentions {
     }
 }
 
+/// The functions that a place of the file is in, from the outermost, each with the place at which it has ended.
+type Open = Vec<(FunctionId, usize)>;
+
 /// What questions about the paths of a file's functions need to know; made once for a file, in time in proportion
 /// to it.
 #[derive(Debug)]
@@ -114,46 +118,51 @@ impl<'f, 'a> Scope<'f, 'a> {
             mentions: Arc::default(),
             owners: vec![None; file.count::<IdentId>()],
         };
-        let mut open: Vec<FunctionId> = Vec::new();
+        let order = file.order();
+        let mut open = Open::new();
         let mut met = Vec::with_capacity(file.count::<IdentId>());
-        for visit in file.walk(Node::File) {
-            if matches!(visit.node, Node::Comments(_)) {
-                continue;
-            }
-            let span = file.span(visit.node);
-            while open.last().is_some_and(|f| !scope[*f].span.contains(span)) {
+        let mut nodes = file.find(Node::File, [Kind::FuncDecl, Kind::FuncLit, Kind::Ident]);
+        while let Some(place) = nodes.next_place() {
+            while open.last().is_some_and(|(_, end)| *end <= place) {
                 open.pop();
             }
-            scope.meet(visit.node, &mut open, &mut met);
+            let function = open.last().map(|(function, _)| *function);
+            if let Some(inner) = scope.meet(order.node(place), function, &mut met) {
+                open.push((inner, order.end(place)));
+            }
         }
         scope.mentions = Arc::new(Mentions::new(scope.owners.len(), &met));
         scope
     }
 
-    fn meet(&mut self, node: Node, open: &mut Vec<FunctionId>, met: &mut Vec<(IdentId, Mention)>) {
+    /// Notes a function, which it gives back, or a name that stands in a function.
+    fn meet(
+        &mut self,
+        node: Node,
+        function: Option<FunctionId>,
+        met: &mut Vec<(IdentId, Mention)>,
+    ) -> Option<FunctionId> {
         let file = self.file;
         let (ident, expr) = match node {
             Node::Decl(decl) => {
-                if let DeclKind::FuncDecl(f) = file[decl].kind
-                    && let Some(body) = f.body
-                {
-                    self.add_function(node, f.ty, body, open);
-                }
-                return;
+                let DeclKind::FuncDecl(f) = file[decl].kind else { return None };
+                return Some(self.add_function(node, f.ty, f.body?, function));
             }
             Node::Ident(ident) => (ident, None),
             Node::Expr(expr) => match file[expr].kind {
                 ExprKind::Ident(ident) => (ident, Some(expr)),
-                ExprKind::FuncLit(lit) => return self.add_function(node, lit.ty, lit.body, open),
-                _ => return,
+                ExprKind::FuncLit(lit) => {
+                    return Some(self.add_function(node, lit.ty, lit.body, function));
+                }
+                _ => return None,
             },
-            _ => return,
+            _ => return None,
         };
-        let function = open.last().copied();
         self.owners[ident.index()] = function;
         if let Some(Referent::Declared(declared)) = self.names.referent(ident) {
             met.push((declared, Mention { ident, expr, function }));
         }
+        None
     }
 
     fn add_function(
@@ -161,12 +170,12 @@ impl<'f, 'a> Scope<'f, 'a> {
         node: Node,
         ty: FuncTypeId,
         body: StmtId,
-        open: &mut Vec<FunctionId>,
-    ) {
+        parent: Option<FunctionId>,
+    ) -> FunctionId {
         let id = FunctionId::at(self.functions.len());
-        let (span, parent) = (self.file.span(node), open.last().copied());
+        let span = self.file.span(node);
         self.functions.push(Function { node, ty, body, parent, span });
-        open.push(id);
+        id
     }
 
     /// The file.

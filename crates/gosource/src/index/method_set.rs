@@ -87,6 +87,12 @@ impl Program<'_> {
         }
     }
 
+    /// Whether a type is a map behind its name. What keys and values are is not looked at, and the packages that declare
+    /// them are not read for it.
+    pub fn is_map(&self, ty: &Type) -> bool {
+        matches!(Resolver::new(self).underlying(ty).kind(), TypeKind::Map(..))
+    }
+
     /// The type without aliases in it.
     pub fn canonical(&self, ty: &Type) -> Type {
         Resolver::new(self).canonical(ty)

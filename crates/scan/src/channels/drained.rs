@@ -3,7 +3,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, Span, StmtId, StmtKind};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, Span, StmtId, StmtKind};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::local::capacity;
@@ -22,7 +22,7 @@ impl Drains {
         if !code.mentions_channels() {
             return drains;
         }
-        for call in code.expressions() {
+        for call in code.expressions_of([Kind::CallExpr]) {
             let Some(name) = called(code, call) else { continue };
             for (index, argument) in code.arguments(call).iter().enumerate() {
                 let Some(channel) = code.declared(*argument) else { continue };

@@ -1,7 +1,9 @@
 //! Channels in variables of a function, with everything that is done with them.
 
 use plumb_gosource::flow::{Bound, BoundTo, FunctionId};
-use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, StmtKind, Token, TypeKind};
+use plumb_gosource::{
+    DeclaredAs, ExprId, ExprKind, IdentId, Kind, Node, StmtKind, Token, TypeKind,
+};
 
 use super::operations::{self, Operation};
 use crate::code::Code;
@@ -17,7 +19,8 @@ pub enum Capacity {
 }
 
 /// A channel of a function.
-pub(super) struct Channel {
+#[derive(Debug)]
+pub(crate) struct Channel {
     /// The call of `make`.
     pub(super) make: ExprId,
     /// The variable that holds it first.
@@ -29,12 +32,16 @@ pub(super) struct Channel {
     pub(super) operations: Vec<Operation>,
 }
 
-/// The channels of a file of which every use is seen.
-pub(super) fn channels(code: &Code<'_>, mentions: &Mentions) -> Vec<Channel> {
-    let makes = code.file.walk(Node::File).filter_map(|visit| match visit.node {
-        Node::Expr(expr) => Some((expr, capacity(code, expr)?)),
-        _ => None,
-    });
+impl Code<'_> {
+    /// The channels of the file of which every use is seen; found once.
+    pub(super) fn channels(&self) -> &[Channel] {
+        self.channels.get_or_init(|| channels(self, &Mentions::new(self)))
+    }
+}
+
+fn channels(code: &Code<'_>, mentions: &Mentions) -> Vec<Channel> {
+    let calls = code.expressions_of([Kind::CallExpr]);
+    let makes = calls.filter_map(|call| Some((call, capacity(code, call)?)));
     makes.filter_map(|(make, capacity)| channel(code, mentions, make, capacity)).collect()
 }
 

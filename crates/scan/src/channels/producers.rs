@@ -1,7 +1,7 @@
 //! Functions that give back a channel on which a goroutine of theirs sends: who gets it must receive everything.
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, Span, StmtId, StmtKind, Token};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, Span, StmtId, StmtKind, Token};
 
 use super::local::{Capacity, capacity};
 use super::operations::select_around;
@@ -37,8 +37,7 @@ pub fn producers(code: &Code<'_>) -> Vec<Producer> {
     }
     let mut mentions = None;
     let mut found = Vec::new();
-    for visit in code.file.walk(Node::File) {
-        let Node::Stmt(stmt) = visit.node else { continue };
+    for stmt in code.statements_of([Kind::GoStmt]) {
         let StmtKind::GoStmt(call) = code.file[stmt].kind else { continue };
         let Some(body) = called_here(code, call) else { continue };
         let mentions = mentions.get_or_insert_with(|| Mentions::new(code));
@@ -130,9 +129,7 @@ fn heeds_signal(code: &Code<'_>, body: FunctionId) -> bool {
 /// Whether the file calls a function only to receive everything: then those who do not are elsewhere, if there are any.
 fn is_drained(code: &Code<'_>, function: FunctionId) -> bool {
     let mut ranged = false;
-    for visit in code.file.walk(Node::File) {
-        let Node::Expr(call) = visit.node else { continue };
-        let ExprKind::CallExpr(_) = code.file[call].kind else { continue };
+    for call in code.expressions_of([Kind::CallExpr]) {
         if called_here(code, call) != Some(function) {
             continue;
         }
@@ -151,10 +148,9 @@ fn range_over(code: &Code<'_>, call: ExprId) -> Option<StmtId> {
         StmtKind::RangeStmt(range) => (code.file.unparen(range.x) == call).then_some(stmt),
         StmtKind::AssignStmt(assign) => {
             let variable = code.declared(*code.file[assign.lhs].first()?)?;
-            code.file.walk(Node::File).find_map(|visit| {
-                let Node::Stmt(stmt) = visit.node else { return None };
-                let StmtKind::RangeStmt(range) = code.file[stmt].kind else { return None };
-                (code.declared(range.x) == Some(variable)).then_some(stmt)
+            code.statements_of([Kind::RangeStmt]).find(|stmt| match code.file[*stmt].kind {
+                StmtKind::RangeStmt(range) => code.declared(range.x) == Some(variable),
+                _ => false,
             })
         }
         _ => None,

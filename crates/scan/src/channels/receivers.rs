@@ -8,7 +8,7 @@ use plumb_gosource::flow::{Exit, FunctionId, StepId};
 use plumb_gosource::{ExprId, Span};
 use rustc_hash::FxHashMap;
 
-use super::local::{Channel, channels};
+use super::local::Channel;
 use super::operations::{Operation, What};
 use crate::code::Code;
 use crate::goroutines::{Run, Runs};
@@ -50,17 +50,21 @@ pub struct BlockedReceiver {
     pub certain: bool,
 }
 
-/// Those that may stay blocked receiving from the channels of a file.
-pub fn blocked_receivers(code: &Code<'_>) -> Vec<BlockedReceiver> {
+/// Those that may stay blocked receiving from the channels of a file; found once.
+pub fn blocked_receivers<'c>(code: &'c Code<'_>) -> &'c [BlockedReceiver] {
+    code.blocked_receivers.get_or_init(|| find(code))
+}
+
+fn find(code: &Code<'_>) -> Vec<BlockedReceiver> {
     if !code.mentions_channels() {
         return Vec::new();
     }
     let mentions = Mentions::new(code);
-    let channels = channels(code, &mentions);
+    let channels = code.channels();
     let lasting = channels.iter().filter(|channel| !code.ends_program(channel.function));
     let found = lasting.filter_map(|channel| {
         // What a goroutine waits for in vain is over with the program, but not the wait of the function itself.
-        let waiting = waiting_goroutine(code, &mentions, channel, &channels)
+        let waiting = waiting_goroutine(code, &mentions, channel, channels)
             .filter(|_| !code.is_part_of_main(channel.function));
         waiting.or_else(|| caller::waits(code, &mentions, channel))
     });

@@ -7,7 +7,7 @@ mod stopping;
 use plumb_gosource::flow::{FunctionId, StepId};
 use plumb_gosource::{ExprId, StmtId};
 
-use super::local::{Capacity, Channel, channels};
+use super::local::{Capacity, Channel};
 use super::operations::What;
 use crate::code::Code;
 use crate::goroutines::Runs;
@@ -45,8 +45,8 @@ pub fn blocked_senders(code: &Code<'_>) -> Vec<BlockedSender> {
         return Vec::new();
     }
     let mentions = Mentions::new(code);
-    let channels = channels(code, &mentions);
-    let found = channels.iter().filter_map(|channel| blocked(code, &mentions, channel, &channels));
+    let channels = code.channels();
+    let found = channels.iter().filter_map(|channel| blocked(code, &mentions, channel, channels));
     found.collect()
 }
 

@@ -6,7 +6,7 @@
 
 use plumb_gosource::flow::{BlockId, Condition, Edge, Exit, FunctionId, StepId};
 use plumb_gosource::{
-    DeclaredAs, ExprId, ExprKind, IdentId, Node, StmtId, StmtKind, Token, TypeKind,
+    DeclaredAs, ExprId, ExprKind, IdentId, Kind, Node, StmtId, StmtKind, Token, TypeKind,
 };
 
 use super::local::{Capacity, capacity};
@@ -46,7 +46,8 @@ pub fn unguarded_sends(code: &Code<'_>) -> Vec<UnguardedSend> {
     if code.in_test || !code.mentions_channels() {
         return Vec::new();
     }
-    let sends: Vec<Send> = code.file.walk(Node::File).filter_map(|v| send(code, v.node)).collect();
+    let sends: Vec<Send> =
+        code.file.find(Node::File, [Kind::SendStmt]).filter_map(|node| send(code, node)).collect();
     if sends.iter().all(|send| send.signal.is_none()) {
         return Vec::new();
     }
@@ -163,7 +164,7 @@ fn made(code: &Code<'_>, variable: IdentId) -> Option<Capacity> {
 fn is_given_room(code: &Code<'_>, send: &Send, sends: &[&Send]) -> bool {
     let Some((function, index)) = parameter(code, send) else { return false };
     let stream = sends.iter().any(|send| is_repeated(code, send.stmt));
-    code.expressions().any(|call| {
+    code.expressions_of([Kind::CallExpr]).any(|call| {
         let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
         let given = code.file[parts.args].get(index).and_then(|arg| code.declared(*arg));
         match given.and_then(|held| made(code, held)) {
@@ -201,7 +202,8 @@ fn is_repeated(code: &Code<'_>, stmt: StmtId) -> bool {
 
 /// Whether the file receives from the channel in a variable by its name.
 fn is_received(code: &Code<'_>, variable: IdentId) -> bool {
-    code.file.walk(Node::File).any(|visit| match visit.node {
+    let mut nodes = code.file.find(Node::File, [Kind::UnaryExpr, Kind::RangeStmt]);
+    nodes.any(|node| match node {
         Node::Expr(expr) => match code.file[expr].kind {
             ExprKind::UnaryExpr(unary) => {
                 unary.op == Token::Arrow && code.declared(unary.x) == Some(variable)

@@ -1,7 +1,8 @@
 //! Where the values of local variables come from.
 
 use plumb_gosource::{
-    DeclaredAs, ExprId, ExprKind, FuncTypeId, IdentId, Node, Referent, SpecKind, StmtKind, Token,
+    DeclaredAs, ExprId, ExprKind, FuncTypeId, IdentId, Kind, Node, Referent, SpecKind, StmtKind,
+    Token,
 };
 use rustc_hash::FxHashMap;
 
@@ -35,8 +36,10 @@ impl Definitions {
         for function in code.scope.functions() {
             all.parameters(code, code.scope[function].ty);
         }
-        for visit in code.file.walk(Node::File) {
-            match visit.node {
+        let kinds =
+            [Kind::AssignStmt, Kind::IncDecStmt, Kind::RangeStmt, Kind::ValueSpec, Kind::UnaryExpr];
+        for node in code.file.find(Node::File, kinds) {
+            match node {
                 Node::Stmt(stmt) => all.statement(code, code.file[stmt].kind),
                 Node::Spec(spec) => {
                     if let SpecKind::ValueSpec(spec) = code.file[spec].kind {

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use plumb_gosource::{
-    Basic, CallExpr, DeclKind, ExprId, ExprKind, FuncTypeId, IdentId, Lookup, MemberKind, Node,
-    Referent, SelectorExpr, Span, StmtKind, Token, Type, TypeKind,
+    Basic, CallExpr, DeclKind, ExprId, ExprKind, FuncTypeId, IdentId, Kind, Lookup, MemberKind,
+    Node, Referent, SelectorExpr, Span, StmtKind, Token, Type, TypeKind,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -39,8 +39,10 @@ impl FileMaps {
         let mut facts = Self::default();
         facts.packages.insert(code.package.path.clone());
         let reader = Reader::new(code);
-        for visit in code.file.walk(Node::File) {
-            match visit.node {
+        let kinds =
+            [Kind::Ident, Kind::SelectorExpr, Kind::CallExpr, Kind::CompositeLit, Kind::IncDecStmt];
+        for node in code.file.find(Node::File, kinds) {
+            match node {
                 Node::Expr(expr) => reader.expression(expr, &mut facts),
                 Node::Stmt(stmt) => {
                     if let StmtKind::IncDecStmt(change) = code.file[stmt].kind {
@@ -74,8 +76,7 @@ impl<'c, 'p> Reader<'c, 'p> {
             };
             reader.declared.insert(code.scope[function].ty, name);
         }
-        for visit in code.file.walk(Node::File) {
-            let Node::Stmt(stmt) = visit.node else { continue };
+        for stmt in code.statements_of([Kind::IncDecStmt, Kind::AssignStmt]) {
             let up = match code.file[stmt].kind {
                 StmtKind::IncDecStmt(change) if change.tok == Token::Inc => change.x,
                 StmtKind::AssignStmt(assign) if assign.tok == Token::AddAssign => {
@@ -131,8 +132,7 @@ impl<'c, 'p> Reader<'c, 'p> {
             TypeKind::Map(..) => true,
             TypeKind::Named(_) if ty.is_named("sync", "Map") => true,
             TypeKind::Named(named) if !named.path.is_empty() => {
-                let is_map =
-                    || matches!(self.code.program.underlying(ty).kind(), TypeKind::Map(..));
+                let is_map = || self.code.program.is_map(ty);
                 *self.maps.borrow_mut().entry(ty.address()).or_insert_with(is_map)
             }
             _ => false,

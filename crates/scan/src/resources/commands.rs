@@ -2,7 +2,7 @@
 
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{
-    DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Node, Referent,
+    DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Kind, Node, Referent,
     SpecKind, StmtKind,
 };
 
@@ -181,8 +181,8 @@ fn is_of_options(code: &Code<'_>, function: &FuncDecl) -> bool {
     if !OF_OPTIONS.contains(&file.name(function.name)) || !gives_error_alone(code, function.ty) {
         return false;
     }
-    file.walk(Node::File).any(|visit| {
-        let Node::Spec(spec) = visit.node else { return false };
+    file.find(Node::File, [Kind::TypeSpec]).any(|node| {
+        let Node::Spec(spec) = node else { return false };
         let SpecKind::TypeSpec(spec) = file[spec].kind else { return false };
         file.name(spec.name) == receiver.0 && has_options(code, spec.ty)
     })

@@ -3,10 +3,10 @@
 use plumb_evidence::catalogue;
 use plumb_evidence::source_evidence::Fate;
 use plumb_gosource::flow::{Acquisition, Bound, BoundTo, Exits, FunctionId, Paths};
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node};
+use plumb_gosource::{ExprId, IdentId, Node};
 
 use super::acquired::{self, Acquired};
-use super::made::Made;
+use super::made::{MAKING, Made};
 use super::ownership::Owner;
 use crate::code::Code;
 
@@ -24,11 +24,11 @@ pub(crate) struct Held {
 pub(crate) fn fates(code: &Code<'_>) -> Vec<Held> {
     let mut made = Made::default();
     let mut all = Vec::new();
-    for visit in code.file.walk(Node::File) {
-        match visit.node {
+    for node in code.file.find(Node::File, MAKING) {
+        match node {
             Node::Stmt(stmt) => made.statement(code, stmt),
             Node::Spec(spec) => made.spec(code, &code.file[spec]),
-            Node::Expr(call) if matches!(code.file[call].kind, ExprKind::CallExpr(_)) => {
+            Node::Expr(call) => {
                 let Some(function) = code.scope.function_at(code.file[call].span.start) else {
                     continue;
                 };

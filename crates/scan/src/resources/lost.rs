@@ -9,7 +9,7 @@ use plumb_gosource::flow::{
     PlaceKind, UseKind,
 };
 use plumb_gosource::{
-    Basic, DeclaredAs, ExprId, ExprKind, IdentId, Node, Referent, StmtKind, Token, TypeKind,
+    Basic, DeclaredAs, ExprId, ExprKind, IdentId, Kind, Node, Referent, StmtKind, Token, TypeKind,
 };
 use rustc_hash::FxHashSet;
 
@@ -35,8 +35,8 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
     // The function whose paths were asked for last: calls come in the order of the file.
     let mut last: Option<(FunctionId, Paths<'_, '_, '_>)> = None;
     let (mut made, closed) = (Made::default(), closed(code));
-    for visit in code.file.walk(Node::File) {
-        let call = match visit.node {
+    for node in code.file.find(Node::File, made::MAKING) {
+        let call = match node {
             Node::Stmt(stmt) => {
                 made.statement(code, stmt);
                 continue;
@@ -45,7 +45,7 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
                 made.spec(code, &code.file[spec]);
                 continue;
             }
-            Node::Expr(expr) if matches!(code.file[expr].kind, ExprKind::CallExpr(_)) => expr,
+            Node::Expr(expr) => expr,
             _ => continue,
         };
         let mut all = acquired::by_call(code, &made, call);
@@ -78,11 +78,7 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
 
 /// The variables of which `Close` is called anywhere.
 fn closed(code: &Code<'_>) -> FxHashSet<IdentId> {
-    let expressions = code.file.walk(Node::File).filter_map(|visit| match visit.node {
-        Node::Expr(expr) => Some(expr),
-        _ => None,
-    });
-    let variables = expressions.filter_map(|expr| {
+    let variables = code.expressions_of([Kind::SelectorExpr]).filter_map(|expr| {
         let ExprKind::SelectorExpr(selector) = code.file[expr].kind else { return None };
         // What takes arguments does more than to close: it commits.
         let does_more = match code.scope.parents().of(Node::Expr(expr)) {

@@ -2,7 +2,7 @@
 
 use plumb_evidence::catalogue::Acquired;
 use plumb_gosource::flow::{Callee, callee};
-use plumb_gosource::{ExprId, ExprKind, IdentId, Referent, Spec, SpecKind, StmtId, StmtKind};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Referent, Spec, SpecKind, StmtId, StmtKind};
 use rustc_hash::FxHashMap;
 
 use crate::code::Code;
@@ -15,6 +15,9 @@ const MAKERS: [([&str; 2], (&str, &str)); 3] = [
     (["os/exec", "CommandContext"], ("os/exec", "Cmd")),
     (["go.opentelemetry.io/otel", "Tracer"], ("go.opentelemetry.io/otel/trace", "Tracer")),
 ];
+
+/// The nodes by which something is made, and gets a variable.
+pub(super) const MAKING: [Kind; 3] = [Kind::AssignStmt, Kind::ValueSpec, Kind::CallExpr];
 
 /// The types, path and name, of variables that are declared with the result of a call that a record names.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! Channels of signals that are never given up, and rightly so: the process ends with what waits for them.
 
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtKind, Token};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, StmtKind, Token};
 
 use super::made::variable;
 use crate::code::Code;
@@ -19,8 +19,8 @@ pub(super) fn awaits_the_end(code: &Code<'_>, notify: ExprId) -> bool {
 /// Whether the function around a call, and not a literal in it, receives from a channel.
 fn waits(code: &Code<'_>, call: ExprId, channel: IdentId) -> bool {
     let function = code.scope.function_at(code.file[call].span.start);
-    code.file.walk(Node::File).any(|visit| {
-        let (from, at) = match visit.node {
+    code.file.find(Node::File, [Kind::UnaryExpr, Kind::RangeStmt]).any(|node| {
+        let (from, at) = match node {
             Node::Expr(expr) => match code.file[expr].kind {
                 ExprKind::UnaryExpr(unary) if unary.op == Token::Arrow => {
                     (unary.x, code.file[expr].span.start)

@@ -4,7 +4,7 @@
 use plumb_evidence::catalogue::ResourceKind;
 use plumb_gosource::flow::UseKind;
 use plumb_gosource::{
-    ExprId, ExprKind, IdentId, IfStmt, Lookup, MemberKind, Node, StmtId, StmtKind, Token, Type,
+    ExprId, ExprKind, IdentId, IfStmt, Kind, Lookup, MemberKind, StmtId, StmtKind, Token, Type,
 };
 
 use super::inferred;
@@ -29,8 +29,8 @@ pub(crate) fn slips(code: &Code<'_>) -> Vec<Slip> {
         return Vec::new();
     }
     let mut all = Vec::new();
-    for visit in code.file.walk(Node::File) {
-        let Node::Stmt(stmt) = visit.node else { continue };
+    let kinds = [Kind::AssignStmt, Kind::BlockStmt, Kind::CaseClause, Kind::CommClause];
+    for stmt in code.statements_of(kinds) {
         match code.file[stmt].kind {
             StmtKind::AssignStmt(_) => all.extend(not_called(code, stmt)),
             StmtKind::BlockStmt(list) => all.extend(mixed_up(code, &code.file[list])),
@@ -86,8 +86,7 @@ fn is_bare_method(code: &Code<'_>, ty: &Type, name: &str) -> bool {
 /// Whether the function defers a call of the same: then the mention has another purpose.
 fn is_deferred(code: &Code<'_>, value: ExprId) -> bool {
     let function = code.scope.function_at(code.file[value].span.start);
-    code.file.walk(Node::File).any(|visit| {
-        let Node::Stmt(stmt) = visit.node else { return false };
+    code.statements_of([Kind::DeferStmt]).any(|stmt| {
         let StmtKind::DeferStmt(call) = code.file[stmt].kind else { return false };
         let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
         code.text(parts.fun) == code.text(value)

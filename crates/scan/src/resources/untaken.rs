@@ -3,7 +3,7 @@
 use plumb_gosource::flow::{
     Acquisition, Bound, BoundTo, Condition, FunctionId, Guard, Leak, PlaceKind, UseKind,
 };
-use plumb_gosource::{ExprId, ExprKind, FuncTypeId, IdentId, Node, StmtId, StmtKind, Token};
+use plumb_gosource::{ExprId, ExprKind, FuncTypeId, IdentId, Kind, Node, StmtId, StmtKind, Token};
 
 use super::made::variable;
 use crate::code::Code;
@@ -274,7 +274,7 @@ fn are_listed<'c>(code: &Code<'c>, values: impl Iterator<Item = &'c ExprId>) -> 
         _ => None,
     };
     let Some(values) = values.map(string).collect::<Option<Vec<_>>>() else { return false };
-    code.expressions().any(|expr| {
+    code.expressions_of([Kind::CompositeLit]).any(|expr| {
         let ExprKind::CompositeLit(list) = code.file[expr].kind else { return false };
         let list = &code.file[list.elts];
         list.len() == values.len()

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{DeclKind, ExprId, ExprKind, IdentId, MemberKind, Node, StmtKind, Token};
+use plumb_gosource::{
+    DeclKind, ExprId, ExprKind, IdentId, Kind, MemberKind, Node, StmtKind, Token,
+};
 use rustc_hash::FxHashSet;
 
 use super::collect::Reading;
@@ -20,8 +22,7 @@ pub(super) fn of(reading: &Reading<'_, '_>) -> Vec<FieldFacts> {
     let code = reading.code;
     let mut known = FxHashSet::default();
     let mut facts = Vec::new();
-    for visit in code.file.walk(Node::File) {
-        let Node::Expr(expr) = visit.node else { continue };
+    for expr in code.expressions_of([Kind::SelectorExpr]) {
         let ExprKind::SelectorExpr(selector) = code.file[expr].kind else { continue };
         let Some(named) = code.types.of(selector.x).and_then(|ty| ty.named()) else { continue };
         if code.types.callee(expr).is_some()

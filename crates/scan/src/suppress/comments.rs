@@ -2,12 +2,24 @@
 
 use memchr::memmem;
 
+use crate::rule::Rule;
+
+/// How a comment of this project begins.
+const OURS: &str = "plumb:ignore";
+
 /// Words of which one stands in each comment that silences.
-const WORDS: [&str; 5] = ["plumb:ignore", "nolint", "lint:", "#nosec", "bodyclose:handled"];
+const WORDS: [&str; 5] = [OURS, "nolint", "lint:", "#nosec", "bodyclose:handled"];
 
 /// Whether a file may have a comment that silences; most have none, and need not be parsed for it.
 pub(super) fn may_have_one(source: &[u8]) -> bool {
     WORDS.iter().any(|word| memmem::find(source, word.as_bytes()).is_some())
+}
+
+/// Whether a comment of a file may name a pattern: others are for linters, and never called unused.
+pub(super) fn may_name_one(source: &[u8], rules: &[&Rule]) -> bool {
+    let source = source.to_ascii_lowercase();
+    let mut names = rules.iter().map(|rule| rule.pattern).chain([OURS]);
+    names.any(|name| memmem::find(&source, name.as_bytes()).is_some())
 }
 
 /// A comment that silences.
@@ -40,7 +52,7 @@ impl<'a> Marker<'a> {
         let body = comment.strip_prefix("//").or_else(|| comment.strip_prefix("/*"))?;
         let text = body.strip_suffix("*/").unwrap_or(body).trim();
         let of_line = |names| Some(Self { names, whole_file: false });
-        if let Some(rest) = word(text, "plumb:ignore") {
+        if let Some(rest) = word(text, OURS) {
             return of_line(ours(rest));
         }
         if let Some(rest) = text.strip_prefix("nolint") {

@@ -267,7 +267,9 @@ fn code<'c>(
         graphs: scope.functions().map(|_| OnceCell::new()).collect(),
         untakeable: scope.functions().map(|_| OnceCell::new()).collect(),
         calls: OnceCell::new(),
-        literals: OnceCell::new(),
+        channels: OnceCell::new(),
+        blocked_receivers: OnceCell::new(),
+        mentions_channels: OnceCell::new(),
         losses: OnceCell::new(),
         slips: OnceCell::new(),
     }

@@ -2,7 +2,7 @@
 //! leaves once that signal is given, whether somebody still receives or not.
 
 use plumb_gosource::flow::{Callee, Exit, FunctionId, StepId, callee};
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtKind, Token};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, StmtKind, Token};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::sending::Sending;
@@ -161,8 +161,7 @@ fn given(code: &Code<'_>, function: FunctionId, signal: IdentId) -> Vec<Given> {
 
 /// The variables that are set together with a context: its cancel function.
 fn cancels_of(code: &Code<'_>, context: IdentId) -> Vec<IdentId> {
-    let sets = code.file.walk(Node::File).filter_map(|visit| {
-        let Node::Stmt(stmt) = visit.node else { return None };
+    let sets = code.statements_of([Kind::AssignStmt]).filter_map(|stmt| {
         let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return None };
         let [value, cancel] = code.file[assign.lhs] else { return None };
         let [made] = code.file[assign.rhs] else { return None };

@@ -11,7 +11,7 @@ use super::programs::Programs;
 use super::{FileCustoms, Key, key_of_call, key_of_place};
 use crate::code::Code;
 use crate::resources::inferred::{RELEASES, is_standard};
-use crate::resources::made::variable;
+use crate::resources::made::{MAKING, variable};
 
 /// Names of functions that close what they get say so: `CheckClose(f, &err)`. `Close` itself, of a package, gets
 /// descriptors, and the builtin channels.
@@ -41,8 +41,8 @@ impl FileCustoms {
         let mut customs = Self { programs, givers, idle, ..Self::default() };
         let mut releases: FxHashMap<IdentId, Release> = FxHashMap::default();
         let mut held = Vec::new();
-        for visit in code.file.walk(Node::File) {
-            match visit.node {
+        for node in code.file.find(Node::File, MAKING) {
+            match node {
                 Node::Stmt(stmt) => {
                     if let StmtKind::AssignStmt(assign) = code.file[stmt].kind {
                         held.extend(assigned(code, &assign));
