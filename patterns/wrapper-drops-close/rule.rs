@@ -5,8 +5,7 @@ use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::SourceFinding;
 use plumb_gosource::flow::{Bound, BoundTo, Mention};
 use plumb_gosource::{
-    ExprId, ExprKind, IdentId, Lookup, MemberKind, Node, Referent, SpecKind, StmtKind, Type,
-    TypeKind,
+    ExprId, ExprKind, IdentId, Lookup, MemberKind, Node, SpecKind, StmtKind, Type, TypeKind,
 };
 use plumb_scan::{Code, FunctionKey, Rule};
 

@@ -62,7 +62,7 @@ pub use bound::{Bound, BoundTo};
 pub use calls::{CallEffect, Callee, STANDARD_CALLS, callee, standard_effect};
 pub use graph::{Block, BlockId, Condition, Edge, Exit, Graph, Step, StepId};
 pub use leaks::{
-    Acquisition, Answer, Exits, Guard, Leak, LeakExit, Paths, Place, PlaceKind, Witness,
+    Acquisition, Answer, Conditions, Exits, Guard, Leak, LeakExit, Paths, Place, PlaceKind, Witness,
 };
 pub use scope::{Function, FunctionId, Mention, Mentions, Scope};
 pub use uses::{Effect, Ownership, Use, UseKind, Within};

@@ -5,7 +5,8 @@ use std::cell::OnceCell;
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::{SourceFinding, SourcePlace, SourceStep};
 use plumb_gosource::flow::{
-    CallEffect, Callee, Condition, FunctionId, Graph, Scope, callee, standard_effect,
+    CallEffect, Callee, Condition, Conditions, FunctionId, Graph, Paths, Scope, callee,
+    standard_effect,
 };
 use plumb_gosource::{
     DeclKind, ExprId, ExprKind, FieldListId, File, FileTypes, Names, Node, Package, Program, Span,
@@ -47,6 +48,8 @@ pub struct Code<'c> {
     pub(crate) advised: &'c Advised,
     /// By function, its graph; made when it is asked for.
     pub(crate) graphs: Vec<OnceCell<Graph>>,
+    /// By function, its conditions that recur; found when they are asked for.
+    pub(crate) conditions: Vec<OnceCell<Conditions>>,
     /// By function, the branches that no run takes; found when they are asked for.
     pub(crate) untakeable: Vec<OnceCell<Untakeable>>,
     /// Its calls of known functions; found when they are asked for.
@@ -74,6 +77,14 @@ impl<'c> Code<'c> {
     pub fn graph(&self, function: FunctionId) -> &Graph {
         self.graphs[function.index()]
             .get_or_init(|| self.scope.graph(function, &|call| self.effect(call)))
+    }
+
+    /// The paths of a function; what its conditions say of each other is found once.
+    pub(crate) fn paths(&self, function: FunctionId) -> Paths<'_, 'c, 'c> {
+        let graph = self.graph(function);
+        let conditions = self.conditions[function.index()]
+            .get_or_init(|| Conditions::new(self.scope, function, graph));
+        Paths::with(self.scope, function, graph, conditions)
     }
 
     /// Whether no run takes a branch of a function.

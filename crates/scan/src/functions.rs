@@ -29,6 +29,11 @@ impl<'a> FunctionKey<'a> {
     }
 }
 
+/// The first element of an import path: a host, or the name of a package of the standard library.
+pub(crate) fn first_element(path: &str) -> &str {
+    &path[..memchr::memchr(b'/', path.as_bytes()).unwrap_or(path.len())]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ use plumb_evidence::catalogue::{
 };
 use rustc_hash::FxHashMap;
 
-use crate::functions::FunctionKey;
+use crate::functions::{FunctionKey, first_element};
 
 /// The records of the catalogue, by the functions and types that they name. Paths are compared by
 /// [`comparable_path`].
@@ -92,7 +92,7 @@ impl<T> Default for ByHost<T> {
 
 impl<T> ByHost<T> {
     fn list(&mut self, path: &str) -> &mut Vec<T> {
-        let host = Self::host(path);
+        let host = first_element(path);
         match is_pattern(host) {
             true => &mut self.anywhere,
             false => self.hosts.entry(host.to_owned()).or_default(),
@@ -100,12 +100,8 @@ impl<T> ByHost<T> {
     }
 
     fn of(&self, path: &str) -> impl Iterator<Item = &T> + Clone {
-        let of_host = self.hosts.get(Self::host(path)).into_iter().flatten();
+        let of_host = self.hosts.get(first_element(path)).into_iter().flatten();
         of_host.chain(&self.anywhere)
-    }
-
-    fn host(path: &str) -> &str {
-        path.split('/').next().unwrap_or(path)
     }
 }
 

@@ -132,7 +132,9 @@ impl Correlated {
         let groups = by_form.into_values().filter_map(|group| {
             let (_, first) = &leaves[group[0]];
             let is_told = group.len() > 1;
-            if !is_told && first.tag.is_some() && !has_others(&leaves, first) {
+            // Only flags, and what may be nil, are set to what tells of them.
+            let may_be_set = first.tag.is_none() && matches!(first.with, With::Flag | With::Nil);
+            if !is_told && !may_be_set && !has_others(&leaves, first) {
                 return None;
             }
             let sets = settings(scope, function, graph, first)?;

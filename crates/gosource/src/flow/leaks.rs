@@ -1,5 +1,7 @@
 //! The question of this module: ways from an acquisition to an exit on which nobody releases what was acquired.
 
+use std::rc::Rc;
+
 use super::correlated::Correlated;
 use super::graph::{Condition, Exit, Graph, StepId};
 use super::scope::{FunctionId, Scope};
@@ -104,13 +106,34 @@ pub struct Paths<'q, 'f, 'a> {
     pub(super) scope: &'q Scope<'f, 'a>,
     pub(super) function: FunctionId,
     pub(super) graph: &'q Graph,
-    pub(super) correlated: Correlated,
+    pub(super) correlated: Rc<Correlated>,
+}
+
+/// The conditions of a function that recur, found once for all questions about its paths.
+#[derive(Clone, Debug)]
+pub struct Conditions(Rc<Correlated>);
+
+impl Conditions {
+    /// Those of a function with a graph.
+    pub fn new(scope: &Scope<'_, '_>, function: FunctionId, graph: &Graph) -> Self {
+        Self(Rc::new(Correlated::new(scope, function, graph)))
+    }
 }
 
 impl<'q, 'f, 'a> Paths<'q, 'f, 'a> {
     /// Prepares the questions about a function; `graph` is its graph.
     pub fn new(scope: &'q Scope<'f, 'a>, function: FunctionId, graph: &'q Graph) -> Self {
-        Self { scope, function, graph, correlated: Correlated::new(scope, function, graph) }
+        Self::with(scope, function, graph, &Conditions::new(scope, function, graph))
+    }
+
+    /// The same with the conditions that were found before.
+    pub fn with(
+        scope: &'q Scope<'f, 'a>,
+        function: FunctionId,
+        graph: &'q Graph,
+        conditions: &Conditions,
+    ) -> Self {
+        Self { scope, function, graph, correlated: conditions.0.clone() }
     }
 
     /// The function that it is about.

@@ -16,7 +16,7 @@ const MOST_EMBEDDED: usize = 2_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// The type has it.
-    Found(Box<Member>),
+    Found(Arc<Member>),
     /// The type does not have it, or several at the same depth.
     Absent,
     /// A type in which it might be is not known.
@@ -59,7 +59,7 @@ impl Lookup {
     /// The member that was found.
     pub fn found(self) -> Option<Member> {
         match self {
-            Self::Found(member) => Some(*member),
+            Self::Found(member) => Some(Arc::unwrap_or_clone(member)),
             Self::Absent | Self::Unknown => None,
         }
     }
@@ -108,7 +108,7 @@ impl Resolver<'_> {
             match found.len() {
                 0 => unknown |= unknown_here,
                 _ if unknown => return Lookup::Unknown,
-                1 => return Lookup::Found(Box::new(found.remove(0))),
+                1 => return Lookup::Found(Arc::new(found.remove(0))),
                 _ => return Lookup::Absent,
             }
             current = merged(next);

@@ -31,7 +31,8 @@ impl Program<'_> {
             let resolver = Resolver::new(self);
             match resolver.find_member(&resolver.canonical(ty), name, from) {
                 Lookup::Found(mut member) => {
-                    member.ty = resolver.canonical(&member.ty);
+                    let ty = resolver.canonical(&member.ty);
+                    Arc::make_mut(&mut member).ty = ty;
                     Lookup::Found(member)
                 }
                 lookup => lookup,
@@ -115,7 +116,8 @@ impl Resolver<'_> {
                         && (member.indirect || !member.pointer_receiver) =>
                 {
                     let ty = self.canonical(&member.ty);
-                    out.push(MethodSetEntry { path, method: Member { ty, ..*member } });
+                    let method = Member { ty, ..Arc::unwrap_or_clone(member) };
+                    out.push(MethodSetEntry { path, method });
                 }
                 Lookup::Found(_) | Lookup::Absent => {}
                 Lookup::Unknown => return None,

@@ -142,13 +142,23 @@ impl Platform {
         let constraint = file.build_constraint().unwrap_or_default();
         let words = constraint.split(|c| !is_word(c)).filter(|word| !word.is_empty());
         let is_known = |word: &&str| is_system(word) || ARCHITECTURES.contains(word);
-        let named: Vec<String> = words.filter(|w| !is_known(w)).map(str::to_owned).collect();
+        let is_platform = |word: &str| is_known(&word) || matches!(word, "unix" | "amd64.v1");
+        let named: Vec<String> =
+            words.clone().filter(|w| !is_known(w)).map(str::to_owned).collect();
         let with_named = [self.tags.clone(), named].concat();
-        let systems =
-            || [self.os.as_str()].into_iter().chain(SYSTEMS.iter().map(|(name, _)| *name));
         let constraint = Constraint::of(file);
+        // A file that asks for tags alone is taken by this system and architecture, or by none.
+        let asks_for_platform = self.excludes_name(name).is_some()
+            || !constraint.plus_build.is_empty()
+            || words.clone().any(is_platform);
+        let (other_systems, other_architectures) = match asks_for_platform {
+            true => (SYSTEMS, ARCHITECTURES),
+            false => (&[][..], &[][..]),
+        };
+        let systems =
+            || [self.os.as_str()].into_iter().chain(other_systems.iter().map(|(name, _)| *name));
         let architectures =
-            || [self.arch.as_str()].into_iter().chain(ARCHITECTURES.iter().copied());
+            || [self.arch.as_str()].into_iter().chain(other_architectures.iter().copied());
         [&self.tags, &with_named].into_iter().find_map(|tags| {
             let mut all = architectures().flat_map(|arch| systems().map(move |os| (os, arch)));
             all.find_map(|(os, arch)| {

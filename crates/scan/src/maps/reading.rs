@@ -130,9 +130,8 @@ impl<'c, 'p> Reader<'c, 'p> {
         let ty = ty.pointee_or_self();
         match ty.kind() {
             TypeKind::Map(..) => true,
-            TypeKind::Named(_) if ty.is_named("sync", "Map") => true,
             TypeKind::Named(named) if !named.path.is_empty() => {
-                let is_map = || self.code.program.is_map(ty);
+                let is_map = || ty.is_named("sync", "Map") || self.code.program.is_map(ty);
                 *self.maps.borrow_mut().entry(ty.address()).or_insert_with(is_map)
             }
             _ => false,

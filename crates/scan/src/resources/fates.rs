@@ -2,7 +2,7 @@
 
 use plumb_evidence::catalogue;
 use plumb_evidence::source_evidence::Fate;
-use plumb_gosource::flow::{Acquisition, Bound, BoundTo, Exits, FunctionId, Paths};
+use plumb_gosource::flow::{Acquisition, Bound, BoundTo, Exits, FunctionId};
 use plumb_gosource::{ExprId, IdentId, Node};
 
 use super::acquired::{self, Acquired};
@@ -70,7 +70,7 @@ fn of_variable(
     variable: IdentId,
     acquired: &Acquired,
 ) -> Fate {
-    let paths = Paths::new(code.scope, function, code.graph(function));
+    let paths = code.paths(function);
     let owner = Owner::new(code, &paths, acquired);
     let acquisition = Acquisition { call, variables: vec![variable], guard: None };
     let answer = paths.leaks(&acquisition, &owner, Exits::default());

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::acquired::{Acquired, Origin, of_record, results};
 use super::made;
 use crate::code::Code;
-use crate::functions::FunctionKey;
+use crate::functions::{FunctionKey, first_element};
 use crate::knowledge::is_harmless;
 
 /// Methods without which a type holds nothing, and what lets go of it if it has one. The order counts: a server with
@@ -426,7 +426,7 @@ pub(super) fn is_error(ty: &Type) -> bool {
 /// Whether an import path is one of the standard library: its first element has no dot, and it is not in a module that
 /// is looked at.
 pub(super) fn is_standard(code: &Code<'_>, path: &str) -> bool {
-    let first = path.split('/').next().unwrap_or_default();
+    let first = first_element(path);
     !first.is_empty() && !first.contains('.') && !is_in_module(code, path)
 }
 

@@ -32,8 +32,6 @@ const PASS_THROUGH: [&str; 4] = ["must", "must1", "must2", "must0"];
 
 pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
     let mut losses = Vec::new();
-    // The function whose paths were asked for last: calls come in the order of the file.
-    let mut last: Option<(FunctionId, Paths<'_, '_, '_>)> = None;
     let (mut made, closed) = (Made::default(), closed(code));
     for node in code.file.find(Node::File, made::MAKING) {
         let call = match node {
@@ -65,13 +63,9 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
             continue;
         }
         let Some(function) = code.scope.function_at(code.file[call].span.start) else { continue };
-        let paths = match last.take() {
-            Some((of, paths)) if of == function => paths,
-            _ => Paths::new(code.scope, function, code.graph(function)),
-        };
+        let paths = code.paths(function);
         let follow = Follow { code, function, paths: &paths };
         losses.extend(all.iter().filter_map(|acquired| follow.loss(call, acquired)));
-        last = Some((function, paths));
     }
     losses
 }
@@ -103,11 +97,16 @@ fn closed_result(
     made: &Made,
     call: ExprId,
 ) -> Option<Acquired> {
+    if closed.is_empty() {
+        return None;
+    }
     let Bound::To(places) = code.scope.bound(call) else { return None };
     let [BoundTo::Variable(variable), .., BoundTo::Variable(error)] = places[..] else {
         return None;
     };
-    let name = code.file.name(error).to_ascii_lowercase();
+    if !closed.contains(&variable) || !names_error(code, error) {
+        return None;
+    }
     // What of the standard library must be closed has records. A function of the module that gives nothing away keeps
     // it: whoever closes it then does so in its name.
     let is_known = made.callee(code, call).is_some_and(|callee| {
@@ -117,8 +116,11 @@ fn closed_result(
     }) || pieces::is_of_unknown_global(code, call);
     let opens_later =
         code.types.of_var(variable).is_some_and(|ty| inferred::begins_later(code, ty, "Close"));
-    let counts = closed.contains(&variable) && name.contains("err") && !is_known && !opens_later;
-    counts.then(|| inferred::by_use(code, variable))
+    (!is_known && !opens_later).then(|| inferred::by_use(code, variable))
+}
+
+fn names_error(code: &Code<'_>, variable: IdentId) -> bool {
+    code.file.name(variable).to_ascii_lowercase().contains("err")
 }
 
 /// Follows what is acquired in a function.

@@ -1,7 +1,7 @@
 //! What happens to a parameter on every way through a function.
 
 use plumb_gosource::IdentId;
-use plumb_gosource::flow::{FunctionId, Marked, Ownership, Paths, StepId, Use};
+use plumb_gosource::flow::{FunctionId, Marked, Ownership, StepId, Use};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::collect::Reading;
@@ -82,7 +82,7 @@ impl Following<'_, '_, '_> {
             ends,
             ownership: &Parts { reading: self.reading, events: &self.facts.events },
         };
-        Paths::new(code.scope, function, code.graph(function)).marks(&marked)
+        code.paths(function).marks(&marked)
     }
 
     /// The events that happen whenever a literal runs that is directly in the function.

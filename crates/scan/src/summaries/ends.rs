@@ -6,6 +6,7 @@ use plumb_gosource::{ExprId, ExprKind, Node, StmtKind};
 use super::collect::Reading;
 use super::facts::{End, Key, Outline, OutlineBlock, OutlineExit};
 use crate::code::Code;
+use crate::functions::first_element;
 
 /// How a function ends.
 pub(super) fn of(reading: &Reading<'_, '_>, function: FunctionId) -> End {
@@ -112,7 +113,7 @@ fn deferred(reading: &Reading<'_, '_>, function: FunctionId) -> Option<Vec<Key>>
 
 /// Whether a path is one of the standard library: its first part is no domain.
 fn is_standard(path: &str) -> bool {
-    !path.split('/').next().unwrap_or_default().contains('.')
+    !first_element(path).contains('.')
 }
 
 /// Whether something is deferred that everybody defers, of whatever type: `mu.Unlock()`.

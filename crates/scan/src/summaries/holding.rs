@@ -2,7 +2,7 @@
 
 use plumb_evidence::catalogue::Release;
 use plumb_gosource::flow::{
-    BlockId, FunctionId, Graph, Marked, Ownership, Paths, StepId, Use, UseKind, VariableUse, Within,
+    BlockId, FunctionId, Graph, Marked, Ownership, StepId, Use, UseKind, VariableUse, Within,
 };
 use plumb_gosource::{DeclaredAs, ExprId, ExprKind, IdentId, Node, StmtKind};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -235,7 +235,7 @@ impl Holding<'_, '_, '_, '_> {
             ends: &FxHashSet::default(),
             ownership: &Nothing,
         };
-        let sets = Paths::new(code.scope, literal, graph).marks(&marked)?;
+        let sets = code.paths(literal).marks(&marked)?;
         Some(sets.iter().all(|set| *set != 0))
     }
 

@@ -265,6 +265,7 @@ fn code<'c>(
         go: unit.go,
         advised: known.reader.advised(unit.module),
         graphs: scope.functions().map(|_| OnceCell::new()).collect(),
+        conditions: scope.functions().map(|_| OnceCell::new()).collect(),
         untakeable: scope.functions().map(|_| OnceCell::new()).collect(),
         calls: OnceCell::new(),
         channels: OnceCell::new(),

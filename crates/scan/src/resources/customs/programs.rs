@@ -4,7 +4,7 @@
 mod outcome;
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{DeclKind, ExprId, ExprKind, IdentId, Node, Referent, StmtKind};
+use plumb_gosource::{DeclKind, ExprId, ExprKind, IdentId, Kind, Node, Referent, StmtKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Key, key};
@@ -76,7 +76,7 @@ impl Programs {
         if code.in_test {
             return programs;
         }
-        for expr in code.expressions() {
+        for expr in code.expressions_of([Kind::Ident, Kind::SelectorExpr]) {
             let Some(mention) = mentioned(code, expr) else { continue };
             if !programs.is_open(mention.of) || commands::is_value(code, expr) {
                 continue;
