@@ -19,6 +19,12 @@ macro_rules! kinds {
             /// How many there are.
             pub(crate) const COUNT: usize = [$(Self::$kind),*].len();
 
+            /// Whether nothing stands below such a node: most nodes are names.
+            #[inline]
+            pub(crate) fn is_leaf(self) -> bool {
+                matches!(self, Self::Ident | Self::BasicLit | Self::CommentGroup)
+            }
+
             /// Its name in `go/ast`.
             pub fn name(self) -> &'static str {
                 match self {
@@ -43,6 +49,7 @@ kinds! {
 
 impl File<'_> {
     /// What a node is.
+    #[inline]
     pub fn kind(&self, node: Node) -> Kind {
         match node {
             Node::File => Kind::File,
@@ -70,6 +77,7 @@ impl File<'_> {
 macro_rules! kind_of {
     ($($of:ident: $($variant:ident)*;)*) => {$(
         impl $of {
+            #[inline]
             fn kind(&self) -> Kind {
                 match self {
                     $(Self::$variant { .. } => Kind::$variant,)*

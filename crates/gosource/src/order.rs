@@ -93,17 +93,16 @@ impl Places {
 }
 
 impl ByKind {
-    fn new(file: &File<'_>, steps: &[Step]) -> Self {
-        let kinds: Vec<Kind> = steps.iter().map(|step| file.kind(step.node)).collect();
+    fn new(kinds: &[Kind]) -> Self {
         let mut starts = [0; Kind::COUNT + 1];
         kinds.iter().for_each(|kind| starts[*kind as usize + 1] += 1);
         for kind in 0..Kind::COUNT {
             starts[kind + 1] += starts[kind];
         }
         let mut next = starts;
-        let mut places = vec![0; steps.len()];
+        let mut places = vec![0; kinds.len()];
         for (place, kind) in (0..).zip(kinds) {
-            let slot = &mut next[kind as usize];
+            let slot = &mut next[*kind as usize];
             places[*slot as usize] = place;
             *slot += 1;
         }
@@ -120,13 +119,19 @@ impl Order {
     pub(crate) fn new(file: &File<'_>) -> Self {
         let mut steps: Vec<Step> = Vec::with_capacity(most_nodes(file));
         let mut places = Places::new(file);
+        let mut kinds: Vec<Kind> = Vec::with_capacity(steps.capacity());
         let mut todo = vec![(Node::File, ABSENT)];
         while let Some((node, parent)) = todo.pop() {
             let place = steps.len() as u32;
+            let kind = file.kind(node);
+            kinds.push(kind);
             if let Some(slot) = places.slot(node) {
                 *slot = place;
             }
             steps.push(Step { node, parent, end: place + 1 });
+            if kind.is_leaf() {
+                continue;
+            }
             let before = todo.len();
             file.for_each_child(node, |child| todo.push((child, place)));
             todo[before..].reverse();
@@ -137,7 +142,7 @@ impl Order {
             let above = &mut steps[parent as usize];
             above.end = above.end.max(end);
         }
-        let by_kind = ByKind::new(file, &steps);
+        let by_kind = ByKind::new(&kinds);
         Self { steps, places, by_kind }
     }
 

@@ -45,6 +45,8 @@ pub(super) struct Resolver<'f, 'a> {
     names: Names<'a>,
     scopes: Scopes<'a>,
     labels: Vec<FxHashMap<&'a str, IdentId>>,
+    /// Whether the file has any: most have none.
+    has_labels: bool,
     /// What the types that are declared so far are.
     types: FxHashMap<IdentId, ExprId>,
     /// What is left to do; the last one is next. What the node at hand adds comes after them, in order.
@@ -57,6 +59,7 @@ pub(super) fn resolve<'a>(file: &File<'a>, imports: Vec<Import<'a>>) -> Names<'a
         names: Names::empty(file, imports),
         scopes: Scopes::default(),
         labels: Vec::new(),
+        has_labels: file.ast.stmts.iter().any(|s| matches!(s.kind, StmtKind::LabeledStmt(_))),
         types: FxHashMap::default(),
         tasks: Vec::new(),
     };
@@ -178,7 +181,7 @@ impl<'a> Resolver<'_, 'a> {
     fn open_labels(&mut self, body: StmtId) {
         let file = self.file;
         let mut labels = FxHashMap::default();
-        let mut todo = vec![Node::Stmt(body)];
+        let mut todo: Vec<Node> = self.has_labels.then_some(Node::Stmt(body)).into_iter().collect();
         while let Some(node) = todo.pop() {
             if let Node::Stmt(stmt) = node
                 && let StmtKind::LabeledStmt(labeled) = file[stmt].kind

@@ -3,7 +3,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, Span, StmtId, StmtKind};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, Span, StmtId, StmtKind, TypeKind};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::local::capacity;
@@ -26,7 +26,7 @@ impl Drains {
             let Some(name) = called(code, call) else { continue };
             for (index, argument) in code.arguments(call).iter().enumerate() {
                 let Some(channel) = code.declared(*argument) else { continue };
-                if is_made(code, channel) {
+                if may_hold_channel(code, channel) && is_made(code, channel) {
                     drains.add(key(name, index), is_drained(code, call, channel));
                 }
             }
@@ -67,6 +67,15 @@ fn called<'c>(code: &Code<'c>, call: ExprId) -> Option<&'c str> {
         ExprKind::SelectorExpr(selector) => Some(code.file.name(selector.sel)),
         _ => None,
     }
+}
+
+/// Whether a variable may hold a channel by its type: that of most arguments is known to be something else.
+fn may_hold_channel(code: &Code<'_>, variable: IdentId) -> bool {
+    use TypeKind::{Array, Basic, Map, Pointer, Signature, Slice, Struct};
+    code.types.of_var(variable).is_none_or(|ty| match ty.kind() {
+        Array(_) | Basic(_) | Map(..) | Pointer(_) | Signature(_) | Slice(_) | Struct(_) => false,
+        _ => true,
+    })
 }
 
 /// Whether a variable of a function only gets channels that are made for it.

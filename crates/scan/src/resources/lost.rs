@@ -55,6 +55,10 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Loss> {
         if all.is_empty() {
             all.extend(closed_result(code, &closed, &made, call));
         }
+        // Most calls acquire nothing.
+        if all.is_empty() {
+            continue;
+        }
         all.retain(|acquired| !is_anothers(code, call, acquired, &closed));
         if inferred::is_accessor(code, call) {
             all.retain(|acquired| !matches!(acquired.origin, Origin::Signature | Origin::Custom));

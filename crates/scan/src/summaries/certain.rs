@@ -106,16 +106,16 @@ impl Following<'_, '_, '_> {
     fn stops(&mut self) -> Vec<(StepId, u64)> {
         let mut stops = Vec::new();
         for (step, key) in self.reading.may_stop(self.function) {
-            let event = Event::Stops(key);
-            let known = self.facts.events.iter().position(|other| *other == event);
+            let is_known = |event: &Event| matches!(event, Event::Stops(known) if known == key);
+            let known = self.facts.events.iter().position(is_known);
             let place = known.unwrap_or(self.facts.events.len());
             if place == MOST_EVENTS {
                 break;
             }
             if known.is_none() {
-                self.facts.events.push(event);
+                self.facts.events.push(Event::Stops(key.clone()));
             }
-            stops.push((step, 1 << place));
+            stops.push((*step, 1 << place));
         }
         stops
     }

@@ -119,21 +119,19 @@ impl Reading<'_, '_> {
     }
 
     /// Statements of a function that call functions of the modules, which may not come back.
-    pub(super) fn may_stop(&self, function: FunctionId) -> Vec<(StepId, Key)> {
-        self.may_stop[function.index()]
-            .get_or_init(|| {
-                let graph = self.code.graph(function);
-                let steps = graph.blocks().flat_map(|block| graph.steps(block));
-                let stops = steps.filter_map(|step| {
-                    let call = parameters::called_by(self, graph.step(step))?;
-                    if self.code.effect(call) != CallEffect::Returns {
-                        return None;
-                    }
-                    let key = self.code.callee(call)?;
-                    self.is_ours(key.path).then(|| (step, Key::of(&key)))
-                });
-                stops.collect()
-            })
-            .clone()
+    pub(super) fn may_stop(&self, function: FunctionId) -> &[(StepId, Key)] {
+        self.may_stop[function.index()].get_or_init(|| {
+            let graph = self.code.graph(function);
+            let steps = graph.blocks().flat_map(|block| graph.steps(block));
+            let stops = steps.filter_map(|step| {
+                let call = parameters::called_by(self, graph.step(step))?;
+                if self.code.effect(call) != CallEffect::Returns {
+                    return None;
+                }
+                let key = self.code.callee(call)?;
+                self.is_ours(key.path).then(|| (step, Key::of(&key)))
+            });
+            stops.collect()
+        })
     }
 }

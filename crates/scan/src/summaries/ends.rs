@@ -10,11 +10,11 @@ use crate::functions::first_element;
 
 /// How a function ends.
 pub(super) fn of(reading: &Reading<'_, '_>, function: FunctionId) -> End {
-    let outline = outline(reading, function);
-    // Even if none of these calls comes back, a way leads out.
-    if returns(&outline, &|_| CallEffect::NeverReturns) {
+    // Even if none of the calls that may stop comes back, a way leads out: nearly always.
+    if leads_out(reading, function) {
         return End::Returns;
     }
+    let outline = outline(reading, function);
     let deferred = deferred(reading, function);
     let certain = outline.blocks.iter().all(|block| block.calls.is_empty());
     match deferred {
@@ -54,6 +54,26 @@ pub(super) fn recovers(code: &Code<'_>, function: FunctionId) -> bool {
     false
 }
 
+/// Whether a way leads to a return on which nothing is called that may not come back.
+fn leads_out(reading: &Reading<'_, '_>, function: FunctionId) -> bool {
+    let graph = reading.code.graph(function);
+    let mut met = vec![false; graph.blocks().len()];
+    for (step, _) in reading.may_stop(function) {
+        met[graph.block_of(*step).index()] = true;
+    }
+    let mut todo = vec![graph.entry()];
+    while let Some(block) = todo.pop() {
+        if std::mem::replace(&mut met[block.index()], true) {
+            continue;
+        }
+        if let Some(Exit::Return(_) | Exit::End | Exit::Nowhere(_)) = graph.exit(block) {
+            return true;
+        }
+        todo.extend(graph.edges(block).iter().map(|edge| edge.to));
+    }
+    false
+}
+
 fn outline(reading: &Reading<'_, '_>, function: FunctionId) -> Outline {
     let graph = reading.code.graph(function);
     let mut blocks: Vec<OutlineBlock> = graph
@@ -70,7 +90,7 @@ fn outline(reading: &Reading<'_, '_>, function: FunctionId) -> Outline {
         })
         .collect();
     for (step, key) in reading.may_stop(function) {
-        blocks[graph.block_of(step).index()].calls.push(key);
+        blocks[graph.block_of(*step).index()].calls.push(key.clone());
     }
     Outline { blocks, deferred: Vec::new() }
 }
@@ -120,11 +140,6 @@ fn is_standard(path: &str) -> bool {
 fn is_usual(code: &Code<'_>, fun: ExprId) -> bool {
     let ExprKind::SelectorExpr(selector) = code.file[fun].kind else { return false };
     matches!(code.file.name(selector.sel), "Unlock" | "RUnlock" | "Done" | "Close" | "Stop")
-}
-
-/// Whether a way leads to a return, if calls have these effects.
-pub(super) fn returns(outline: &Outline, of: &dyn Fn(&Key) -> CallEffect) -> bool {
-    walk(outline, of, &mut |_| {})
 }
 
 /// How a function ends, if the functions that it calls have these effects.

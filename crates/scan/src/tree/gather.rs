@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use plumb_gosource::PackageFolder;
+use rustc_hash::FxHashSet;
 
 use super::in_parallel;
 use super::layers::{Files, Kept, Known, Typings};
@@ -36,11 +37,16 @@ pub(super) fn summaries(
         kept.first_look(*number, &chosen[*number].path, known, typings, &mut look);
         facts
     });
-    let mut asked: BTreeSet<Arc<str>> = imports_of(reader, chosen);
+    let mut asked: FxHashSet<Arc<str>> = imports_of(reader, chosen);
     let mut all = Facts::default();
     while !found.is_empty() {
         for facts in found {
-            asked.extend(facts.depends_on().cloned());
+            for path in facts.depends_on() {
+                // Functions depend on those of few packages.
+                if !asked.contains(path) {
+                    asked.insert(path.clone());
+                }
+            }
             all.join(facts);
         }
         let is_new = |path: &Arc<str>| {
@@ -48,7 +54,9 @@ pub(super) fn summaries(
                 && reader.program().package(path).is_some_and(|package| package.is_main)
                 && read.insert(path.to_string())
         };
-        let todo: Vec<Arc<str>> = std::mem::take(&mut asked).into_iter().filter(is_new).collect();
+        let mut todo: Vec<Arc<str>> = std::mem::take(&mut asked).into_iter().collect();
+        todo.sort_unstable();
+        todo.retain(is_new);
         found = in_parallel(&todo, threads, typings, |typings, path| {
             let mut facts = Facts::default();
             let mut files = Files::default();
@@ -61,9 +69,9 @@ pub(super) fn summaries(
     all.solve()
 }
 
-fn imports_of(reader: &Reader<'_>, packages: &[PackageFolder]) -> BTreeSet<Arc<str>> {
+fn imports_of(reader: &Reader<'_>, packages: &[PackageFolder]) -> FxHashSet<Arc<str>> {
     let packages = packages.iter().filter_map(|package| reader.program().package(&package.path));
-    let mut imports = BTreeSet::new();
+    let mut imports = FxHashSet::default();
     for package in packages {
         imports.extend(package.files.iter().flat_map(|file| file.imports().map(Arc::from)));
     }
