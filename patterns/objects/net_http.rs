@@ -3,7 +3,7 @@
 use plumb_evidence::catalogue::{KnownBad, LibraryObject, Phase, Side, Source};
 use plumb_evidence::goroutine::WaitState;
 
-use crate::record::{IDLE, RESPONSE_HELD, created_by_holder, one, woken_by_holder};
+use crate::record::{IDLE, RESPONSE_HELD, created_by_holder, one, pooled_in, woken_by_holder};
 
 /// Most specific first.
 pub(crate) static OBJECTS: &[&LibraryObject] = &[
@@ -16,6 +16,9 @@ pub(crate) static OBJECTS: &[&LibraryObject] = &[
     &SERVER,
     &REVERSE_PROXY_COPY,
 ];
+
+/// What keeps connections for reuse. `golang.org/x/net/http2` wraps `net/http` from v0.54, built with Go 1.27.
+const POOLS: &[&str] = &["net/http.Transport", "golang.org/x/net/http2.Transport"];
 
 static PERSIST_CONN: LibraryObject = LibraryObject {
     module: "std",
@@ -169,8 +172,8 @@ static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
     pooled: true,
     multiplexed: true,
     goroutines: &[
-        &[one("net/http/internal/http2.(*ClientConn).readLoop")],
-        &[one("net/http.(*http2ClientConn).readLoop")],
+        &[pooled_in(POOLS, "net/http/internal/http2.(*ClientConn).readLoop")],
+        &[pooled_in(POOLS, "net/http.(*http2ClientConn).readLoop")],
     ],
     phases: &[
         Phase {

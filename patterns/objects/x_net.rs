@@ -6,7 +6,7 @@ use plumb_evidence::catalogue::{
 use plumb_evidence::goroutine::WaitState;
 
 use crate::record::{
-    IDLE, RESPONSE_HELD, closed, created_by_holder, first, in_source, one, second,
+    IDLE, RESPONSE_HELD, closed, created_by_holder, first, in_source, one, pooled_in, second,
 };
 
 /// Most specific first.
@@ -60,7 +60,11 @@ static HTTP2_CLIENT_CONN: LibraryObject = LibraryObject {
     side: Side::Client,
     pooled: true,
     multiplexed: true,
-    goroutines: &[&[one("golang.org/x/net/http2.(*ClientConn).readLoop")]],
+    // http2.ConfigureTransport makes the pool of an http.Transport.
+    goroutines: &[&[pooled_in(
+        &["golang.org/x/net/http2.Transport"],
+        "golang.org/x/net/http2.(*ClientConn).readLoop",
+    )]],
     phases: &[Phase {
         name: IDLE,
         function: "golang.org/x/net/http2.(*ClientConn).readLoop",

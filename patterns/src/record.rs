@@ -19,6 +19,7 @@ pub(crate) const fn one(function: &'static str) -> ObjectGoroutine {
         woken_by_holder_in: None,
         created_by_holder: false,
         awaited_in: None,
+        pools: &[],
     }
 }
 
@@ -49,6 +50,14 @@ pub(crate) const fn woken_by_holder(
 /// A goroutine that an instance runs once, created by whoever has the instance in hand.
 pub(crate) const fn created_by_holder(function: &'static str) -> ObjectGoroutine {
     ObjectGoroutine { created_by_holder: true, ..one(function) }
+}
+
+/// A goroutine that an instance runs once, of a pool of one of these types.
+pub(crate) const fn pooled_in(
+    pools: &'static [&'static str],
+    function: &'static str,
+) -> ObjectGoroutine {
+    ObjectGoroutine { pools, ..one(function) }
 }
 
 /// What most things are released by.

@@ -14,6 +14,6 @@ mod elf;
 mod error;
 
 pub use buildinfo::{BuildInfo, Module, parse_build_info, read_build_info};
-pub use calls::{Call, Calls, Owner, Question, Wanted, read_calls};
+pub use calls::{Call, Calls, Made, Owner, Question, Wanted, read_calls};
 pub use elf::{Elf, Section, Segment};
 pub use error::{Error, Problem};

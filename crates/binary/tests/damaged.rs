@@ -79,6 +79,7 @@ fn read_changed_calls(file: &[u8], changes: &[(u64, u8)]) {
             name if name.ends_with(".Open") => Wanted::Callers,
             _ => Wanted::No,
         },
+        types: &|_| true,
         owner: &|name, _| if name.starts_with('i') { Owner::Program } else { Owner::Standard },
     };
     let _ = read_calls(changed, &question);

@@ -35,6 +35,8 @@ pub struct CaptureOptions {
     pub trace_bytes: u64,
     /// Functions whose callers are read from the executable of a process on this machine; none = it is not read.
     pub constructors: BTreeSet<&'static str>,
+    /// Types of which it is read there as well where their values are made, as `import/path.Name`.
+    pub pools: BTreeSet<&'static str>,
     /// Lets another thread, such as a signal handler, end the capture early.
     pub stop: Stop,
 }
@@ -54,6 +56,7 @@ impl Default for CaptureOptions {
             // 6 MB a second at 55,000 requests a second, 8 MB at 100,000 idle goroutines (DESIGN.md §4).
             trace_bytes: 64 << 20,
             constructors: BTreeSet::new(),
+            pools: BTreeSet::new(),
             stop: Stop::default(),
         }
     }

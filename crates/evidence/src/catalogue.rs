@@ -36,6 +36,11 @@ impl Catalogue {
         });
         told.flat_map(|object| object.makers()).collect()
     }
+
+    /// The types of which a value holds objects for reuse, as `import/path.Name`.
+    pub fn pools(&self) -> BTreeSet<&'static str> {
+        self.objects.iter().flat_map(|object| object.pools()).collect()
+    }
 }
 
 /// One kind of leak.
@@ -154,6 +159,11 @@ impl LibraryObject {
         let acquired = self.source.acquires.iter().map(|acquire| acquire.function);
         self.constructors.iter().chain(self.entry_points).copied().chain(acquired)
     }
+
+    /// The types of the pools that instances may belong to.
+    pub fn pools(&self) -> impl Iterator<Item = &'static str> {
+        self.goroutines.iter().copied().flatten().flat_map(|one| one.pools).copied()
+    }
 }
 
 /// One goroutine that an instance of an object runs.
@@ -171,6 +181,9 @@ pub struct ObjectGoroutine {
     pub created_by_holder: bool,
     /// The function in which callers wait until such an instance is made for them; whoever made it wakes them.
     pub awaited_in: Option<&'static str>,
+    /// Types of the pools that the instance may belong to, as `import/path.Name`: whoever makes such a pool for each call
+    /// leaks the instances in it, which start when the pool is used.
+    pub pools: &'static [&'static str],
 }
 
 /// A state of an instance that tells what its owner forgot.

@@ -186,6 +186,7 @@ impl Evidence {
             trace: self.trace.is_some(),
             trace_length: self.trace.unwrap_or(defaults.trace_length),
             constructors: plumb_patterns::CATALOGUE.constructors(),
+            pools: plumb_patterns::CATALOGUE.pools(),
             ..defaults
         })
     }

@@ -186,10 +186,13 @@ impl Judgement {
     /// Whether the execution trace has shown what it must, and nothing else.
     fn take_shown(&mut self, pattern: &str, found: &[&Finding], related: &[Mark], shown: Shows) {
         for finding in found {
+            if !finding.site.is_found_by_trace() {
+                let failure = format!("{pattern}: the trace does not show the line");
+                self.failures.push(failure);
+            }
             let failure = match shown {
-                Shows::Line if finding.site.is_found_by_trace() => continue,
-                Shows::Line => format!("{pattern}: the trace does not show the line"),
-                Shows::Use => {
+                Shows::Line => continue,
+                Shows::LineAndUse => {
                     let mut uses = finding.related.iter().filter(|site| site.is_found_by_trace());
                     let is_marked = |site: &Site| related.iter().any(|mark| site.is_at(mark));
                     match (uses.clone().any(is_marked), uses.find(|site| !is_marked(site))) {
@@ -308,19 +311,25 @@ mod tests {
         check(&traced, shown(Shows::Line), LineVerdict::Exact, &[]);
 
         let no_use = ["client-not-closed: the trace shows no use"];
-        check(&traced, shown(Shows::Use), LineVerdict::Exact, &no_use);
+        check(&traced, shown(Shows::LineAndUse), LineVerdict::Exact, &no_use);
         let used_at = |line| Site {
             line: Some(line),
             found_by: vec!["trace".to_owned()],
             ..traced.findings[0].site.clone()
         };
-        let mut used = right;
+        let mut used = traced.clone();
         used.findings[0].related = vec![used_at(9)];
-        check(&used, shown(Shows::Use), LineVerdict::Exact, &[]);
+        check(&used, shown(Shows::LineAndUse), LineVerdict::Exact, &[]);
         used.findings[0].related.push(used_at(12));
+        let unnamed = {
+            let mut unnamed = used.clone();
+            unnamed.findings[0].site.found_by.clear();
+            unnamed
+        };
+        check(&unnamed, shown(Shows::LineAndUse), LineVerdict::Exact, &silent);
         let healthy =
             ["client-not-closed: the trace shows use at /src/billing/before/webhooks.go:12"];
-        check(&used, shown(Shows::Use), LineVerdict::Exact, &healthy);
+        check(&used, shown(Shows::LineAndUse), LineVerdict::Exact, &healthy);
     }
 
     #[test]

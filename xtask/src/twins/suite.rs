@@ -112,7 +112,7 @@ pub fn standard(pattern: &str, scenario: Scenario) -> Standard {
     let exact = match scenario {
         Scenario::Exact => true,
         Scenario::Many => EXACT_AT_MANY.contains(&pattern),
-        Scenario::Trace => shown == Some(Shows::Line),
+        Scenario::Trace => shown.is_some(),
         Scenario::Live | Scenario::Late | Scenario::Offline | Scenario::Fixed => {
             ALWAYS_EXACT.contains(&pattern)
         }

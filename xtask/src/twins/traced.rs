@@ -23,15 +23,14 @@ struct Traced {
 pub enum Shows {
     /// The line itself.
     Line,
-    /// Who uses what leaks: a transport dials when it is used, not when it is made, and a trace shows calls, not
-    /// allocations.
-    Use,
+    /// Who uses what leaks, since a transport dials when it is used; and with the executable the line that makes it.
+    LineAndUse,
 }
 
 const TRACED: [Traced; 3] = [
     Traced { id: "http-body-not-closed", flags: &[], shows: Shows::Line },
     Traced { id: "client-not-closed", flags: &["-trace"], shows: Shows::Line },
-    Traced { id: "transport-per-request", flags: &[], shows: Shows::Use },
+    Traced { id: "transport-per-request", flags: &[], shows: Shows::LineAndUse },
 ];
 
 /// What a trace must show of a pattern's twin; `None` if none is taken of it.

@@ -87,8 +87,8 @@ pub(super) fn referenced(
     for part in &image.parts {
         if part.executable {
             match image.machine {
-                Machine::X86 => addresses_x86(part, |address| insert(&mut found, entries, address)),
-                Machine::Arm => addresses_arm(part, |address| insert(&mut found, entries, address)),
+                Machine::X86 => addresses_x86(part, |_, to| insert(&mut found, entries, to)),
+                Machine::Arm => addresses_arm(part, |_, to| insert(&mut found, entries, to)),
             }
         }
         for (index, word) in part.bytes.chunks_exact(8).enumerate() {
@@ -113,8 +113,18 @@ fn insert(found: &mut FxHashSet<u64>, entries: &FxHashSet<u64>, address: u64) {
     }
 }
 
+/// Each instruction that puts an address into a register, and that address.
+pub(super) fn addresses(image: &Image, mut take: impl FnMut(u64, u64)) {
+    for part in image.parts.iter().filter(|part| part.executable) {
+        match image.machine {
+            Machine::X86 => addresses_x86(part, &mut take),
+            Machine::Arm => addresses_arm(part, &mut take),
+        }
+    }
+}
+
 /// `lea reg, [rip + rel32]`.
-fn addresses_x86(part: &Part, mut take: impl FnMut(u64)) {
+fn addresses_x86(part: &Part, mut take: impl FnMut(u64, u64)) {
     for at in memchr::memchr_iter(0x8d, &part.bytes) {
         let Some(&[kind, ref rest @ ..]) =
             part.bytes.get(at + 1..).and_then(|b| b.first_chunk::<5>())
@@ -123,13 +133,13 @@ fn addresses_x86(part: &Part, mut take: impl FnMut(u64)) {
         };
         if kind & 0xc7 == 0x05 {
             let next = part.address.wrapping_add(at as u64 + 6);
-            take(next.wrapping_add_signed(i64::from(i32::from_le_bytes(*rest))));
+            take(next.wrapping_sub(6), next.wrapping_add_signed(i64::from(i32::from_le_bytes(*rest))));
         }
     }
 }
 
 /// `adrp` and the `add` after it.
-fn addresses_arm(part: &Part, mut take: impl FnMut(u64)) {
+fn addresses_arm(part: &Part, mut take: impl FnMut(u64, u64)) {
     let mut page = None;
     for (index, word) in words(part) {
         let pc = part.address.wrapping_add(4 * index as u64);
@@ -137,7 +147,8 @@ fn addresses_arm(part: &Part, mut take: impl FnMut(u64)) {
             && word & 0xffc0_0000 == 0x9100_0000
             && (word >> 5) & 31 == register
         {
-            take(u64::wrapping_add(page, u64::from((word >> 10) & 0xfff)));
+            let pc = part.address.wrapping_add(4 * index as u64);
+            take(pc, u64::wrapping_add(page, u64::from((word >> 10) & 0xfff)));
         }
         if word & 0x9f00_0000 == 0x9000_0000 {
             let pages = (((word >> 5) & 0x7_ffff) << 2) | ((word >> 29) & 3);

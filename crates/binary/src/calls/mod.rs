@@ -2,7 +2,9 @@
 
 mod code;
 mod image;
+mod made;
 mod pclntab;
+mod types;
 mod unnamed;
 mod walk;
 
@@ -16,6 +18,8 @@ use crate::{Elf, Error};
 pub struct Question<'q> {
     /// Whether calls of this function are wanted, by the linker's name.
     pub wanted: &'q dyn Fn(&str) -> Wanted,
+    /// Whether it is wanted where values of a type are made, by the type's `import/path.Name`.
+    pub types: &'q dyn Fn(&str) -> bool,
     /// Whose code a function is, by its name and file.
     pub owner: &'q dyn Fn(&str, &str) -> Owner,
 }
@@ -47,6 +51,8 @@ pub enum Owner {
 pub struct Calls {
     /// Each once, in order.
     pub calls: BTreeSet<Call>,
+    /// Where values of the types that were asked for are made, whosever code it is. Who leads to it is among the calls.
+    pub made: BTreeSet<Made>,
     /// Functions among callers and callees that may be called without being named: through an interface or as a
     /// function value.
     pub referenced: BTreeSet<String>,
@@ -66,6 +72,20 @@ pub struct Call {
     /// The function called; none for methods of interfaces and function values, which are told where they may come
     /// before another call that is told.
     pub callee: Option<String>,
+}
+
+/// A line that takes memory for a value of a type, or for one that holds such a value, also in a function that was
+/// inlined.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Made {
+    /// The function, as the linker names it.
+    pub function: String,
+    /// Its file, as the compiler recorded it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The type that was asked for, as `import/path.Name`.
+    pub of: String,
 }
 
 /// Reads who calls what was asked for. `None` if the program is of a machine, a byte order or a Go (before 1.16) whose

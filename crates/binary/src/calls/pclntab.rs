@@ -126,6 +126,11 @@ impl<'a> Pclntab<'a> {
         Some(table)
     }
 
+    /// `runtime.moduledata`, from its beginning.
+    pub(super) fn module(&self) -> Option<&'a [u8]> {
+        module_of(self.image, self.address)
+    }
+
     /// Where the table ends, nearly: with the last of its functions' records.
     pub(super) fn end(&self) -> u64 {
         let last = self.functions.iter().map(|function| function.record).max().unwrap_or(0);

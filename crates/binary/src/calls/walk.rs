@@ -4,9 +4,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::code::{self, direct_calls};
 use super::image::Image;
+use super::made::{MadeAt, made};
 use super::pclntab::{Function, Pclntab, Place};
 use super::unnamed::unnamed_before;
-use super::{Call, Calls, Owner, Question, Wanted};
+use super::{Call, Calls, Made, Owner, Question, Wanted};
 
 /// How far calls are followed.
 #[derive(Clone, Copy)]
@@ -22,6 +23,8 @@ struct Reach {
 const WAYS: Reach = Reach { library: 8, program: 3 };
 /// Who calls the program's function that makes something is not told, but that there is somebody.
 const CALLERS: Reach = Reach { library: 4, program: 1 };
+/// Who makes a value of a type may be far from who uses it: between them are the program's own constructors.
+const MAKERS: Reach = Reach { library: 6, program: 8 };
 /// Calls told at most. What is beyond the limit is said to be unfinished.
 const MAX_CALLS: usize = 20_000;
 /// Calls of one function told at most: of one that is called from so many lines, none is the only one.
@@ -56,6 +59,7 @@ struct Walk<'a> {
 pub(super) fn walk(image: &Image, table: &Pclntab<'_>, question: &Question<'_>) -> Calls {
     let direct = direct_calls(image, table);
     let holders = holders(table, &direct);
+    let made = made(image, table, &direct, question.types);
     let mut walk = Walk {
         table,
         question,
@@ -70,6 +74,7 @@ pub(super) fn walk(image: &Image, table: &Pclntab<'_>, question: &Question<'_>) 
     if !walk.surroundings(image) {
         return Calls::default();
     }
+    walk.makers(made);
     walk.climb(Wanted::Callers, CALLERS);
     walk.references(image);
     walk.answer
@@ -117,10 +122,28 @@ fn is_runtimes(name: &str) -> bool {
 }
 
 impl Walk<'_> {
+    /// Where values of the types asked for are made, and who leads there.
+    fn makers(&mut self, made: Vec<MadeAt>) {
+        let names: Vec<u32> = made.iter().map(|one| one.place.name).collect();
+        for MadeAt { place, of } in made {
+            let function = self.table.name(place.name).to_owned();
+            let Place { file, line, .. } = place;
+            self.answer.made.insert(Made { function, file, line, of });
+        }
+        // Those whose callers have been told are passed on the way to others.
+        let told = std::mem::take(&mut self.seen);
+        self.climb_from(names, MAKERS);
+        self.seen.extend(told);
+    }
+
     /// All callers of what was asked for, nearest first.
     fn climb(&mut self, wanted: Wanted, reach: Reach) {
         let asked = self.asked.iter().filter(|(_, kind)| *kind == wanted);
-        let mut level: Vec<(u32, usize)> = asked.map(|(name, _)| (*name, 0)).collect();
+        self.climb_from(asked.map(|(name, _)| *name).collect(), reach);
+    }
+
+    fn climb_from(&mut self, names: Vec<u32>, reach: Reach) {
+        let mut level: Vec<(u32, usize)> = names.into_iter().map(|name| (name, 0)).collect();
         level.retain(|(name, _)| self.seen.insert(*name));
         for step in 0..reach.library + reach.program {
             let mut next = Vec::new();
@@ -158,6 +181,7 @@ impl Walk<'_> {
             self.leave(name);
             return Vec::new();
         }
+        self.answer.unfinished.remove(self.table.name(name));
         let sites: Vec<Site> =
             holders.iter().flat_map(|holder| self.sites(*holder, name)).collect();
         let mut callers: Vec<(u32, bool)> =
@@ -265,7 +289,8 @@ impl Walk<'_> {
         let told = self.answer.calls.iter();
         let told = told.flat_map(|call| [Some(call.caller.as_str()), call.callee.as_deref()]);
         let asked = self.asked.iter().map(|(name, _)| self.table.name(*name));
-        let names: FxHashSet<&str> = told.flatten().chain(asked).collect();
+        let makers = self.answer.made.iter().map(|made| made.function.as_str());
+        let names: FxHashSet<&str> = told.flatten().chain(asked).chain(makers).collect();
         let named = |name: &str| names.contains(name);
         let functions = self.table.functions.iter().filter(|f| named(self.table.name(f.name)));
         let by_entry: FxHashMap<u64, u32> = functions.map(|f| (f.entry, f.name)).collect();

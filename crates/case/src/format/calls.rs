@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use plumb_evidence::calls::{Call, Calls};
+use plumb_evidence::calls::{Call, Calls, Made};
 use plumb_evidence::code::Frame;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ pub struct CallsRecord {
     /// Caller, file, line, and callee if it is known.
     #[serde(default)]
     pub calls: Vec<(usize, usize, u32, Option<usize>)>,
+    /// Function, file and line that make a pool, and the pool's type.
+    #[serde(default)]
+    pub made: Vec<(usize, usize, u32, usize)>,
     /// Functions that may be called without their name.
     #[serde(default)]
     pub referenced: Vec<usize>,
@@ -47,9 +50,13 @@ impl From<&Calls> for CallsRecord {
             (caller, file, at.line, callee.as_deref().map(|callee| texts.number(callee)))
         });
         let numbered = numbered.collect();
+        let made = calls.made.iter().map(|Made { at, of }| {
+            (texts.number(&at.function), texts.number(&at.file), at.line, texts.number(of))
+        });
+        let made = made.collect();
         let referenced = calls.referenced.iter().map(|name| texts.number(name)).collect();
         let unfinished = calls.unfinished.iter().map(|name| texts.number(name)).collect();
-        Self { texts: texts.texts, calls: numbered, referenced, unfinished }
+        Self { texts: texts.texts, calls: numbered, made, referenced, unfinished }
     }
 }
 
@@ -66,8 +73,13 @@ impl From<CallsRecord> for Calls {
             };
             Some(Call { at, callee })
         };
+        let made = |(function, file, line, of): (usize, usize, u32, usize)| {
+            let at = Frame { function: text(function)?, file: text(file)?, line };
+            Some(Made { at, of: text(of)? })
+        };
         Self {
             calls: record.calls.into_iter().filter_map(call).collect(),
+            made: record.made.into_iter().filter_map(made).collect(),
             referenced: record.referenced.into_iter().filter_map(text).collect(),
             unfinished: record.unfinished.into_iter().filter_map(text).collect(),
         }
@@ -86,6 +98,7 @@ mod tests {
                 Call { at: frame(3), callee: Some("net.Dial".into()) },
                 Call { at: frame(4), callee: None },
             ],
+            made: vec![Made { at: frame(5), of: "net/http.Transport".into() }],
             referenced: ["main.f".into()].into(),
             unfinished: ["net.Dial".into()].into(),
         };
@@ -99,11 +112,13 @@ mod tests {
         let record = CallsRecord {
             texts: vec!["main.f".to_owned()],
             calls: vec![(0, 0, 1, Some(7)), (7, 0, 1, None), (0, 0, 2, None)],
+            made: vec![(0, 0, 1, 7), (0, 0, 1, 0)],
             referenced: vec![9],
             unfinished: vec![0],
         };
         let calls = Calls::from(record);
         assert_eq!(calls.calls.len(), 1);
+        assert_eq!(calls.made.len(), 1);
         assert!(calls.referenced.is_empty());
     }
 }

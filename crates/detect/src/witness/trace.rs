@@ -2,8 +2,10 @@
 //! an innocent caller's, and whoever woke the goroutine that takes requests is not (37 leaked connections named right, 0
 //! wrong, 5 unknown; creations of objects that the caller makes itself: 314 of 314; DESIGN.md §5.4).
 
+mod pools;
 mod ways;
 
+use plumb_evidence::code::Frame;
 use plumb_evidence::finding::{Role, WitnessKind};
 use plumb_evidence::measure::Interval;
 use plumb_evidence::number::{hours, plural};
@@ -13,6 +15,7 @@ use plumb_evidence::trace::Trace;
 use super::{Hearing, NamedLine, Testimony, Witness};
 use crate::heap_paths::{Place, places_of_ways};
 use crate::thresholds::{HEAP_LEAD_MIN, KEEPING_SHARE_MIN, TRACE_EXPECTED_MIN, TRACE_LEFT_MIN};
+use pools::Makers;
 use ways::{Seen, Told, could_tell};
 
 /// Lines listed; more would not be read.
@@ -20,6 +23,11 @@ const LINES_MAX: usize = 5;
 
 /// What would decide where the figures do not say whether it grows.
 const GROWTH: &str = "a look in which it grows, with an execution trace at its end (plumb diagnose URL --for 2m): without growth, what a trace shows may be calls in progress";
+
+/// What names who makes the pools that a trace shows in use.
+const EXECUTABLE: &str = "the executable, read where the process runs (plumb diagnose URL or PID on its machine), or the source (--source DIR): they tell which line makes what the execution trace shows in use";
+const SOURCE: &str =
+    "the source (--source DIR): it tells which of several lines makes what the execution trace shows in use";
 
 pub(crate) struct TraceWitness;
 
@@ -83,7 +91,7 @@ impl Case<'_> {
         let lines: Vec<NamedLine> = lines.collect();
         // Who uses an object need not be who is to release it.
         if self.seen.told == Told::Use {
-            return Testimony { related: lines, ..Testimony::default() };
+            return self.of_makers(lines);
         }
         let open = self.open();
         Testimony {
@@ -92,6 +100,53 @@ impl Case<'_> {
             would_decide: open.into_iter().collect(),
             ..Testimony::default()
         }
+    }
+
+    /// The lines that make what these use.
+    fn of_makers(&self, uses: Vec<NamedLine>) -> Testimony {
+        let used = Testimony { related: uses, ..Testimony::default() };
+        let record = self.object.record.filter(|record| record.pools().next().is_some());
+        let Some(record) = record.filter(|_| self.hearing.role == Role::Creates) else {
+            return used;
+        };
+        let first = &self.places[0];
+        let Hearing { instance, code, .. } = self.hearing;
+        let calls = instance.calls.as_ref();
+        let open = self.too_little();
+        match Makers::of(calls, code, record, self.trace, self.seen, first) {
+            Makers::Line(frame) => {
+                let basis = "no other line makes what its calls use";
+                let line = self.maker(&frame, 1.0, basis);
+                let decided = open.is_none();
+                let would_decide = open.into_iter().collect();
+                Testimony { lines: vec![line], decided, would_decide, ..used }
+            }
+            Makers::OneOf(frames) => {
+                let basis = format!("one of {} lines that make what its calls use", frames.len());
+                let share = 1.0 / frames.len() as f64;
+                let lines = frames.iter().take(LINES_MAX);
+                let lines = lines.map(|frame| self.maker(frame, share, &basis)).collect();
+                let would_decide = open.into_iter().chain([SOURCE.to_owned()]).collect();
+                Testimony { lines, would_decide, ..used }
+            }
+            Makers::Unknown => {
+                let bring = if calls.is_none() { EXECUTABLE } else { SOURCE };
+                Testimony { would_decide: vec![bring.to_owned()], ..used }
+            }
+        }
+    }
+
+    /// A line that makes what the first place uses.
+    fn maker(&self, frame: &Frame, share: f64, basis: &str) -> NamedLine {
+        let Place { frame: used, .. } = &self.places[0];
+        let file = used.file.rsplit('/').next().unwrap_or_default();
+        let basis = format!(
+            "{basis}, by the executable; used at {file}:{} ({}): {}",
+            used.line,
+            used.function,
+            self.basis(&self.places[0])
+        );
+        NamedLine { frame: frame.clone(), role: Role::Creates, share, basis }
     }
 
     fn role(&self) -> Role {
@@ -127,24 +182,41 @@ impl Case<'_> {
 
     /// Why the first line is not decided, as what would decide it.
     fn open(&self) -> Option<String> {
-        let Some(rate) = leaks_per_second(self.hearing) else { return Some(GROWTH.to_owned()) };
-        let left = |index: usize| self.places.get(index).map_or(0.0, |place| place.live.samples);
-        let others = left(1) + self.seen.unknown as f64;
-        if left(0) < TRACE_LEFT_MIN as f64 {
-            let left = self.places.iter().map(|place| place.live.samples as usize).sum();
-            return Some(longer(rate.estimate, left, self.trace.seconds));
-        }
-        let first = &self.places[0];
-        if first.doubt.is_some() {
+        let few = self.too_few();
+        if few.is_none() && self.places[0].doubt.is_some() {
             let text = "a look at the source: it tells whether the helper that the execution trace shows or one of its callers is to release it";
             return Some(text.to_owned());
         }
-        if left(0) < HEAP_LEAD_MIN * others {
+        few.or_else(|| self.too_unclear())
+    }
+
+    /// The same for a line of which no caller need be told apart.
+    fn too_little(&self) -> Option<String> {
+        self.too_few().or_else(|| self.too_unclear())
+    }
+
+    fn too_few(&self) -> Option<String> {
+        let Some(rate) = leaks_per_second(self.hearing) else { return Some(GROWTH.to_owned()) };
+        let left: f64 = self.places.iter().map(|place| place.live.samples).sum();
+        let is_too_few = self.left(0) < TRACE_LEFT_MIN as f64;
+        is_too_few.then(|| longer(rate.estimate, left as usize, self.trace.seconds))
+    }
+
+    /// How many the place of this index has left.
+    fn left(&self, index: usize) -> f64 {
+        self.places.get(index).map_or(0.0, |place| place.live.samples)
+    }
+
+    fn too_unclear(&self) -> Option<String> {
+        let rate = leaks_per_second(self.hearing)?;
+        let others = self.left(1) + self.seen.unknown as f64;
+        if self.left(0) < HEAP_LEAD_MIN * others {
             let why = "no line has three times what the next one has";
             return Some(self.much_longer(why));
         }
         let expected = TRACE_EXPECTED_MIN * rate.low * self.trace.seconds;
-        if first.share() < KEEPING_SHARE_MIN || left(0) < expected {
+        let is_kept = self.places[0].share() >= KEEPING_SHARE_MIN;
+        if !is_kept || self.left(0) < expected {
             let why = "what it shows so far may be calls in progress";
             return Some(self.much_longer(why));
         }

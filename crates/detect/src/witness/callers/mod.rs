@@ -13,7 +13,7 @@ use plumb_evidence::suspect::{ObjectCrowd, Subject};
 use super::{Hearing, NamedLine, Testimony, Witness};
 use crate::heap_paths::{HeapPaths, is_named_as_a_wrapper};
 use crate::thresholds::{HEAP_LEAD_MIN, HEAP_SAMPLES_MIN};
-use graph::Graph;
+pub(super) use graph::Graph;
 
 /// Lines listed where several can make the object; more would not be read.
 const LINES_MAX: usize = 3;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use plumb_evidence::catalogue::{LibraryObject, ObjectGoroutine, Phase};
-use plumb_evidence::code::{Frame, Stack};
+use plumb_evidence::code::{Frame, Origin, Stack};
 use plumb_evidence::suspect::ObjectCrowd;
 use plumb_evidence::trace::{Creation, Trace, TracedGoroutine, Waking};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -33,6 +33,8 @@ pub(super) struct Seen {
     pub(super) unknown: u64,
     /// Regions in which the object was made, or those of who has it in hand.
     pub(super) regions: Vec<Arc<str>>,
+    /// Whether some came about in calls of other libraries than the object's.
+    pub(super) through_libraries: bool,
 }
 
 impl Seen {
@@ -183,7 +185,14 @@ impl<'a> Looking<'a> {
         };
         let ways = ways.each(per_instance);
         let unknown = unknown / per_instance;
-        ways.iter().any(|way| way.left > 0).then_some(Seen { told, ways, unknown, regions })
+        let through_libraries = false;
+        ways.iter().any(|way| way.left > 0).then_some(Seen {
+            told,
+            ways,
+            unknown,
+            regions,
+            through_libraries,
+        })
     }
 
     /// Who has called so that what is left was dialled, and who has called without that. One connection carries all calls to
@@ -196,9 +205,13 @@ impl<'a> Looking<'a> {
         let mut calls: FxHashMap<Vec<Frame>, FxHashMap<Option<Arc<str>>, u64>> =
             FxHashMap::default();
         let (mut ways, mut unknown) = (Ways::default(), 0);
+        let mut through_libraries = false;
         for (index, creation) in self.trace.creations.iter().enumerate() {
             let count = left.get(&index).copied().unwrap_or(0);
             let (below, frames) = self.user_frames(creation.chain.iter());
+            if count > 0 {
+                through_libraries |= below.iter().any(|frame| self.is_of_another(record, frame));
+            }
             if frames.is_empty() {
                 unknown += count;
             } else if count > 0 || below.iter().any(is_call) {
@@ -212,7 +225,16 @@ impl<'a> Looking<'a> {
         }
         let is_any_left = ways.any_left();
         let ways = ways.each(1);
-        is_any_left.then_some(Seen { told: Told::Use, ways, unknown, regions })
+        let told = Told::Use;
+        is_any_left.then_some(Seen { told, ways, unknown, regions, through_libraries })
+    }
+
+    /// Whether a frame is of a library that is neither the object's nor Go's.
+    fn is_of_another(&self, record: &LibraryObject, frame: &Frame) -> bool {
+        match self.code.origin(frame) {
+            Origin::Dependency { module, .. } => *module != *record.module,
+            _ => false,
+        }
     }
 
     /// Who has sent the requests of which each has a goroutine, created by the sender.
@@ -279,6 +301,7 @@ impl<'a> Looking<'a> {
             ways: known,
             unknown: unknown.iter().map(|way| way.left).sum(),
             regions: once(regions),
+            through_libraries: false,
         })
     }
 
