@@ -7,7 +7,7 @@ use crate::error::{Fault, fault};
 use crate::generation::Tables;
 use crate::ids::Time;
 use crate::scheduler::ThreadPlace;
-use crate::varint::Bytes;
+use crate::varint::{Bytes, Window};
 use crate::wire::{self, EventType, MAX_ARGUMENTS};
 
 /// An event as it is written.
@@ -19,9 +19,36 @@ pub(crate) struct RawEvent {
 }
 
 impl RawEvent {
-    /// Reads an event all but its time, and gives the units of the clock that have passed since the one before.
+    /// Reads the event at the front of `bytes`, which is no longer than `length`, all but its time. Gives the units of the
+    /// clock that have passed since the one before, and how many bytes were read.
     #[inline]
-    fn read(&mut self, bytes: &mut Bytes<'_>) -> Option<u64> {
+    fn read(&mut self, bytes: &[u8], length: usize) -> Option<(u64, usize)> {
+        match self.read_at_once(bytes) {
+            Some((elapsed, read)) if read <= length => Some((elapsed, read)),
+            _ => {
+                let mut rest = Bytes(&bytes[..length]);
+                let elapsed = self.read_slowly(&mut rest)?;
+                Some((elapsed, length - rest.0.len()))
+            }
+        }
+    }
+
+    /// The same if no number is long and enough bytes follow.
+    #[inline(always)]
+    fn read_at_once(&mut self, bytes: &[u8]) -> Option<(u64, usize)> {
+        let (event, mut window) = Window::after_first(bytes)?;
+        self.event = event;
+        let count = wire::argument_count(event)?;
+        let elapsed = window.number()?;
+        self.arguments = [0; MAX_ARGUMENTS];
+        for argument in self.arguments.get_mut(..count)? {
+            *argument = window.number()?;
+        }
+        Some((elapsed, window.read))
+    }
+
+    #[cold]
+    fn read_slowly(&mut self, bytes: &mut Bytes<'_>) -> Option<u64> {
         self.event = bytes.byte()?;
         let count = wire::argument_count(self.event)?;
         let elapsed = bytes.number()?;
@@ -42,8 +69,8 @@ pub(crate) struct Cursor {
     batches: std::vec::IntoIter<Batch>,
     /// What is left of the batch.
     rest: Range<usize>,
-    /// Time of the last event of the batch; none at its begin.
-    last: Option<Time>,
+    /// Time of the last event of the batch; 0 at its begin.
+    last: Time,
     /// When the batch begins, in units of the trace's clock.
     begin: u64,
 }
@@ -57,27 +84,36 @@ impl Cursor {
         tables: &Tables,
     ) -> Result<Option<Self>, Fault> {
         let next = RawEvent { event: 0, time: Time::default(), arguments: [0; MAX_ARGUMENTS] };
-        let batches = batches.into_iter();
-        let mut cursor = Self { thread, next, batches, rest: 0..0, last: None, begin: 0 };
+        let (batches, last) = (batches.into_iter(), Time::default());
+        let mut cursor = Self { thread, next, batches, rest: 0..0, last, begin: 0 };
         Ok(cursor.advance(buffer, tables)?.then_some(cursor))
     }
 
     /// Goes to the next event, and tells whether there is one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn advance(&mut self, buffer: &[u8], tables: &Tables) -> Result<bool, Fault> {
         while self.rest.is_empty() {
             let Some(batch) = self.batches.next() else { return Ok(false) };
-            (self.rest, self.begin, self.last) = (batch.bytes, batch.time, None);
+            (self.rest, self.begin, self.last) = (batch.bytes, batch.time, Time::default());
         }
+        let Some((elapsed, read)) = self.next.read(&buffer[self.rest.start..], self.rest.len())
+        else {
+            return Err(self.unreadable());
+        };
+        self.rest.start += read;
         // Seldom, that is once for each batch, the time is that of the batch.
-        let last = self.last.unwrap_or_else(|| tables.nanoseconds(self.begin));
-        let mut bytes = Bytes(&buffer[self.rest.clone()]);
-        let elapsed = self.next.read(&mut bytes);
-        let elapsed = elapsed.ok_or_else(|| fault!("event {} cannot be read", self.next.event))?;
-        self.rest.start = self.rest.end - bytes.0.len();
+        let last = match self.last {
+            Time(0) => tables.nanoseconds(self.begin),
+            last => last,
+        };
         self.next.time = Time(tables.nanoseconds(elapsed).0.wrapping_add(last.0));
-        self.last = (self.next.time != Time::default()).then_some(self.next.time);
+        self.last = self.next.time;
         Ok(true)
+    }
+
+    #[cold]
+    fn unreadable(&self) -> Fault {
+        fault!("event {} cannot be read", self.next.event)
     }
 }
 
@@ -130,6 +166,28 @@ impl Frontier {
         self.heap.push((cursor.next.time, self.cursors.len()));
         self.cursors.push(cursor);
         self.sift_up(self.heap.len() - 1);
+    }
+
+    /// Puts the first cursor, which went on to its next event, where it belongs.
+    #[inline]
+    pub(crate) fn update_first(&mut self) {
+        let Some(&(_, cursor)) = self.heap.first() else { return };
+        let moved = (self.cursors[cursor].next.time, cursor);
+        let mut hole = 0;
+        loop {
+            let (mut least, mut at) = (moved, hole);
+            for child in [2 * hole + 1, 2 * hole + 2] {
+                match self.heap.get(child) {
+                    Some(other) if other.0 < least.0 => (least, at) = (*other, child),
+                    _ => {}
+                }
+            }
+            self.heap[hole] = least;
+            if at == hole {
+                return;
+            }
+            hole = at;
+        }
     }
 
     /// Puts a cursor that went on to its next event where it belongs.

@@ -33,6 +33,19 @@ impl Happened {
         Some(*event)
     }
 
+    /// The events that were not given yet.
+    #[inline]
+    pub(crate) fn take_all(&mut self) -> &[Event] {
+        let given = std::mem::replace(&mut self.given, self.events.len());
+        self.events.get(given..).unwrap_or_default()
+    }
+
+    /// Whether all events were given.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.given >= self.events.len()
+    }
+
     /// Forgets what was given, which must be all.
     pub(crate) fn begin_anew(&mut self) {
         self.events.clear();

@@ -162,8 +162,10 @@ impl History {
     /// Reads a trace to its end.
     pub fn read<R: Read>(reader: &mut Reader<R>) -> Self {
         let mut history = Self::default();
-        while let Some(event) = reader.next_event() {
-            history.add(&event, reader.symbols());
+        while let Some((events, symbols)) = reader.next_events() {
+            for event in events {
+                history.add(event, symbols);
+            }
         }
         history
     }

@@ -102,8 +102,25 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// The next events, some at once, with the strings and stacks of all so far; none after the last. They are those that
+    /// [`Reader::next_event`] would give one after the other, for who looks at all of them.
+    #[inline]
+    pub fn next_events(&mut self) -> Option<(&[Event], &Symbols)> {
+        if self.scheduler.happened().is_empty() {
+            self.gather();
+        }
+        let events = self.scheduler.happened().take_all();
+        (!events.is_empty()).then_some((events, &self.symbols))
+    }
+
     #[inline(never)]
     fn next_after_more(&mut self) -> Option<Event> {
+        self.gather();
+        self.scheduler.happened().next()
+    }
+
+    /// Lets events happen, some at once. None are left to be given before.
+    fn gather(&mut self) {
         self.scheduler.happened().begin_anew();
         while !self.scheduler.happened().is_full() {
             match self.state {
@@ -122,7 +139,6 @@ impl<R: Read> Reader<R> {
                 State::Ended => break,
             }
         }
-        self.scheduler.happened().next()
     }
 
     /// Adds an event that belongs to nobody, at the time of the last one if no other is given.
@@ -224,26 +240,46 @@ impl<R: Read> Reader<R> {
     /// happen.
     fn advance_first(&mut self) -> Result<bool, Fault> {
         let generation = self.generation.as_deref().ok_or("there is no generation")?;
-        let (tables, number) = (&generation.tables, generation.number);
-        let (cursor, until) = self.frontier.first().ok_or("there is no event")?;
-        let until = self.samples.last().map_or(until, |sample| until.min(sample.time));
-        let could = loop {
-            let before = self.scheduler.happened().mark();
-            let could = self.scheduler.advance(&cursor.next, tables, cursor.thread, number);
-            if !could.inspect_err(|_| self.scheduler.happened().back_to(before))? {
-                break false;
+        let (buffer, tables, number) = (&*generation.buffer, &generation.tables, generation.number);
+        let limit = self.samples.last().map_or(Time(i64::MAX), |sample| sample.time);
+        let scheduler = &mut self.scheduler;
+        loop {
+            let (cursor, until) = self.frontier.first().ok_or("there is no event")?;
+            let until = until.min(limit);
+            loop {
+                let before = scheduler.happened().mark();
+                match scheduler.advance_at_once(&cursor.next, tables, cursor.thread, number) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        self.frontier.update_first();
+                        return Ok(false);
+                    }
+                    Err(what) => {
+                        scheduler.happened().back_to(before);
+                        return Err(what);
+                    }
+                }
+                match cursor.advance(buffer, tables) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        self.frontier.remove(0);
+                        return Ok(true);
+                    }
+                    Err(what) => {
+                        scheduler.happened().back_to(before);
+                        return Err(what);
+                    }
+                }
+                if cursor.next.time > until || scheduler.happened().is_full() {
+                    break;
+                }
             }
-            let goes_on = cursor.advance(&generation.buffer, tables);
-            if !goes_on.inspect_err(|_| self.scheduler.happened().back_to(before))? {
-                self.frontier.remove(0);
+            self.frontier.update_first();
+            let is_next = self.frontier.first_time().is_some_and(|first| first <= limit);
+            if !is_next || scheduler.happened().is_full() {
                 return Ok(true);
             }
-            if cursor.next.time > until || self.scheduler.happened().is_full() {
-                break true;
-            }
-        };
-        self.frontier.update(0);
-        Ok(could)
+        }
     }
 
     /// Lets the next event of the thread at a place of the frontier happen if it can, and tells whether it could.

@@ -262,8 +262,22 @@ impl Scheduler {
     ///
     /// # Errors
     /// Why the trace is broken.
-    #[inline]
     pub(crate) fn advance(
+        &mut self,
+        raw: &RawEvent,
+        tables: &Tables,
+        thread: ThreadPlace,
+        generation: u64,
+    ) -> Result<bool, Fault> {
+        self.advance_at_once(raw, tables, thread, generation)
+    }
+
+    /// The same, to be part of the one loop that handles nearly all events.
+    ///
+    /// # Errors
+    /// Why the trace is broken.
+    #[inline(always)]
+    pub(crate) fn advance_at_once(
         &mut self,
         raw: &RawEvent,
         tables: &Tables,
@@ -303,6 +317,7 @@ impl Scheduler {
         *self = Self { happened, ..Self::default() };
     }
 
+    #[inline(always)]
     fn handle(&mut self, step: &Step<'_>) -> Outcome {
         match step.raw.event {
             wire::PROC_START => self.proc_start(step),

@@ -8,6 +8,7 @@ use crate::symbols::{StackId, StringId};
 use crate::wire;
 
 impl Scheduler {
+    #[inline(never)]
     pub(super) fn annotation(&mut self, step: &Step<'_>) -> Outcome {
         match step.raw.event {
             wire::PROCS_CHANGE => {

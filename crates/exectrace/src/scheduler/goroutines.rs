@@ -92,6 +92,7 @@ impl Scheduler {
     }
 
     /// A coroutine: wakes another one, blocks or ends, and the other one runs, all at once.
+    #[inline(never)]
     pub(super) fn go_switch(&mut self, step: &Step<'_>) -> Outcome {
         step.require_running()?;
         self.current(step, GoroutineState::Running)?;
@@ -121,6 +122,7 @@ impl Scheduler {
     }
 
     /// A generation tells in which state a goroutine is.
+    #[inline(never)]
     pub(super) fn go_status(&mut self, step: &Step<'_>) -> Outcome {
         let id = step.goroutine(0);
         let to = match step.argument(2) {

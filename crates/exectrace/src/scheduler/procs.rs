@@ -6,6 +6,7 @@ use crate::event::ProcState;
 use crate::ids::{ProcId, ThreadId};
 
 impl Scheduler {
+    #[inline(never)]
     pub(super) fn proc_start(&mut self, step: &Step<'_>) -> Outcome {
         let (id, sequence) = (step.proc(0), step.sequence(1));
         let Some((held, proc)) = self.procs.get(id) else { return Ok(false) };
@@ -21,6 +22,7 @@ impl Scheduler {
         Ok(true)
     }
 
+    #[inline(never)]
     pub(super) fn proc_stop(&mut self, step: &Step<'_>) -> Outcome {
         let id = step.context.proc.id;
         let proc = self.current_proc(step)?;
@@ -34,6 +36,7 @@ impl Scheduler {
         Ok(true)
     }
 
+    #[inline(never)]
     pub(super) fn proc_steal(&mut self, step: &Step<'_>) -> Outcome {
         let (id, sequence) = (step.proc(0), step.sequence(1));
         let Some((_, proc)) = self.procs.get(id) else { return Ok(false) };
@@ -69,6 +72,7 @@ impl Scheduler {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn proc_status(&mut self, step: &Step<'_>) -> Outcome {
         let id = step.proc(0);
         let told = ProcStatus::of(step.argument(1));

@@ -24,6 +24,7 @@ pub(super) struct Collector {
 }
 
 impl Scheduler {
+    #[inline(never)]
     pub(super) fn range(&mut self, step: &Step<'_>) -> Outcome {
         match step.raw.event {
             wire::STW_BEGIN => self.goroutine_begin(step, RangeKind::StopTheWorld(step.string(0)?)),

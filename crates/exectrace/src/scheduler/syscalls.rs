@@ -38,6 +38,7 @@ impl Scheduler {
     }
 
     /// Can happen once the proc was lost, as the event tells that it will be.
+    #[inline(never)]
     pub(super) fn syscall_end_blocked(&mut self, step: &Step<'_>) -> Outcome {
         if step.context.proc.id.is_some() && self.current_proc(step)?.state == ProcStatus::Syscall {
             return Ok(false);
@@ -53,6 +54,7 @@ impl Scheduler {
     }
 
     /// A thread of C calls Go: its goroutine begins as if it came from a system call.
+    #[inline(never)]
     pub(super) fn create_in_syscall(&mut self, step: &Step<'_>) -> Outcome {
         step.require_thread()?;
         step.require_no_goroutine()?;
@@ -65,6 +67,7 @@ impl Scheduler {
     }
 
     /// The call from C returns, or its thread ends. The proc is lost with it: another thread may get the same number.
+    #[inline(never)]
     pub(super) fn destroy_in_syscall(&mut self, step: &Step<'_>) -> Outcome {
         step.require_thread()?;
         step.require_goroutine()?;
