@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::Reader;
 use crate::event::{Event, EventKind, GoroutineState, GoroutineTransition};
 use crate::ids::{GoroutineId, TaskId, Time};
+use crate::slab::Slab;
 use crate::symbols::{StackId, StringId, Symbols};
 
 /// Longest chain of creations that is kept; what lies further back is left out. Chains of real programs have fewer than
@@ -143,15 +144,15 @@ pub struct Count {
 /// What a trace says of its goroutines, up to the last event that was added.
 #[derive(Debug, Default)]
 pub struct History {
-    goroutines: FxHashMap<GoroutineId, Goroutine>,
+    goroutines: Slab<GoroutineId, Goroutine>,
     links: Vec<(Link, u32)>,
     chains: FxHashMap<Link, ChainId>,
     ended: FxHashMap<ChainId, u64>,
     wakings: FxHashMap<WakingWay, u64>,
     /// Types of the tasks that have begun and not ended.
     tasks: FxHashMap<TaskId, StringId>,
-    /// Whether a stack waits for the collector.
-    within_collector: FxHashMap<StackId, bool>,
+    /// Whether a stack waits for the collector, by its number, as far as that was looked at.
+    within_collector: Vec<Option<bool>>,
     begin: Option<Time>,
     end: Time,
     /// After a gap: those of before that were not told of since.
@@ -184,12 +185,12 @@ impl History {
             }
             EventKind::RegionBegin(region) => {
                 let task = self.tasks.get(&region.task).copied().unwrap_or(StringId::EMPTY);
-                if let Some(goroutine) = self.goroutines.get_mut(&event.goroutine) {
+                if let Some((_, goroutine)) = self.goroutines.get(event.goroutine) {
                     goroutine.regions.push(Scope { name: region.name, task });
                 }
             }
             EventKind::RegionEnd(_) => {
-                if let Some(goroutine) = self.goroutines.get_mut(&event.goroutine) {
+                if let Some((_, goroutine)) = self.goroutines.get(event.goroutine) {
                     goroutine.regions.pop();
                 }
             }
@@ -203,7 +204,7 @@ impl History {
         match (change.from, change.to) {
             (GoroutineState::NotExist, to) => self.create(event, change, to),
             (_, GoroutineState::NotExist) => {
-                if let Some(goroutine) = self.goroutines.remove(&change.goroutine) {
+                if let Some(goroutine) = self.goroutines.remove(change.goroutine) {
                     *self.ended.entry(goroutine.chain).or_default() += 1;
                 }
             }
@@ -214,14 +215,13 @@ impl History {
     }
 
     fn create(&mut self, event: &Event, change: &GoroutineTransition, state: GoroutineState) {
-        let before = self.chain_of(event.goroutine);
+        let (before, scope) = self.chain_and_scope(event.goroutine);
         let chain = self.link(Link { creator: event.stack, start: change.stack, before });
         let (time, creator, stack) = (event.time, event.goroutine, event.stack);
-        let scope = self.goroutines.get(&creator).and_then(Goroutine::scope);
         let creation = Some(Creation { time, creator, stack, scope });
         let new = Goroutine { chain, creation, stack: change.stack, ..older(change, state, time) };
-        self.goroutines.insert(change.goroutine, new);
-        if let Some(creator) = self.goroutines.get_mut(&creator) {
+        self.goroutines.set(change.goroutine, new);
+        if let Some((_, creator)) = self.goroutines.get(creator) {
             creator.latest.rotate_left(1);
             creator.latest[LATEST - 1] = change.goroutine;
         }
@@ -229,9 +229,10 @@ impl History {
 
     /// What a goroutine has created is handed to whom it wakes then.
     fn hand_over(&mut self, by: GoroutineId, waiting: StackId, scope: Option<Scope>) {
-        let Some(creator) = self.goroutines.get_mut(&by) else { return };
-        for created in std::mem::replace(&mut creator.latest, [GoroutineId::NONE; LATEST]) {
-            if let Some(created) = self.goroutines.get_mut(&created) {
+        let Some((_, creator)) = self.goroutines.get(by) else { return };
+        let latest = std::mem::replace(&mut creator.latest, [GoroutineId::NONE; LATEST]);
+        for created in latest.into_iter().filter(|created| created.is_some()) {
+            if let Some((_, created)) = self.goroutines.get(created) {
                 (created.handed, created.handed_in) = (Some(waiting), scope);
             }
         }
@@ -253,13 +254,13 @@ impl History {
                 ..older(change, change.to, self.begin.unwrap_or(event.time))
             },
         };
-        self.goroutines.insert(change.goroutine, found);
+        self.goroutines.set(change.goroutine, found);
     }
 
     /// A generation tells of what is known. Since Go 1.23 it has a stack, which is news of what the trace found.
     fn tell_again(&mut self, change: &GoroutineTransition) {
-        let known = self.goroutines.get_mut(&change.goroutine);
-        if let Some(goroutine) = known.filter(|goroutine| !goroutine.stack.is_some()) {
+        let known = self.goroutines.get(change.goroutine);
+        if let Some((_, goroutine)) = known.filter(|(_, goroutine)| !goroutine.stack.is_some()) {
             goroutine.stack = change.stack;
         }
     }
@@ -271,38 +272,41 @@ impl History {
         (from, to): (GoroutineState, GoroutineState),
         symbols: &Symbols,
     ) {
-        let waker_chain = self.chain_of(event.goroutine);
-        let scope = self.goroutines.get(&event.goroutine).and_then(Goroutine::scope);
-        let mut woken = None;
-        let Some(goroutine) = self.goroutines.get_mut(&change.goroutine) else { return };
-        let waits_for_collector =
-            *self.within_collector.entry(goroutine.stack).or_insert_with(|| {
-                let mut functions = symbols.stack(goroutine.stack).map(|frame| frame.function);
-                functions
-                    .any(|name| COLLECTOR.iter().any(|of| symbols.string(name).starts_with(of)))
-            });
-        if from == GoroutineState::Waiting && !waits_for_collector {
-            let (time, waker, stack) = (event.time, event.goroutine, event.stack);
-            goroutine.waking = Some(Waking { time, waker, waker_chain, stack, scope });
-            if waker.is_some() {
-                let waiting = goroutine.stack;
-                let way = WakingWay { waiting, waker_chain, stack };
-                *self.wakings.entry(way).or_default() += 1;
-                woken = Some((waker, waiting, goroutine.scope()));
-            }
+        if from == GoroutineState::Waiting {
+            self.wake(event, change.goroutine, symbols);
         }
+        let Some((_, goroutine)) = self.goroutines.get(change.goroutine) else { return };
         (goroutine.state, goroutine.since, goroutine.is_unchanged) = (to, event.time, false);
         goroutine.reason = change.reason;
         if change.stack.is_some() {
             goroutine.stack = change.stack;
         }
-        if let Some((waker, waiting, scope)) = woken {
-            self.hand_over(waker, waiting, scope);
+    }
+
+    /// A goroutine is woken, which does not count if it waits for the collector.
+    fn wake(&mut self, event: &Event, woken: GoroutineId, symbols: &Symbols) {
+        let (time, waker, stack) = (event.time, event.goroutine, event.stack);
+        let (waker_chain, scope) = self.chain_and_scope(waker);
+        let Some((_, goroutine)) = self.goroutines.get(woken) else { return };
+        let waiting = goroutine.stack;
+        if is_within_collector(&mut self.within_collector, waiting, symbols) {
+            return;
+        }
+        goroutine.waking = Some(Waking { time, waker, waker_chain, stack, scope });
+        if waker.is_some() {
+            let handed_in = goroutine.scope();
+            let way = WakingWay { waiting, waker_chain, stack };
+            *self.wakings.entry(way).or_default() += 1;
+            self.hand_over(waker, waiting, handed_in);
         }
     }
 
-    fn chain_of(&self, goroutine: GoroutineId) -> ChainId {
-        self.goroutines.get(&goroutine).map_or(ChainId::OLDER, |goroutine| goroutine.chain)
+    /// How a goroutine came to be, and the region that it is in.
+    fn chain_and_scope(&mut self, goroutine: GoroutineId) -> (ChainId, Option<Scope>) {
+        match self.goroutines.get(goroutine) {
+            Some((_, goroutine)) => (goroutine.chain, goroutine.scope()),
+            None => (ChainId::OLDER, None),
+        }
     }
 
     fn link(&mut self, link: Link) -> ChainId {
@@ -330,7 +334,8 @@ impl History {
 
     /// After a gap nothing is known of what a goroutine does, and it may have ended.
     fn forget_states(&mut self) {
-        let mut before = std::mem::take(&mut self.goroutines);
+        let known = std::mem::take(&mut self.goroutines).into_things();
+        let mut before: FxHashMap<GoroutineId, Goroutine> = known.collect();
         before.extend(self.doubtful.take().into_iter().flatten());
         self.doubtful = Some(before);
     }
@@ -354,7 +359,7 @@ impl History {
     /// A goroutine that lives.
     pub fn goroutine(&self, id: GoroutineId) -> Option<&Goroutine> {
         let doubtful = || self.doubtful.as_ref().and_then(|known| known.get(&id));
-        self.goroutines.get(&id).or_else(doubtful)
+        self.goroutines.find(id).or_else(doubtful)
     }
 
     /// The links of a chain, from the goroutine itself back to the oldest creator: where each began, and the stack that
@@ -394,6 +399,18 @@ impl History {
     pub fn end(&self) -> Time {
         self.end
     }
+}
+
+/// Whether a stack waits for the collector, remembered by its number.
+fn is_within_collector(known: &mut Vec<Option<bool>>, stack: StackId, symbols: &Symbols) -> bool {
+    if known.len() <= stack.index() {
+        // All stacks so far: those of the generation's events have been read.
+        known.resize(symbols.stack_count().max(stack.index()) + 1, None);
+    }
+    *known[stack.index()].get_or_insert_with(|| {
+        let mut functions = symbols.stack(stack).map(|frame| frame.function);
+        functions.any(|name| COLLECTOR.iter().any(|of| symbols.string(name).starts_with(of)))
+    })
 }
 
 fn older(change: &GoroutineTransition, state: GoroutineState, since: Time) -> Goroutine {

@@ -33,7 +33,7 @@ pub(crate) struct Slab<Id, T> {
     things: Vec<Option<(Id, T)>>,
     free: Vec<u32>,
     /// Where the thing was that was looked for last, by the lowest bits of its number.
-    at_hand: Vec<u32>,
+    at_hand: Box<[u32; AT_HAND]>,
 }
 
 impl<Id, T> Default for Slab<Id, T> {
@@ -42,7 +42,7 @@ impl<Id, T> Default for Slab<Id, T> {
             places: FxHashMap::default(),
             things: Vec::new(),
             free: Vec::new(),
-            at_hand: vec![u32::MAX; AT_HAND],
+            at_hand: Box::new([u32::MAX; AT_HAND]),
         }
     }
 }
@@ -51,13 +51,23 @@ impl<Id: Copy + Eq + Hash + Numbered, T> Slab<Id, T> {
     /// The thing of this number.
     #[inline]
     pub(crate) fn get(&mut self, id: Id) -> Option<(Held<Id>, &mut T)> {
-        let at_hand = self.at_hand.get_mut(id.number() as usize % AT_HAND)?;
-        let is_its = |place: u32| matches!(self.things.get(place as usize), Some(Some((owner, _))) if *owner == id);
-        if !is_its(*at_hand) {
-            *at_hand = *self.places.get(&id)?;
+        let mut place = self.at_hand[id.number() as usize % AT_HAND];
+        let is_its = matches!(self.things.get(place as usize), Some(Some((owner, _))) if *owner == id);
+        if !is_its {
+            place = self.look_up(id)?;
         }
-        let held = Held { id, place: *at_hand };
-        Some((held, self.at(held)?))
+        match self.things.get_mut(place as usize) {
+            Some(Some((_, thing))) => Some((Held { id, place }, thing)),
+            _ => None,
+        }
+    }
+
+    /// Where the thing of this number is, by the table.
+    #[cold]
+    fn look_up(&mut self, id: Id) -> Option<u32> {
+        let place = *self.places.get(&id)?;
+        self.at_hand[id.number() as usize % AT_HAND] = place;
+        Some(place)
     }
 
     /// The thing at a place, if it still is that of this number.
@@ -84,11 +94,42 @@ impl<Id: Copy + Eq + Hash + Numbered, T> Slab<Id, T> {
         Some(Held { id, place })
     }
 
-    pub(crate) fn remove(&mut self, id: Id) {
-        if let Some(place) = self.places.remove(&id) {
-            self.things[place as usize] = None;
-            self.free.push(place);
+    /// Takes out the thing of this number.
+    pub(crate) fn remove(&mut self, id: Id) -> Option<T> {
+        let place = self.places.remove(&id)?;
+        self.free.push(place);
+        self.things[place as usize].take().map(|(_, thing)| thing)
+    }
+
+    /// Adds a thing in place of the one of this number, if there is one.
+    pub(crate) fn set(&mut self, id: Id, thing: T) {
+        match self.get(id) {
+            Some((_, known)) => *known = thing,
+            None => {
+                self.insert(id, thing);
+            }
         }
+    }
+
+    /// The thing of this number, by the table alone.
+    pub(crate) fn find(&self, id: Id) -> Option<&T> {
+        let place = *self.places.get(&id)?;
+        self.things.get(place as usize)?.as_ref().map(|(_, thing)| thing)
+    }
+
+    /// All things, in no order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        self.things.iter().flatten().map(|(_, thing)| thing)
+    }
+
+    /// All things with their numbers, in no order.
+    pub(crate) fn into_things(self) -> impl Iterator<Item = (Id, T)> {
+        self.things.into_iter().flatten()
+    }
+
+    /// Whether there is nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
     }
 }
 

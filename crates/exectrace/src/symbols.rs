@@ -28,6 +28,11 @@ impl StackId {
     /// No stack was taken.
     pub const NONE: Self = Self(0);
 
+    /// Its number, counted from 0 without gaps.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+
     /// Whether there is one. It may have no frames.
     pub fn is_some(self) -> bool {
         self != Self::NONE
