@@ -172,7 +172,8 @@ fn read_for(path: &Path, kind: Wanted) -> Option<Calls> {
         _ => Wanted::No,
     };
     let file = File::open(path).expect("the executable");
-    read_calls(file, &Question { wanted: &wanted, types: &|_| false, owner: &owner }).expect("an ELF file")
+    read_calls(file, &Question { wanted: &wanted, types: &|_| false, owner: &owner })
+        .expect("an ELF file")
 }
 
 /// A path without its folders, which differ with how it was built.

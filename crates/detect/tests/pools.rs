@@ -100,7 +100,11 @@ fn names(finding: &Finding, line: u32) {
 #[track_caller]
 fn names_at(finding: &Finding, line: u32) {
     let site = &finding.site;
-    assert_eq!((site.kind, site.line, site.role), (SiteKind::Line, line, Role::Creates), "{site:?}");
+    assert_eq!(
+        (site.kind, site.line, site.role),
+        (SiteKind::Line, line, Role::Creates),
+        "{site:?}"
+    );
     assert_eq!(site.found_by, [WitnessKind::Trace]);
 }
 
@@ -121,8 +125,12 @@ fn with(more: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static st
 fn the_maker_that_the_way_of_the_calls_leads_to_is_named_and_the_shared_one_is_not() {
     let finding = of(executable(&CALLS, &MADE));
     names(&finding, 20);
-    let shown: Vec<&str> =
-        finding.evidence.iter().filter(|item| item.kind == "trace").map(|item| &*item.text).collect();
+    let shown: Vec<&str> = finding
+        .evidence
+        .iter()
+        .filter(|item| item.kind == "trace")
+        .map(|item| &*item.text)
+        .collect();
     assert_eq!(
         shown,
         [

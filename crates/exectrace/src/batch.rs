@@ -1,6 +1,6 @@
 //! Batches: what one thread wrote between two flushes, and how a stream is cut into them.
 
-use std::io::{BufRead, ErrorKind, Read};
+use std::io::{BufRead, ErrorKind};
 use std::ops::Range;
 
 use crate::ids::ThreadId;
@@ -65,12 +65,29 @@ pub(crate) fn read_piece(input: &mut impl BufRead, buffer: &mut Vec<u8>) -> Resu
         return Err(Broken::Framing(format!("a batch of {size} bytes, more than any can have")));
     }
     let start = buffer.len();
-    let read = input.take(size).read_to_end(buffer)?;
-    if (read as u64) < size {
-        return Err(Broken::CutOff);
-    }
+    read_into(input, buffer, size as usize)?;
     let bytes = start..buffer.len();
     Ok(Piece::Batch(Batch { generation, thread, time, is_experimental, bytes }))
+}
+
+/// Appends the next `size` bytes to `buffer`, or as many as there are.
+fn read_into(input: &mut impl BufRead, buffer: &mut Vec<u8>, size: usize) -> Result<(), Broken> {
+    let end = buffer.len() + size;
+    let mut at = buffer.len();
+    buffer.resize(end, 0);
+    while at < end {
+        match input.read(&mut buffer[at..]) {
+            Ok(0) => break,
+            Ok(read) => at += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                buffer.truncate(at);
+                return Err(error.into());
+            }
+        }
+    }
+    buffer.truncate(at);
+    if at < end { Err(Broken::CutOff) } else { Ok(()) }
 }
 
 fn unexpected(event: EventType) -> Broken {

@@ -21,15 +21,11 @@ pub(crate) struct RawEvent {
 impl RawEvent {
     /// Reads the event at the front of `bytes`, which is no longer than `length`, all but its time. Gives the units of the
     /// clock that have passed since the one before, and how many bytes were read.
-    #[inline]
+    #[inline(always)]
     fn read(&mut self, bytes: &[u8], length: usize) -> Option<(u64, usize)> {
         match self.read_at_once(bytes) {
             Some((elapsed, read)) if read <= length => Some((elapsed, read)),
-            _ => {
-                let mut rest = Bytes(&bytes[..length]);
-                let elapsed = self.read_slowly(&mut rest)?;
-                Some((elapsed, length - rest.0.len()))
-            }
+            _ => self.read_slowly(&bytes[..length]),
         }
     }
 
@@ -47,8 +43,10 @@ impl RawEvent {
         Some((elapsed, window.read))
     }
 
+    /// The same for any event.
     #[cold]
-    fn read_slowly(&mut self, bytes: &mut Bytes<'_>) -> Option<u64> {
+    fn read_slowly(&mut self, all: &[u8]) -> Option<(u64, usize)> {
+        let mut bytes = Bytes(all);
         self.event = bytes.byte()?;
         let count = wire::argument_count(self.event)?;
         let elapsed = bytes.number()?;
@@ -56,7 +54,7 @@ impl RawEvent {
         for argument in self.arguments.iter_mut().take(count) {
             *argument = bytes.number()?;
         }
-        Some(elapsed)
+        Some((elapsed, all.len() - bytes.0.len()))
     }
 }
 

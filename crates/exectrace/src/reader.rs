@@ -12,8 +12,8 @@ use crate::ids::Time;
 use crate::scheduler::Scheduler;
 use crate::symbols::Symbols;
 
-/// Bytes that are asked for at once.
-const BUFFER: usize = 256 << 10;
+/// Bytes that are asked for at once where a batch begins. What is longer is read to its place, past this buffer.
+const BUFFER: usize = 16 << 10;
 
 /// Reads the events of a trace from a stream, a generation at a time.
 ///

@@ -52,7 +52,8 @@ impl<Id: Copy + Eq + Hash + Numbered, T> Slab<Id, T> {
     #[inline]
     pub(crate) fn get(&mut self, id: Id) -> Option<(Held<Id>, &mut T)> {
         let mut place = self.at_hand[id.number() as usize % AT_HAND];
-        let is_its = matches!(self.things.get(place as usize), Some(Some((owner, _))) if *owner == id);
+        let is_its =
+            matches!(self.things.get(place as usize), Some(Some((owner, _))) if *owner == id);
         if !is_its {
             place = self.look_up(id)?;
         }

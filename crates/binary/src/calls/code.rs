@@ -133,7 +133,10 @@ fn addresses_x86(part: &Part, mut take: impl FnMut(u64, u64)) {
         };
         if kind & 0xc7 == 0x05 {
             let next = part.address.wrapping_add(at as u64 + 6);
-            take(next.wrapping_sub(6), next.wrapping_add_signed(i64::from(i32::from_le_bytes(*rest))));
+            take(
+                next.wrapping_sub(6),
+                next.wrapping_add_signed(i64::from(i32::from_le_bytes(*rest))),
+            );
         }
     }
 }

@@ -11,8 +11,13 @@ use super::types::Types;
 
 /// First words of the names of functions that take memory for a value of the type that they are told. Go 1.26 and later
 /// have one for each size (`runtime.mallocgcSmallScanNoHeaderSC5`).
-const ALLOCATORS: [&str; 5] =
-    ["runtime.newobject", "runtime.mallocgc", "runtime.newarray", "runtime.makeslice", "runtime.growslice"];
+const ALLOCATORS: [&str; 5] = [
+    "runtime.newobject",
+    "runtime.mallocgc",
+    "runtime.newarray",
+    "runtime.makeslice",
+    "runtime.growslice",
+];
 
 /// How far from its call an argument is put into its register, in bytes at most: before a call there are its other
 /// arguments and what is saved across it.
@@ -64,7 +69,8 @@ fn allocations(image: &Image, table: &Pclntab<'_>, direct: &[code::Call]) -> Vec
         let name = table.name(table.functions[*function as usize].name);
         ALLOCATORS.iter().any(|allocator| name.starts_with(allocator))
     };
-    let allocators: FxHashSet<u32> = (0..table.functions.len() as u32).filter(is_allocator).collect();
+    let allocators: FxHashSet<u32> =
+        (0..table.functions.len() as u32).filter(is_allocator).collect();
     let mut found = Vec::new();
     addresses(image, |at, address| {
         let next = direct.partition_point(|call| call.at < at);

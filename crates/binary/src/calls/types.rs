@@ -60,7 +60,8 @@ impl<'a> Types<'a> {
         let mut bases = MODULE_WORDS.iter().filter_map(|word| u64_at(module, 8 * word));
         let tried = &descriptors[..descriptors.len().min(TRIED)];
         let is_base = |base: &u64| {
-            let is_named = |at: &u64| string(image, *base, *at).is_some_and(|name| !name.is_empty());
+            let is_named =
+                |at: &u64| string(image, *base, *at).is_some_and(|name| !name.is_empty());
             let named = tried.iter().filter(|at| is_named(at)).count();
             named > 0 && named as f64 >= NAMED_SHARE_MIN * tried.len() as f64
         };

@@ -28,11 +28,13 @@ pub(crate) fn from_reader(
     let mut reader = Reader::new(input)?;
     let mut history = History::default();
     let mut wall = None;
-    while let Some(event) = reader.next_event() {
-        if let EventKind::Sync(sync) = event.kind {
-            wall = wall.or(sync.clock.map(|clock| clock.wall));
+    while let Some((events, names)) = reader.next_events() {
+        for event in events {
+            if let EventKind::Sync(sync) = event.kind {
+                wall = wall.or(sync.clock.map(|clock| clock.wall));
+            }
+            history.add(event, names);
         }
-        history.add(&event, reader.symbols());
     }
     let version = reader.version();
     let (names, problems) = reader.into_parts();

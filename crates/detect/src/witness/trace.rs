@@ -26,8 +26,7 @@ const GROWTH: &str = "a look in which it grows, with an execution trace at its e
 
 /// What names who makes the pools that a trace shows in use.
 const EXECUTABLE: &str = "the executable, read where the process runs (plumb diagnose URL or PID on its machine), or the source (--source DIR): they tell which line makes what the execution trace shows in use";
-const SOURCE: &str =
-    "the source (--source DIR): it tells which of several lines makes what the execution trace shows in use";
+const SOURCE: &str = "the source (--source DIR): it tells which of several lines makes what the execution trace shows in use";
 
 pub(crate) struct TraceWitness;
 

@@ -32,11 +32,11 @@ fn read(file: &Path, with_history: bool) -> Result<()> {
     let mut reader = Reader::new(File::open(file)?)?;
     let mut history = History::default();
     let mut events = 0_u64;
-    while let Some(event) = reader.next_event() {
+    while let Some((some, symbols)) = reader.next_events() {
         if with_history {
-            history.add(&event, reader.symbols());
+            some.iter().for_each(|event| history.add(event, symbols));
         }
-        events += 1;
+        events += some.len() as u64;
     }
     ensure!(reader.problems().is_empty(), "{:?}", reader.problems());
     let status = fs::read_to_string("/proc/self/status")?;

@@ -90,9 +90,9 @@ fn open(path: &Path) -> Result<Reader<File>, UserError> {
 fn read(path: &Path, mut reader: Reader<File>) -> trace::Trace {
     let mut history = History::default();
     let mut events = 0;
-    while let Some(event) = reader.next_event() {
-        history.add(&event, reader.symbols());
-        events += 1;
+    while let Some((some, symbols)) = reader.next_events() {
+        some.iter().for_each(|event| history.add(event, symbols));
+        events += some.len() as u64;
     }
     let (name, version) = (path.display().to_string(), reader.version());
     let (symbols, problems) = reader.into_parts();
