@@ -139,7 +139,7 @@ impl<'a> Run<'a> {
     fn calls(&mut self) -> Result<(), CaseError> {
         let Some(process) = &self.source.process else { return Ok(()) };
         let Some(build) = &process.build else { return Ok(()) };
-        let read = proc::read_calls(process.pid, build, &self.options);
+        let read = proc::read_calls(process.pid, build, self.options);
         let Some(calls) = read.filter(|calls| !calls.is_empty()) else { return Ok(()) };
         let Ok(json) = serde_json::to_vec(&CallsRecord::from(&calls)) else { return Ok(()) };
         let meta = PieceMeta::new(self.index, PieceKind::Calls, self.round, Timestamp::now());

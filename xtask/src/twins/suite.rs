@@ -12,7 +12,7 @@ use super::go::{self, Which};
 use super::judge::{Judgement, Standard, judge};
 use super::play::{Look, Moment, Plan, look_again, play};
 use super::stage::{Load, Subject};
-use super::traced::{self, Shows};
+use super::traced;
 use crate::workspace;
 
 /// A situation in which a service is looked at.
