@@ -51,6 +51,7 @@ const MAIN: &str = r#"package main
 import (
 	"fmt"
 	"os"
+	"sync"
 
 	"example.com/dep/pool"
 	"example.com/shop/clients"
@@ -132,7 +133,39 @@ func wrap(t *pool.Transport) *pool.Other { return &pool.Other{Transport: t} }
 //go:noinline
 func pointers(n int) []*pool.Transport { return make([]*pool.Transport, n) }
 
+var once sync.Once
+
+var lazy, handed clients.Getter
+
+func lazily() clients.Getter {
+	once.Do(func() {
+		lazy = &pool.Transport{} // made
+	})
+	return lazy
+}
+
+//go:noinline
+func captures(name string) {
+	var each sync.Once
+	each.Do(func() {
+		lazy, handed = &pool.Transport{}, nil // made
+		fmt.Println(name)
+	})
+}
+
+//go:noinline
+func handsOut() func() {
+	f := func() {
+		handed = &pool.Transport{} // made
+	}
+	once.Do(f)
+	return f
+}
+
 func main() {
+	handsOut()()
+	captures(os.Args[0])
+	kept = append(kept, lazily())
 	kept = append(kept, literal(), byNew(), variable(), clients.New(), shared, &plain)
 	outer()
 	grown(shared)
@@ -194,6 +227,11 @@ fn check(version: &str, environment: &[(&str, &str)], flags: &[&str]) {
     for function in ["example.com/shop/clients.New", "main.newClient", "main.main.func1"] {
         assert!(calls.made.iter().any(|made| made.function == function), "{function}: {told}");
     }
+    for (closure, is_open) in [("lazily", false), ("captures", false), ("handsOut", true)] {
+        let name = format!("main.{closure}.func1");
+        let is_open = is_open || version == "1.16.15";
+        assert_eq!(calls.referenced.contains(&name), is_open, "{name}: {told}");
+    }
     // Who leads to them, also from the dependency.
     for (caller, callee) in [
         ("main.outer", "main.newClient"),
@@ -201,7 +239,12 @@ fn check(version: &str, environment: &[(&str, &str)], flags: &[&str]) {
         ("main.outer", "example.com/dep/pool.(*Transport).Clone"),
         ("main.main", "main.outer"),
         ("main.main", "example.com/shop/clients.New"),
+        ("main.lazily", "main.lazily.func1"),
+        ("main.captures", "main.captures.func1"),
     ] {
+        if version == "1.16.15" && callee.ends_with(".func1") {
+            continue;
+        }
         let leads = |call: &plumb_binary::Call| {
             call.caller == caller && call.callee.as_deref() == Some(callee)
         };

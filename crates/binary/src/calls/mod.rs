@@ -3,6 +3,7 @@
 mod code;
 mod image;
 mod made;
+mod once;
 mod pclntab;
 mod types;
 mod unnamed;

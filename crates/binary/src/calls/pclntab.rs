@@ -131,6 +131,11 @@ impl<'a> Pclntab<'a> {
         module_of(self.image, self.address)
     }
 
+    /// Whether functions get their arguments in registers, on all machines whose code is read.
+    pub(super) fn is_of_go_1_18_or_later(&self) -> bool {
+        self.format != Format::Go116
+    }
+
     /// Where the table ends, nearly: with the last of its functions' records.
     pub(super) fn end(&self) -> u64 {
         let last = self.functions.iter().map(|function| function.record).max().unwrap_or(0);

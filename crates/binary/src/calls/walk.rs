@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::code::{self, direct_calls};
 use super::image::Image;
 use super::made::{MadeAt, made};
+use super::once::given_once;
 use super::pclntab::{Function, Pclntab, Place};
 use super::unnamed::unnamed_before;
 use super::{Call, Calls, Made, Owner, Question, Wanted};
@@ -51,15 +52,22 @@ struct Walk<'a> {
     holders: FxHashMap<u32, Vec<u32>>,
     /// Direct calls in the order of their addresses.
     direct: Vec<code::Call>,
+    /// Names of closures that are called only where they are given to be called once.
+    given: FxHashSet<u32>,
     answer: Calls,
     /// Compiled functions that hold code of the program on the way.
     of_program: FxHashSet<u32>,
 }
 
 pub(super) fn walk(image: &Image, table: &Pclntab<'_>, question: &Question<'_>) -> Calls {
-    let direct = direct_calls(image, table);
-    let holders = holders(table, &direct);
+    let mut direct = direct_calls(image, table);
     let made = made(image, table, &direct, question.types);
+    let makers = made.iter().map(|one| one.place.name).collect();
+    let once = given_once(image, table, &direct, &makers);
+    let given = once.iter().map(|call| table.functions[call.to as usize].name).collect();
+    direct.extend(once);
+    direct.sort_by_key(|call| call.at);
+    let holders = holders(table, &direct);
     let mut walk = Walk {
         table,
         question,
@@ -67,6 +75,7 @@ pub(super) fn walk(image: &Image, table: &Pclntab<'_>, question: &Question<'_>) 
         seen: FxHashSet::default(),
         holders,
         direct,
+        given,
         answer: Calls::default(),
         of_program: FxHashSet::default(),
     };
@@ -205,7 +214,11 @@ impl Walk<'_> {
             if places.iter().any(|place| self.owner(place) == Owner::Program) {
                 self.of_program.insert(holder);
             }
-            let Some(caller) = places.into_iter().next() else {
+            // Whoever calls it once may have been inlined.
+            let is_given = self.given.contains(&callee);
+            let is_caller =
+                |place: &Place| !is_given || !self.table.name(place.name).starts_with("sync.");
+            let Some(caller) = places.into_iter().find(is_caller) else {
                 self.leave(callee);
                 continue;
             };
@@ -292,7 +305,8 @@ impl Walk<'_> {
         let makers = self.answer.made.iter().map(|made| made.function.as_str());
         let names: FxHashSet<&str> = told.flatten().chain(asked).chain(makers).collect();
         let named = |name: &str| names.contains(name);
-        let functions = self.table.functions.iter().filter(|f| named(self.table.name(f.name)));
+        let is_open = |name: &u32| !self.given.contains(name) && named(self.table.name(*name));
+        let functions = self.table.functions.iter().filter(|f| is_open(&f.name));
         let by_entry: FxHashMap<u64, u32> = functions.map(|f| (f.entry, f.name)).collect();
         let entries = by_entry.keys().copied().collect();
         // A program rarely looks for methods of its own in that way: what it converts itself has a table of pointers.
