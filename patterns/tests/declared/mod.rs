@@ -149,6 +149,14 @@ impl Outcome {
                 self.wrong.push(format!("type {name}"));
             }
         }
+        for name in object.pools().filter(|name| is_there(name)) {
+            let key = FunctionKey::parse(name);
+            let package = program.package(&unescaped(key.path));
+            match package.is_some_and(|package| package.type_decl(key.name).is_some()) {
+                true => self.confirmed += 1,
+                false => self.wrong.push(format!("pool {name}")),
+            }
+        }
         for acquire in object.source.acquires {
             if !is_there(acquire.function) {
                 self.missing.push(acquire.function.to_owned());

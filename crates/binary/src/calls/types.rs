@@ -77,6 +77,8 @@ impl<'a> Types<'a> {
         if let Some(known) = self.held.borrow().get(&descriptor) {
             return known.clone();
         }
+        // Each is looked into once, also if a damaged one holds itself.
+        self.held.borrow_mut().insert(descriptor, None);
         let own = self.name(descriptor).filter(|name| (self.wanted)(name));
         let found = own.or_else(|| {
             let parts = if depth < MAX_DEPTH { self.parts(descriptor) } else { Vec::new() };
