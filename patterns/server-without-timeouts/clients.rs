@@ -4,7 +4,7 @@
 use plumb_gosource::{ExprId, ExprKind, IdentId, Node, SpecKind, StmtKind, Token};
 use plumb_scan::Code;
 
-use super::{listeners, purpose};
+use super::{lifetime, listeners, purpose};
 
 /// How addresses begin that only programs of the same machine reach.
 const LOOPBACK: [&str; 3] = ["127.", "localhost:", "[::1]:"];
@@ -18,6 +18,7 @@ pub(super) fn are_bounded(code: &Code<'_>, server: ExprId) -> bool {
     address(code, server).is_some_and(|address| is_loopback(code, address, MAX_DEPTH))
         || listeners::are_bounded(code, server)
         || purpose::is_for_a_while(code, server)
+        || lifetime::ends_with_function(code, server)
         || is_local_listener(code, server)
         || is_left_to_callers(code, server)
 }

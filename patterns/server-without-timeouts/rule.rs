@@ -6,6 +6,7 @@ use plumb_gosource::{ExprId, ExprKind, Kind, StmtKind};
 use plumb_scan::{Code, Rule};
 
 mod clients;
+mod lifetime;
 mod listeners;
 mod purpose;
 

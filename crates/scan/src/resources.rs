@@ -7,6 +7,7 @@
 mod acquired;
 mod callbacks;
 mod cancelled;
+mod closed;
 mod commands;
 mod constants;
 mod customs;
@@ -16,6 +17,7 @@ mod ending;
 mod fates;
 mod findings;
 mod inferred;
+mod later;
 mod leaving;
 mod lost;
 mod made;
@@ -26,6 +28,7 @@ mod pieces;
 mod promised;
 mod reading;
 mod signals;
+mod sizes;
 mod slips;
 #[cfg(test)]
 mod tests;

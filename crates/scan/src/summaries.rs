@@ -11,6 +11,7 @@
 //! | [`parameters`] | what a function does with a parameter |
 //! | [`certain`], [`elements`], [`wrappers`] | on every way; with the arguments of a variadic one; with readers around it |
 //! | [`fields`] | what happens to the fields of structs |
+//! | [`reads`] | bodies that are read to their end |
 //! | [`results`], [`holding`] | what a function gives back, and who else holds that |
 //! | [`values`] | questions about values that several of them ask |
 //! | [`releases`], [`standard`] | names of methods that release; functions outside of the modules |
@@ -24,6 +25,7 @@ mod facts;
 mod fields;
 mod holding;
 mod parameters;
+mod reads;
 mod releases;
 mod results;
 mod solve;
@@ -44,6 +46,7 @@ use crate::functions::FunctionKey;
 
 pub(crate) use collect::Ours;
 use facts::{FieldEvent, FieldFacts, FieldKey, FunctionFacts, Key};
+pub(crate) use reads::reads_to_end;
 
 /// The summaries of all functions of the modules that are looked at, and what is known of others without their source.
 #[derive(Debug, Default)]
@@ -90,6 +93,9 @@ pub struct ParameterUse {
     /// What it calls on the parameter on every way out, itself or through others: `Close`, `Body.Close`; empty text
     /// for a call of the parameter itself.
     pub calls: Vec<String>,
+    /// What of the parameter it reads on every way out until there is no more: `Body`; empty text for the parameter
+    /// itself.
+    pub reads: Vec<String>,
     /// Whether it may keep the parameter, hand it on, or release it only on some ways: then nobody can tell who has to
     /// release it.
     pub keeps: bool,
@@ -100,7 +106,7 @@ pub struct ParameterUse {
 
 /// Neither kept nor released.
 static ONLY_READ: ParameterUse =
-    ParameterUse { calls: Vec::new(), keeps: false, sometimes: Vec::new() };
+    ParameterUse { calls: Vec::new(), reads: Vec::new(), keeps: false, sometimes: Vec::new() };
 
 /// What all functions of the modules do with a field of a struct.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -22,6 +22,12 @@ const POOLS: [(&str, &str, &str); 2] = [
 /// Fields that end idle connections, or let there be none.
 const LIMITING: [&str; 2] = ["IdleConnTimeout", "DisableKeepAlives"];
 
+/// Fields with functions that make connections.
+const DIALERS: [&str; 4] = ["Dial", "DialContext", "DialTLS", "DialTLSContext"];
+
+/// Parts of names, in lower case, of functions that make connections.
+const CONNECTING: [&str; 3] = ["conn", "dial", "open"];
+
 /// Types of parameters by which a function serves requests.
 const REQUESTS: [(&str, &str); 5] = [
     ("net/http", "ResponseWriter"),
@@ -74,6 +80,7 @@ impl Reader<'_, '_> {
     /// Whether a pool does not keep idle connections for ever.
     fn is_limited(&self, literal: ExprId) -> bool {
         LIMITING.iter().any(|name| self.code.field(literal, name).is_some())
+            || dials_nothing(self.code, literal)
             || self.is_limited_later(literal)
     }
 
@@ -205,6 +212,32 @@ impl Reader<'_, '_> {
             _ => Serves::Unknown,
         }
     }
+}
+
+/// Whether a transport is given connections that are there already, and makes none: the functions of its fields for that
+/// call nothing that dials or connects.
+fn dials_nothing(code: &Code<'_>, literal: ExprId) -> bool {
+    let mut dialers = DIALERS.iter().filter_map(|name| code.field(literal, name)).peekable();
+    let gives = |dialer: ExprId| {
+        let ExprKind::FuncLit(function) = code.file[dialer].kind else { return false };
+        !code.file.walk(Node::Stmt(function.body)).any(|visit| {
+            let Node::Expr(call) = visit.node else { return false };
+            matches!(code.file[call].kind, ExprKind::CallExpr(parts) if connects(code, parts.fun))
+        })
+    };
+    dialers.peek().is_some() && dialers.all(gives)
+}
+
+/// Whether what is called makes a connection, by its name: `net.Dial`, `d.DialContext`, `s.connect`.
+fn connects(code: &Code<'_>, called: ExprId) -> bool {
+    let name = match code.file[code.file.unparen(called)].kind {
+        ExprKind::SelectorExpr(selector) => code.file.name(selector.sel),
+        ExprKind::Ident(name) => code.file.name(name),
+        // What it is, nobody knows.
+        _ => return true,
+    };
+    let name = name.to_ascii_lowercase();
+    CONNECTING.iter().any(|part| name.contains(part))
 }
 
 /// How a function is called among all packages.

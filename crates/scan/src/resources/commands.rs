@@ -3,10 +3,10 @@
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{
     DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Kind, Node, Referent,
-    SpecKind, StmtKind,
+    SpecKind, StmtKind, TypeKind,
 };
 
-use super::inferred::called_name;
+use super::inferred::{called_name, is_error};
 use super::untaken::ends_in_error;
 use crate::code::Code;
 
@@ -104,6 +104,7 @@ fn makes_command(code: &Code<'_>, call: ExprId, body: ExprId) -> bool {
             ExprKind::FuncLit(literal) => ends_in_error(code, literal.ty),
             ExprKind::Ident(name) => {
                 declared_type(code, name).is_some_and(|ty| ends_in_error(code, ty))
+                    || gives_error_last(code, name)
             }
             _ => false,
         }
@@ -118,6 +119,18 @@ fn declared_type(code: &Code<'_>, name: IdentId) -> Option<FuncTypeId> {
     match code.file[decl].kind {
         DeclKind::FuncDecl(function) => Some(function.ty),
         _ => None,
+    }
+}
+
+/// Whether a function that another file of the package declares ends in an error.
+fn gives_error_last(code: &Code<'_>, name: IdentId) -> bool {
+    if code.names.referent(name).is_some() {
+        return false;
+    }
+    let function = code.package.function(code.file.name(name));
+    match function.map(|function| function.ty.kind()) {
+        Some(TypeKind::Signature(signature)) => signature.results.last().is_some_and(is_error),
+        _ => false,
     }
 }
 

@@ -10,6 +10,7 @@ use plumb_gosource::{
 use super::acquired::{Acquired, Origin, results};
 use super::enclosed::ends_with_deferred;
 use super::inferred::{called_name, makes};
+use super::later;
 use super::made::variable;
 use super::reading::may_refer;
 use crate::code::Code;
@@ -49,7 +50,7 @@ const PARTS: [&str; 3] = ["stream", "session", "channel"];
 
 /// Whether what a call gives is released by somebody else, or need not be released.
 pub(super) fn is_elsewhere(code: &Code<'_>, call: ExprId, acquired: &Acquired) -> bool {
-    use ResourceKind::{Client, Connection, Process, Worker};
+    use ResourceKind::{Client, Connection, Process, Stream, Worker};
     let is_guess = matches!(acquired.origin, Origin::Signature | Origin::Custom);
     let by_kind = match acquired.kind {
         Process => {
@@ -59,7 +60,14 @@ pub(super) fn is_elsewhere(code: &Code<'_>, call: ExprId, acquired: &Acquired) -
             is_served_inside(code, call, acquired)
                 || ends_with_whole(code, call, acquired, is_guess)
         }
-        Worker if is_guess => is_product(code, call, acquired) || is_registered(code, call),
+        Worker if is_guess => {
+            is_product(code, call, acquired)
+                || is_registered(code, call)
+                || later::is_lock(code, call)
+        }
+        Stream => {
+            later::begins_empty(code, call) || (is_guess && later::makes_informers(code, call))
+        }
         Worker => reads_collected(code, call),
         _ => false,
     };

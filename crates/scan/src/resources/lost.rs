@@ -22,6 +22,7 @@ use super::made::{self, Made};
 use super::nothing::{has_nothing, is_anothers, is_carried_away, is_released_beside};
 use super::ownership::Owner;
 use super::pieces;
+use super::sizes::is_too_large;
 use super::untaken::{branches, is_past_all_cases, is_without_rounds};
 use super::{Loss, LossKind};
 use crate::code::Code;
@@ -300,6 +301,8 @@ impl Follow<'_, '_> {
                 && !is_past_all_cases(self.code, leak, &cares)
                 && !is_without_rounds(self.code, leak, &cares)
                 && !self.is_replaced(leak, acquired, acquisition)
+                && !(acquired.kind == ResourceKind::PoolItem
+                    && is_too_large(self.code, leak, &acquisition.variables))
         });
         let call = self.code.file[acquisition.call].span;
         let start = |ident: &IdentId| self.code.file[*ident].span.start;

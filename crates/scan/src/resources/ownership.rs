@@ -13,7 +13,7 @@ use super::leaving::{Leaving, WayOut};
 use super::reading::{Reading, by_name, guessed, is_reading_builtin, known, may_refer, prints};
 use crate::code::Code;
 use crate::functions::FunctionKey;
-use crate::summaries::{Parameter, ParameterUse};
+use crate::summaries::{Parameter, ParameterUse, reads_to_end};
 
 /// Beginnings of the names of methods that let go of what they are called on. Where a record names one, its others
 /// count too: `GracefulStop`, `CloseNow`, `CloseWithError`, `cleanup`.
@@ -197,6 +197,7 @@ impl<'o, 'c> Owner<'o, 'c> {
             None => match code.summaries.parameter(&callee, Parameter::Index(index)) {
                 Some(_) if self.is_made_into(call) => return Effect::HandsOn,
                 Some(_) if self.is_let_go_of(callee.name, selected) => return Effect::Releases,
+                Some(use_) if self.is_read_by(use_, selected) => return Effect::Releases,
                 Some(use_) => return self.of_summary(use_, selected),
                 None if self.is_for_all_of_it(callee.name, selected) => None,
                 None => guessed(&callee),
@@ -271,26 +272,24 @@ impl<'o, 'c> Owner<'o, 'c> {
     }
 
     /// Whether a function reads the body of a response until there is no more: at its end, and after an error too, the
-    /// connection is not the body's any more (`bodyEOFSignal` of net/http, Go 1.27), and closing it does nothing. A copy
-    /// may also end because nothing more can be written.
+    /// connection is not the body's any more (`bodyEOFSignal` of net/http, Go 1.27), and closing it does nothing.
     fn is_read_to_its_end(
         &self,
         callee: &FunctionKey<'_>,
         call: ExprId,
         selected: &[&str],
     ) -> bool {
-        let discards = || {
-            let to = self.code.arguments(call).first();
-            to.is_some_and(|to| matches!(self.code.text(*to), "io.Discard" | "ioutil.Discard"))
+        self.reading_ends && selected == ["Body"] && reads_to_end(self.code, callee, call)
+    }
+
+    /// Whether a function of the modules does so: `parseError(resp)`, `readAll(resp.Body)`.
+    fn is_read_by(&self, use_: &ParameterUse, selected: &[&str]) -> bool {
+        let is_body = |part: &String| match selected {
+            [] => part == "Body",
+            ["Body"] => part.is_empty(),
+            _ => false,
         };
-        self.reading_ends
-            && selected == ["Body"]
-            && callee.receiver.is_none()
-            && match (callee.path, callee.name) {
-                ("io" | "io/ioutil", "ReadAll") => true,
-                ("io", "Copy") => discards(),
-                _ => false,
-            }
+        self.reading_ends && use_.reads.iter().any(is_body)
     }
 
     /// Whether a call is `Write` of a response: that closes the body when it has written it (documentation of net/http,

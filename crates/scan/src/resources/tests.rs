@@ -4,6 +4,7 @@
 mod enclosed;
 mod pieces;
 mod programs;
+mod starts;
 
 use std::collections::BTreeMap;
 

@@ -3,12 +3,12 @@
 use plumb_gosource::flow::{FunctionId, Step, UseKind, VariableUse, Within};
 use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtKind, TypeKind};
 
-use super::Parameter;
 use super::collect::Reading;
 use super::facts::{Event, Key, ParameterFacts, Pass};
 use super::releases::{is_release, sounds_like_end};
 use super::standard::{self, OnArgument};
 use super::values::{self, Receiving, Value};
+use super::{Parameter, reads, reads_to_end};
 
 /// How many variables may stand for one parameter.
 pub(super) const MOST_ALIASES: usize = 8;
@@ -189,6 +189,10 @@ impl Following<'_, '_, '_> {
             Receiving::Function(key, _) if standard::reading(&key).is_some() => {
                 if standard::reading(&key) == Some(OnArgument::Wraps) {
                     self.wrapped(call);
+                }
+                if reads_to_end(code, &key, call) {
+                    let path = reads::read(&self.path(alias, &use_.selected));
+                    self.happens(Event::Calls(path), use_);
                 }
             }
             Receiving::Function(key, parameter) if self.reading.is_ours(key.path) => {

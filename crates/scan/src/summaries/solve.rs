@@ -15,7 +15,7 @@ use super::facts::{
 };
 use super::releases::is_release;
 use super::{
-    FieldRelease, FieldUse, FunctionSummary, Given, Parameter, ParameterUse, Summaries, ends,
+    FieldRelease, FieldUse, FunctionSummary, Given, Parameter, ParameterUse, Summaries, ends, reads,
 };
 
 /// How often all functions are asked at most: chains of calls that matter are short.
@@ -179,7 +179,10 @@ impl Solver {
             let mut calls = calls.into_iter();
             let mut all = calls.next().unwrap_or_default();
             calls.for_each(|other| all.retain(|name| other.contains(name)));
-            ParameterUse { calls: all, ..ParameterUse::default() }
+            let reads = all.iter().filter_map(|path| reads::is_read(path)).map(str::to_owned);
+            let reads = reads.collect();
+            all.retain(|path| reads::is_read(path).is_none());
+            ParameterUse { calls: all, reads, ..ParameterUse::default() }
         })
     }
 
@@ -187,7 +190,8 @@ impl Solver {
         let mut places = entry.summary.parameters.iter().chain([&entry.summary.receiver]);
         // The calls are found already, and `each_parameter` asks in this order.
         self.each_parameter(entry, |facts| {
-            let calls = places.next().map(|known| known.calls.clone()).unwrap_or_default();
+            let known = places.next().cloned().unwrap_or_default();
+            let ParameterUse { calls, reads, .. } = known;
             let partly = facts.iter().map(|facts| self.sometimes(facts, &calls));
             // Without a name by which it is kept, it is kept for good.
             let partly = partly.collect::<Option<Vec<_>>>();
@@ -195,7 +199,7 @@ impl Solver {
             sometimes.sort();
             sometimes.dedup();
             let keeps = partly.is_none() || !sometimes.is_empty();
-            ParameterUse { calls, keeps, sometimes }
+            ParameterUse { calls, reads, keeps, sometimes }
         })
     }
 
@@ -229,8 +233,10 @@ impl Solver {
             Event::Stops(_) => Vec::new(),
             Event::Passes(pass) => {
                 let known = self.parameter(&pass.key, pass.parameter);
-                let calls = known.map_or(&[][..], |known| &known.calls);
-                calls.iter().map(|call| joined(&pass.part, call)).collect()
+                let calls = known.iter().flat_map(|known| &known.calls);
+                let reads = known.iter().flat_map(|known| &known.reads);
+                let reads = reads.map(|part| reads::read(&joined(&pass.part, part)));
+                calls.map(|call| joined(&pass.part, call)).chain(reads).collect()
             }
         }
     }
@@ -247,7 +253,8 @@ impl Solver {
                     (self.released_by(&event), self.is_kept_by(&event))
                 }
             };
-            let releases = calls.into_iter().map(|call| FieldRelease { call, method: by.clone() });
+            let calls = calls.into_iter().filter(|path| reads::is_read(path).is_none());
+            let releases = calls.map(|call| FieldRelease { call, method: by.clone() });
             use_.releases.extend(releases);
             use_.handed_on |= keeps;
         }
@@ -299,7 +306,7 @@ impl Solver {
             return None;
         }
         let mut all: Vec<String> = self.released(facts).into_iter().map(|(path, _)| path).collect();
-        all.retain(|path| !calls.contains(path));
+        all.retain(|path| !calls.contains(path) && reads::is_read(path).is_none());
         for event in &facts.events {
             match event {
                 Event::Passes(pass) if self.is_kept_by(event) => {

@@ -87,7 +87,10 @@ fn asks_length(code: &Code<'_>, channel: &Channel) -> bool {
 
 /// Whether a receive stands in the function itself and blocks until there is something.
 fn is_wait(code: &Code<'_>, channel: &Channel, receive: &Operation) -> bool {
-    if receive.function != channel.function || receive.select.is_some() {
+    if receive.function != channel.function
+        || receive.select.is_some()
+        || is_told_before(code, receive.at)
+    {
         return false;
     }
     match receive.what {
@@ -95,6 +98,35 @@ fn is_wait(code: &Code<'_>, channel: &Channel, receive: &Operation) -> bool {
         What::Receive(_) => true,
         _ => false,
     }
+}
+
+/// Whether a place is only reached if another channel was closed without a value: `conn, ok := <-won; if !ok { … }`. Who
+/// closes that one knows what it has sent on the other.
+fn is_told_before(code: &Code<'_>, at: u32) -> bool {
+    code.file.walk(Node::File).any(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return false };
+        let StmtKind::IfStmt(branch) = code.file[stmt].kind else { return false };
+        let span = code.file[branch.body].span;
+        (span.start..span.end).contains(&at) && is_not_received(code, branch.cond)
+    })
+}
+
+/// Whether a condition is that a receive gave no value.
+fn is_not_received(code: &Code<'_>, condition: ExprId) -> bool {
+    let ExprKind::UnaryExpr(unary) = code.file[code.file.unparen(condition)].kind else {
+        return false;
+    };
+    let Some(ok) = code.declared(unary.x).filter(|_| unary.op == Token::Not) else { return false };
+    code.file.walk(Node::File).any(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return false };
+        let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return false };
+        let ([_, told], [value]) = (&code.file[assign.lhs], &code.file[assign.rhs]) else {
+            return false;
+        };
+        code.declared(*told) == Some(ok)
+            && matches!(code.file[code.file.unparen(*value)].kind, ExprKind::UnaryExpr(receive)
+                if receive.op == Token::Arrow)
+    })
 }
 
 /// Whether a loop is left by a jump.

@@ -8,12 +8,13 @@ use rustc_hash::FxHashSet;
 use super::{Key, key};
 use crate::code::Code;
 use crate::functions::FunctionKey;
+use crate::resources::closed::is_closed_before;
 use crate::resources::made::variable;
 
 /// Functions by what becomes of their first result.
 #[derive(Debug, Default)]
 pub(super) struct Givers {
-    /// It is also put into something that outlives the call: a field, an element, a package variable.
+    /// It is also put into something that outlives the call: a field, an element, a package variable; or it is closed.
     keep: FxHashSet<Key>,
     /// It is a reader around a parameter, with a `Close` that does nothing.
     only_name: FxHashSet<Key>,
@@ -29,6 +30,8 @@ struct Returned {
     parts: usize,
     /// Calls of `io.NopCloser`, and `http.NoBody`.
     empty: usize,
+    /// Variables that it has closed before.
+    closed: usize,
     others: usize,
 }
 
@@ -44,6 +47,7 @@ impl Givers {
             if returned.empty > 0 && returned.others == 0 && returned.variables.is_empty() {
                 givers.only_name.insert(key);
             } else if (returned.parts > 0 && returned.others == 0)
+                || (returned.closed > 0 && returned.variables.is_empty() && returned.others == 0)
                 || (!returned.variables.is_empty() && is_kept(code, function, &returned.variables))
             {
                 givers.keep.insert(key);
@@ -102,6 +106,9 @@ fn returned(code: &Code<'_>, function: FunctionId) -> Returned {
                     _ if is_empty(code, first) => returned.empty += 1,
                     _ if is_of_receiver(code, first) => returned.parts += 1,
                     _ => match variable(code, first) {
+                        Some(variable) if is_closed_before(code, variable, stmt) => {
+                            returned.closed += 1;
+                        }
                         Some(variable) => returned.variables.extend([variable]),
                         None => returned.others += 1,
                     },

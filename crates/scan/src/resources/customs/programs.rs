@@ -1,6 +1,8 @@
 //! Which functions of a program are pieces of its `main`, or of a command: what they hold until they return is held until
 //! the process ends. Of others at least what they lose by an error is, since it ends the process.
 
+mod groups;
+mod mentioned;
 mod outcome;
 
 use plumb_gosource::flow::FunctionId;
@@ -11,10 +13,11 @@ use super::{Key, key};
 use crate::code::Code;
 use crate::goroutines::{is_once, starts_goroutine};
 use crate::resources::commands;
+use mentioned::{Reach, mentioned};
 use outcome::Outcome;
 
 /// How many functions may be between `main` and one that is a piece of it.
-const MAX_DEPTH: usize = 4;
+const MAX_DEPTH: usize = 6;
 
 /// How many calls of one function are looked at: what is called more often serves more than one command.
 const MAX_CALLS: usize = 16;
@@ -25,10 +28,6 @@ const MAIN: Key = 0;
 /// Between a package and the name of a method, of whatever type.
 const METHOD: &str = ".";
 
-/// Folders of packages that only the programs of the module use.
-const OWN_FOLDERS: [&str; 9] =
-    ["cmd", "cmds", "command", "commands", "hack", "internal", "script", "scripts", "tools"];
-
 /// Who mentions a function.
 #[derive(Debug)]
 enum Mentions {
@@ -38,11 +37,26 @@ enum Mentions {
     Otherwise,
 }
 
+/// A function that calls others.
+#[derive(Clone, Copy, Debug)]
+struct Caller {
+    key: Key,
+    /// What calls of it through interfaces of the modules are looked up by, if it is a method that those may have.
+    by_interface: Option<Key>,
+}
+
+impl Caller {
+    /// Of `main` and the bodies of commands.
+    const MAIN: Self = Self { key: MAIN, by_interface: None };
+}
+
 /// A call of a function.
 #[derive(Clone, Copy, Debug)]
 struct Call {
     /// The function around it.
-    by: Key,
+    by: Caller,
+    /// Whether nobody outside of the program can call the function too, or is likely to.
+    is_private: bool,
     /// Whether it is in no loop.
     once: bool,
     outcome: Outcome,
@@ -78,13 +92,22 @@ impl Programs {
         }
         for expr in code.expressions_of([Kind::Ident, Kind::SelectorExpr]) {
             let Some(mention) = mentioned(code, expr) else { continue };
-            if !programs.is_open(mention.of) || commands::is_value(code, expr) {
+            let keys = [Some(mention.of), mention.by_interface];
+            let is_open = keys.iter().flatten().any(|key| programs.is_open(*key));
+            if !is_open || commands::is_value(code, expr) {
                 continue;
             }
-            let is_own = mention.by_package || is_own_package(code, mention.path);
-            let by = if is_own { caller(code, expr) } else { None };
-            let by = by.map_or(Mentions::Otherwise, |by| Mentions::Called(vec![by]));
-            programs.add(mention.of, by);
+            let by = match mention.reach {
+                Reach::Anybody => None,
+                // What an example does tells nothing of those that it is one for.
+                Reach::Module if mentioned::is_in_example(code) => continue,
+                Reach::Module => caller(code, expr).map(|by| Call { is_private: false, ..by }),
+                Reach::Program => caller(code, expr),
+            };
+            for key in keys.into_iter().flatten() {
+                let by = by.map_or(Mentions::Otherwise, |by| Mentions::Called(vec![by]));
+                programs.add(key, by);
+            }
         }
         programs
     }
@@ -119,7 +142,7 @@ impl Programs {
     /// it again.
     pub(super) fn end_after(&self, code: &Code<'_>, function: FunctionId, left: Left) -> bool {
         let Some(place) = place(code, function) else { return false };
-        let left = match place.is_literal {
+        let left = match place.is_unheard {
             // What a literal returns, nobody follows.
             true => Left { fails: false, may_stay: left.may_stay && place.once },
             false => left,
@@ -129,27 +152,36 @@ impl Programs {
 
     /// Whether a function is named as the body of a command, and in no other way.
     pub(super) fn is_command(&self, code: &Code<'_>, function: FunctionId) -> bool {
-        own_key(code, function)
-            .is_some_and(|key| self.commands.contains(&key) && !self.mentions.contains_key(&key))
+        own_key(code, function).is_some_and(|Caller { key, .. }| {
+            self.commands.contains(&key) && !self.mentions.contains_key(&key)
+        })
     }
 
-    fn ends(&self, function: Key, left: Left, depth: usize) -> bool {
-        if function == MAIN {
+    fn ends(&self, function: Caller, left: Left, depth: usize) -> bool {
+        let Caller { key, by_interface } = function;
+        if key == MAIN {
             return left.fails || left.may_stay;
         }
-        let is_command = self.commands.contains(&function) && (left.fails || left.may_stay);
-        match self.mentions.get(&function) {
-            Some(Mentions::Called(by)) => {
-                depth > 0
-                    && (is_command || !by.is_empty())
+        let is_command = self.commands.contains(&key) && (left.fails || left.may_stay);
+        let keys = [Some(key), by_interface];
+        let mut mentions =
+            keys.iter().flatten().filter_map(|key| self.mentions.get(key)).peekable();
+        if mentions.peek().is_none() {
+            return is_command;
+        }
+        let ends = |mentions: &Mentions| match mentions {
+            Mentions::Called(by) => {
+                (is_command || !by.is_empty())
                     && by.iter().all(|call| self.ends_after(*call, left, depth - 1))
             }
-            Some(Mentions::Otherwise) => false,
-            None => is_command,
-        }
+            Mentions::Otherwise => false,
+        };
+        depth > 0 && mentions.all(ends)
     }
 
     fn ends_after(&self, call: Call, left: Left, depth: usize) -> bool {
+        // What others may call too is not known to happen once, but who fails here ends the program.
+        let left = Left { may_stay: left.may_stay && call.is_private, ..left };
         let by_outcome = match call.outcome {
             Outcome::Ends => true,
             Outcome::EndsOnError => left.fails,
@@ -162,64 +194,6 @@ impl Programs {
     }
 }
 
-/// One mention of a function or method.
-struct Mention<'c> {
-    of: Key,
-    /// Whether nobody outside of the package or program can call it.
-    by_package: bool,
-    /// The path of its package, which may be one of which nobody outside of the module is likely to call anything.
-    path: &'c str,
-}
-
-/// The function or method that an expression names. Whose method is meant tells the type of what it is called on; if that
-/// is not known, the name has to be one that only the package can call. Exported names count as such in a program.
-fn mentioned<'c>(code: &'c Code<'_>, expr: ExprId) -> Option<Mention<'c>> {
-    let package = &*code.package.path;
-    match code.file[expr].kind {
-        ExprKind::SelectorExpr(selector) => {
-            let name = code.file.name(selector.sel);
-            if let Some(path) = code.imported(selector.x) {
-                return Some(Mention { of: key(&[path, name]), by_package: false, path });
-            }
-            if is_unexported(name) {
-                let of = key(&[package, METHOD, name]);
-                return Some(Mention { of, by_package: true, path: package });
-            }
-            let ty = code.types.of(selector.x)?;
-            let path = &*ty.pointee_or_self().named()?.path;
-            let by_package = path == package && code.is_of_program();
-            Some(Mention { of: key(&[path, METHOD, name]), by_package, path })
-        }
-        ExprKind::Ident(ident) => {
-            let is_outer = match code.names.referent(ident) {
-                None => true,
-                Some(Referent::Declared(declared)) => {
-                    code.names.declaration(declared).is_some_and(|declared| declared.top_level)
-                }
-                Some(Referent::Import(_)) => false,
-            };
-            if !is_outer {
-                return None;
-            }
-            let name = code.file.name(ident);
-            let by_package = code.is_of_program() || is_unexported(name);
-            Some(Mention { of: key(&[package, name]), by_package, path: package })
-        }
-        _ => None,
-    }
-}
-
-fn is_unexported(name: &str) -> bool {
-    !name.starts_with(char::is_uppercase)
-}
-
-/// Whether a package stands in its module where only programs of that use it.
-fn is_own_package(code: &Code<'_>, path: &str) -> bool {
-    let modules = code.program.layout().modules().iter();
-    let mut inside = modules.filter_map(|module| path.strip_prefix(&*module.path));
-    inside.any(|rest| rest.split('/').any(|folder| OWN_FOLDERS.contains(&folder)))
-}
-
 /// The call of a function where it is mentioned; `None` for any other mention.
 fn caller(code: &Code<'_>, mention: ExprId) -> Option<Call> {
     let Some(Node::Expr(call)) = code.scope.parents().of(Node::Expr(mention)) else { return None };
@@ -228,22 +202,31 @@ fn caller(code: &Code<'_>, mention: ExprId) -> Option<Call> {
         return runs_it(code, call, mention);
     }
     let function = code.scope.function_at(code.file[mention].span.start)?;
-    let place = place(code, function)?;
-    let once = code.loop_around(Node::Expr(mention)).is_none() && place.once;
-    let is_whole = place.by == MAIN && !place.is_literal && !place.is_for_good;
-    let outcome = match outcome::of(code, call, function, is_whole) {
-        Outcome::Returns | Outcome::ReturnsError if place.is_literal || place.is_for_good => {
+    let place = place(code, function);
+    let is_whole =
+        place.as_ref().is_some_and(|p| p.by.key == MAIN && !p.is_literal && !p.is_for_good);
+    let outcome = outcome::of(code, call, function, is_whole);
+    let Some(place) = place else {
+        // Wherever that runs, it ends the process.
+        let ends = matches!(outcome, Outcome::Ends | Outcome::EndsOnError);
+        return ends.then_some(Call { by: Caller::MAIN, is_private: true, once: false, outcome });
+    };
+    let outcome = match outcome {
+        Outcome::Returns | Outcome::ReturnsError if place.is_unheard || place.is_for_good => {
             Outcome::GoesOn
         }
         outcome => outcome,
     };
-    Some(Call { by: place.by, once, outcome })
+    let once = code.loop_around(Node::Expr(mention)).is_none() && place.once;
+    Some(Call { by: place.by, is_private: true, once, outcome })
 }
 
 /// The call by a helper of a command that gets the function and what the command got: `handle(c, drop)`.
 fn runs_it(code: &Code<'_>, call: ExprId, mention: ExprId) -> Option<Call> {
+    let by_command =
+        Call { by: Caller::MAIN, is_private: true, once: true, outcome: Outcome::GoesOn };
     if commands::is_value(code, call) {
-        return Some(Call { by: MAIN, once: true, outcome: Outcome::Returns });
+        return Some(Call { outcome: Outcome::Returns, ..by_command });
     }
     let command = code.scope.function_at(code.file[mention].span.start)?;
     let gets = |arg: &ExprId| {
@@ -253,46 +236,55 @@ fn runs_it(code: &Code<'_>, call: ExprId, mention: ExprId) -> Option<Call> {
     let runs = commands::is_body(code, command)
         && code.loop_around(Node::Expr(mention)).is_none()
         && code.arguments(call).iter().any(gets);
-    runs.then_some(Call { by: MAIN, once: true, outcome: Outcome::GoesOn })
+    runs.then_some(by_command)
 }
 
 /// Where code runs.
 struct Place {
     /// The function, of which it is a part.
-    by: Key,
+    by: Caller,
     /// Whether it runs at most once each time that the function does.
     once: bool,
     /// Whether it is in a literal.
     is_literal: bool,
+    /// Whether it is in one of which nobody follows what it returns.
+    is_unheard: bool,
     /// Whether it runs once in the life of the process, which goes on after it: `init`.
     is_for_good: bool,
 }
 
 /// Where the code of a function runs: literals are parts of the function that calls them, or starts them as a goroutine.
 fn place(code: &Code<'_>, function: FunctionId) -> Option<Place> {
-    let (mut at, mut once) = (function, true);
+    let (mut at, mut once, mut is_unheard) = (function, true, false);
     loop {
         let is_literal = at != function;
+        let place = |by, is_for_good| Some(Place { by, once, is_literal, is_unheard, is_for_good });
         if commands::is_body(code, at) || exits(code, at) {
-            return Some(Place { by: MAIN, once, is_literal, is_for_good: false });
+            return place(Caller::MAIN, false);
         }
         let Node::Expr(literal) = code.scope[at].node else {
-            let is_for_good = is_init(code, at);
-            let by = if is_for_good { MAIN } else { own_key(code, at)? };
-            return Some(Place { by, once, is_literal, is_for_good });
+            return match is_init(code, at) {
+                true => place(Caller::MAIN, true),
+                false => place(own_key(code, at)?, false),
+            };
         };
         let Some(Node::Expr(call)) = code.scope.parents().of(Node::Expr(literal)) else {
             return None;
         };
         let ExprKind::CallExpr(parts) = code.file[call].kind else { return None };
+        let parent = code.scope[at].parent;
+        let is_followed = parent.is_some_and(|parent| groups::follows(code, call, literal, parent));
+        is_unheard |= !is_followed;
         if parts.fun != literal && is_once(code, call) && is_of_package(code, call) {
-            return Some(Place { by: MAIN, once: true, is_literal: true, is_for_good: true });
+            let (by, once) = (Caller::MAIN, true);
+            let (is_literal, is_for_good) = (true, true);
+            return Some(Place { by, once, is_literal, is_unheard, is_for_good });
         }
-        if parts.fun != literal && !starts_goroutine(code, call) {
+        if parts.fun != literal && !is_followed && !starts_goroutine(code, call) {
             return None;
         }
         once &= code.loop_around(Node::Expr(literal)).is_none();
-        at = code.scope[at].parent?;
+        at = parent?;
     }
 }
 
@@ -314,12 +306,15 @@ fn is_init(code: &Code<'_>, function: FunctionId) -> bool {
 }
 
 /// What a declared function is looked up by.
-fn own_key(code: &Code<'_>, function: FunctionId) -> Option<Key> {
+fn own_key(code: &Code<'_>, function: FunctionId) -> Option<Caller> {
     let (package, name) = (&*code.package.path, code.declared_name(function)?);
     Some(match code.receiver_name(function).is_some() {
-        true => key(&[package, METHOD, name]),
-        false if name == "main" => MAIN,
-        false => key(&[package, name]),
+        true => Caller {
+            key: key(&[package, METHOD, name]),
+            by_interface: mentioned::by_interface(code, function),
+        },
+        false if name == "main" => Caller::MAIN,
+        false => Caller { key: key(&[package, name]), by_interface: None },
     })
 }
 

@@ -169,7 +169,13 @@ func Open(network string) error {
 import \"example.com/m/FOLDER\"
 func main() { if err := p.Open(\"tcp\"); err != nil { panic(err) } }";
     assert_eq!(tree("internal/p", once), 0);
-    assert_eq!(tree("p", once), 1);
+    assert_eq!(
+        tree(
+            "internal/p",
+            &once.replace("if err", "for { if err").replace("panic(err) }", "println(err) } }")
+        ),
+        1
+    );
     let cobra = "package main
 import (\"example.com/m/FOLDER\"; \"github.com/spf13/cobra\")
 func run(network string) error { for { if err := p.Open(network); err != nil { return err } } }

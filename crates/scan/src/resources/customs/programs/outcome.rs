@@ -46,6 +46,7 @@ pub(super) fn of(code: &Code<'_>, call: ExprId, function: FunctionId, whole: boo
         },
         StmtKind::GoStmt(_) | StmtKind::DeferStmt(_) => Outcome::GoesOn,
         _ if asks.is_followed_by_end(whole_statement(code, stmt)) => Outcome::Ends,
+        _ if whole && asks.is_last(whole_statement(code, stmt)) => Outcome::Ends,
         StmtKind::AssignStmt(assign) => {
             let to = code.file[assign.lhs].last().and_then(|to| variable(code, *to));
             to.map_or(Outcome::GoesOn, |error| asks.after_error(stmt, error))
@@ -163,6 +164,12 @@ impl Asks<'_, '_> {
         false
     }
 
+    /// Whether a statement is the last one of the function.
+    fn is_last(&self, stmt: StmtId) -> bool {
+        let body = self.code.scope[self.function].body;
+        self.code.file.block(body).last() == Some(&stmt)
+    }
+
     /// Whether a statement has another one in it that leaves the list.
     fn leaves(&self, stmt: StmtId) -> bool {
         let mut walk = self.code.file.walk(Node::Stmt(stmt));
@@ -203,9 +210,25 @@ impl Asks<'_, '_> {
         let code = self.code;
         let condition = code.file.unparen(condition);
         let ExprKind::BinaryExpr(both) = code.file[condition].kind else { return false };
+        // `err != nil && !errors.Is(err, context.Canceled)`: what it does not fail for is expected.
+        if both.op == Token::LAnd {
+            return self.is_failure(both.x, error) && self.is_unexpected(both.y, error);
+        }
         both.op == Token::Neq
             && variable(code, both.x) == Some(error)
             && code.is_predeclared(both.y, "nil")
+    }
+
+    /// Whether a condition is that an error is not one of those that a function knows.
+    fn is_unexpected(&self, condition: ExprId, error: IdentId) -> bool {
+        let code = self.code;
+        let ExprKind::UnaryExpr(unary) = code.file[code.file.unparen(condition)].kind else {
+            return false;
+        };
+        let known = code.file.unparen(unary.x);
+        unary.op == Token::Not
+            && matches!(code.file[known].kind, ExprKind::CallExpr(_))
+            && code.arguments(known).iter().any(|arg| variable(code, *arg) == Some(error))
     }
 
     /// What the statements for a failure come to.
