@@ -173,6 +173,21 @@ mod tests {
         silent(
             "var a = http.Server{ReadTimeout: time.Second}\nvar b = http.Server{Addr: \"builtin\"}",
         );
+        // What a function closes when it is done with something else.
+        let probe = |rest: &str| {
+            format!(
+                "func probe(a string, stop chan bool) error {{\n\
+                 s := &http.Server{{Addr: a}}\ngo s.ListenAndServe()\ndefer s.Close()\n{rest}\n}}"
+            )
+        };
+        silent(&probe("return accept(a)"));
+        silent(&probe("if err := accept(a); err != nil { return err }\nreturn await(a)"));
+        assert_eq!(found(&probe("<-stop\nreturn nil")), [12]);
+        assert_eq!(found(&probe("select {\ncase <-stop:\n}\nreturn nil")), [12]);
+        assert_eq!(found(&probe("return group.Wait()")), [12]);
+        assert_eq!(found(&probe("for {\naccept(a)\n}")), [12]);
+        assert_eq!(found(&probe("return accept(a)").replace("go s.", "s.")), [12]);
+        assert_eq!(found(&probe("return accept(a)").replace("defer s.Close()", "")), [12]);
         // Those that others may reach.
         assert_eq!(found("func f() { http.ListenAndServe(\":6060\", nil) }"), [11]);
         assert_eq!(found("func f() { http.ListenAndServe(\"0.0.0.0:80\", nil) }"), [11]);

@@ -116,6 +116,14 @@ mod tests {
             [0; 0]
         );
         assert_eq!(in_handler("t := &http.Transport{}\nkeep(t)"), [0; 0]);
+        // It gets a connection that is there already.
+        let given = "t := &http.Transport{DialTLSContext: func(ctx context.Context, n, a string) (net.Conn, error) {\n\
+                     select {\ncase c := <-conns:\nreturn c, nil\ndefault:\nreturn nil, errors.New(\"one\")\n}\n}}\n\
+                     t.RoundTrip(r)";
+        assert_eq!(in_handler(given), [0; 0]);
+        let dialed = given.replace("return nil, errors", "return d.DialContext(ctx, n, a), errors");
+        assert_eq!(in_handler(&dialed), [2]);
+        assert_eq!(in_handler("t := &http.Transport{DialContext: dialer}\nt.RoundTrip(r)"), [2]);
         assert_eq!(
             in_handler("t := http.DefaultTransport.(*http.Transport).Clone()\nt.RoundTrip(r)"),
             [0; 0]

@@ -352,3 +352,41 @@ func notCounted() error {
 	}()
 	return <-errs
 }
+
+// Who closes a channel without a value has sent on the other one.
+func race(tries []func() (int, error)) (int, error) {
+	won := make(chan int, 1)
+	errs := make(chan error, 1)
+	go func() {
+		defer close(won)
+		found := false
+		for _, try := range tries {
+			if n, err := try(); err == nil {
+				found = true
+				won <- n
+				break
+			}
+		}
+		if !found {
+			errs <- check()
+		}
+	}()
+	n, ok := <-won
+	if !ok {
+		return 0, <-errs
+	}
+	return n, nil
+}
+
+func raceOfOne(ok bool) error {
+	errs := make(chan error, 1) // want
+	go func() {
+		if err := check(); err != nil {
+			errs <- err
+		}
+	}()
+	if !ok {
+		return <-errs
+	}
+	return nil
+}

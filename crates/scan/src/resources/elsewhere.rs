@@ -66,7 +66,8 @@ pub(super) fn is_elsewhere(code: &Code<'_>, call: ExprId, acquired: &Acquired) -
                 || later::is_lock(code, call)
         }
         Stream => {
-            later::begins_empty(code, call) || (is_guess && later::makes_informers(code, call))
+            later::begins_empty(code, call)
+                || (is_guess && (later::makes_informers(code, call) || later::is_lock(code, call)))
         }
         Worker => reads_collected(code, call),
         _ => false,

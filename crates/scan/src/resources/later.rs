@@ -1,8 +1,7 @@
 //! What holds nothing when it is made, but only after a method of it has been called.
 
-use plumb_gosource::ExprId;
 use plumb_gosource::flow::{Bound, BoundTo};
-use plumb_gosource::{ExprKind, IdentId};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Node};
 
 use super::inferred::called_name;
 use crate::code::Code;
@@ -56,13 +55,17 @@ fn only_variable(code: &Code<'_>, call: ExprId, index: usize) -> Option<IdentId>
 
 /// Whether a method with such a beginning of its name is called on a variable.
 fn calls(code: &Code<'_>, variable: IdentId, methods: &[&str]) -> bool {
-    code.expressions().any(|expr| {
-        let ExprKind::CallExpr(parts) = code.file[expr].kind else { return false };
-        let ExprKind::SelectorExpr(selector) = code.file[code.file.unparen(parts.fun)].kind else {
-            return false;
-        };
+    let parent = |expr: ExprId| match code.scope.parents().of(Node::Expr(expr)) {
+        Some(Node::Expr(above)) => Some(above),
+        _ => None,
+    };
+    code.scope.all_mentions().of(variable).iter().any(|mention| {
+        let Some(selection) = mention.expr.and_then(parent) else { return false };
+        let ExprKind::SelectorExpr(selector) = code.file[selection].kind else { return false };
         let name = code.file.name(selector.sel);
         methods.iter().any(|beginning| name.starts_with(beginning))
-            && code.declared(selector.x) == Some(variable)
+            && parent(selection).is_some_and(|call| {
+                matches!(code.file[call].kind, ExprKind::CallExpr(parts) if parts.fun == selection)
+            })
     })
 }

@@ -50,7 +50,16 @@ const fn object(name: &'static str, source: Source) -> LibraryObject {
     }
 }
 
-static OBJECTS: [&LibraryObject; 25] = [
+static OBJECTS: [&LibraryObject; 26] = [
+    &object(
+        "zstd.Decoder",
+        Source {
+            kind: ResourceKind::Stream,
+            types: &["github.com/klauspost/compress/zstd.Decoder"],
+            acquires: &[first("github.com/klauspost/compress/zstd.NewReader")],
+            releases: CLOSE,
+        },
+    ),
     &object(
         "websocket.Conn",
         Source {
@@ -390,6 +399,8 @@ shapes! {
     impossible
     callbacks
     cancelled
+    later
+    read_to_end
 }
 
 /// Releases that miss what they are meant for have a mark `// slip` on their line.

@@ -11,31 +11,31 @@ const TESTING: [&str; 3] =
 const GIVEN: [&str; 7] = ["T", "B", "F", "M", "TB", "TestingT", "PB"];
 
 /// Words in the names of folders, between `-`, `_` and `.`, of code for tests, programs or not.
-const WORDS_FOR_TESTS: [&str; 14] = [
-    "e2e",
-    "fake",
-    "fakes",
-    "fixture",
-    "fixtures",
-    "mock",
-    "mocks",
-    "test",
-    "testdata",
-    "testhelpers",
-    "testing",
-    "tests",
-    "testutil",
-    "testutils",
+const WORDS_FOR_TESTS: [&str; 7] = ["e2e", "fake", "fakes", "fixture", "fixtures", "mock", "mocks"];
+
+/// How words begin, or end, in the names of such folders: `testutil`, `testserver`, `httptest`.
+const TEST: &str = "test";
+
+/// Words that begin or end like this and mean something else.
+const NO_TESTS: [&str; 11] = [
+    "attest",
+    "contest",
+    "fastest",
+    "greatest",
+    "latest",
+    "lightest",
+    "protest",
+    "shortest",
+    "testament",
+    "testimonials",
+    "testimony",
 ];
 
-/// Words that end as the names of packages for tests do (`httptest`) and mean something else.
-const NO_TESTS: [&str; 8] =
-    ["attest", "contest", "fastest", "greatest", "latest", "lightest", "protest", "shortest"];
-
-/// Whether a folder has code for tests: a word of its name says so, or it ends as the names of such packages do.
+/// Whether a folder has code for tests: a word of its name says so.
 pub fn is_for_tests(folder: &str) -> bool {
     folder.split(['-', '_', '.']).any(|word| {
-        WORDS_FOR_TESTS.contains(&word) || (word.ends_with("test") && !NO_TESTS.contains(&word))
+        WORDS_FOR_TESTS.contains(&word)
+            || ((word.starts_with(TEST) || word.ends_with(TEST)) && !NO_TESTS.contains(&word))
     })
 }
 

@@ -11,13 +11,17 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Key, key};
 use crate::code::Code;
+use crate::functions::FunctionKey;
 use crate::goroutines::{is_once, starts_goroutine};
 use crate::resources::commands;
 use mentioned::{Reach, mentioned};
 use outcome::Outcome;
 
 /// How many functions may be between `main` and one that is a piece of it.
-const MAX_DEPTH: usize = 6;
+const MAX_DEPTH: usize = 4;
+
+/// How many more may hand an error on to `main`.
+const MORE_FOR_ERRORS: usize = 2;
 
 /// How many calls of one function are looked at: what is called more often serves more than one command.
 const MAX_CALLS: usize = 16;
@@ -41,13 +45,18 @@ enum Mentions {
 #[derive(Clone, Copy, Debug)]
 struct Caller {
     key: Key,
-    /// What calls of it through interfaces of the modules are looked up by, if it is a method that those may have.
-    by_interface: Option<Key>,
+    /// What calls are looked up by that may be of it, if it is a method: those of its name in the package of whatever
+    /// type, and those through interfaces of the modules that may have it.
+    others: [Option<Key>; 2],
 }
 
 impl Caller {
     /// Of `main` and the bodies of commands.
-    const MAIN: Self = Self { key: MAIN, by_interface: None };
+    const MAIN: Self = Self { key: MAIN, others: [None; 2] };
+
+    fn keys(self) -> impl Iterator<Item = Key> {
+        [Some(self.key)].into_iter().chain(self.others).flatten()
+    }
 }
 
 /// A call of a function.
@@ -147,7 +156,8 @@ impl Programs {
             true => Left { fails: false, may_stay: left.may_stay && place.once },
             false => left,
         };
-        self.ends(place.by, left, MAX_DEPTH)
+        let more = if left.fails { MORE_FOR_ERRORS } else { 0 };
+        self.ends(place.by, left, MAX_DEPTH + more)
     }
 
     /// Whether a function is named as the body of a command, and in no other way.
@@ -158,14 +168,12 @@ impl Programs {
     }
 
     fn ends(&self, function: Caller, left: Left, depth: usize) -> bool {
-        let Caller { key, by_interface } = function;
+        let key = function.key;
         if key == MAIN {
             return left.fails || left.may_stay;
         }
         let is_command = self.commands.contains(&key) && (left.fails || left.may_stay);
-        let keys = [Some(key), by_interface];
-        let mut mentions =
-            keys.iter().flatten().filter_map(|key| self.mentions.get(key)).peekable();
+        let mut mentions = function.keys().filter_map(|key| self.mentions.get(&key)).peekable();
         if mentions.peek().is_none() {
             return is_command;
         }
@@ -190,7 +198,9 @@ impl Programs {
             Outcome::GoesOn => false,
         };
         let stays = Left { fails: false, may_stay: true };
-        by_outcome || (left.may_stay && call.once && self.ends(call.by, stays, depth))
+        let less = if left.fails { MORE_FOR_ERRORS } else { 0 };
+        let depth_of_others = depth.saturating_sub(less);
+        by_outcome || (left.may_stay && call.once && self.ends(call.by, stays, depth_of_others))
     }
 }
 
@@ -310,11 +320,15 @@ fn own_key(code: &Code<'_>, function: FunctionId) -> Option<Caller> {
     let (package, name) = (&*code.package.path, code.declared_name(function)?);
     Some(match code.receiver_name(function).is_some() {
         true => Caller {
-            key: key(&[package, METHOD, name]),
-            by_interface: mentioned::by_interface(code, function),
+            key: mentioned::of_method(&FunctionKey {
+                path: package,
+                receiver: code.receiver_name(function),
+                name,
+            }),
+            others: [Some(key(&[package, METHOD, name])), mentioned::by_interface(code, function)],
         },
         false if name == "main" => Caller::MAIN,
-        false => Caller { key: key(&[package, name]), by_interface: None },
+        false => Caller { key: key(&[package, name]), others: [None; 2] },
     })
 }
 

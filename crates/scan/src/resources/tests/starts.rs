@@ -180,3 +180,23 @@ func newServerCommand(run func(string) error) *cobra.Command {
     let served = made.replace("newServerCommand", "newServer");
     assert_eq!(found("p/", &[run, ("cmd/main.go", &served)]), 1);
 }
+
+/// Methods of one name of several types are told apart.
+#[test]
+fn methods_are_those_of_their_types() {
+    let method = OPENING
+        .replace("func Open(address string)", "func (s *Server) run()")
+        .replace("\"tcp\", address", "\"tcp\", s.address")
+        + "func Run(address string) error { return (&Server{address}).run() }\n";
+    let main = "func main() { if err := p.Run(\"a\"); err != nil { panic(err) }; select {} }";
+    let with = |more: &str| {
+        let opening = format!("{method}{more}");
+        found_with("p/", &opening, &[("main.go", main)])
+    };
+    assert_eq!(with(""), 0);
+    let other = "type other struct{}\nfunc (o *other) run() error { return nil }\n";
+    assert_eq!(with(&format!("{other}func all(o *other) {{ for {{ println(o.run()) }} }}")), 0);
+    assert_eq!(with(&format!("{other}func All(s *Server) {{ for {{ println(s.run()) }} }}")), 1);
+    // Of whose it is, nobody knows.
+    assert_eq!(with("func All() { for { println(unknown().run()) } }"), 1);
+}

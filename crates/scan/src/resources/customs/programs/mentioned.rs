@@ -7,6 +7,7 @@ use plumb_gosource::{
 
 use super::{Key, METHOD, key};
 use crate::code::Code;
+use crate::functions::FunctionKey;
 use crate::resources::inferred::is_in_module;
 
 /// Stands for the package of whatever type has a method, where an interface is called.
@@ -50,6 +51,14 @@ pub(super) fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<Mention> {
                 let reach = reach(code, path)?;
                 return Some(Mention { of: key(&[path, name]), by_interface: None, reach });
             }
+            if let Some(method) = declared_method(code, expr) {
+                let reach =
+                    match is_unexported(name) || (method.path == package && code.is_of_program()) {
+                        true => Reach::Program,
+                        false => reach(code, method.path)?,
+                    };
+                return Some(Mention { of: of_method(&method), by_interface: None, reach });
+            }
             if is_unexported(name) {
                 let of = key(&[package, METHOD, name]);
                 return Some(Mention { of, by_interface: None, reach: Reach::Program });
@@ -83,6 +92,18 @@ pub(super) fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<Mention> {
         }
         _ => None,
     }
+}
+
+/// The method that an expression names, if that is known and not one of an interface.
+fn declared_method<'c>(code: &'c Code<'_>, expr: ExprId) -> Option<FunctionKey<'c>> {
+    let known = code.types.callee(expr).filter(|known| !known.dynamic)?;
+    let receiver = Some(known.receiver.as_deref()?);
+    Some(FunctionKey { path: &known.path, receiver, name: &known.name })
+}
+
+/// What a method of a type is looked up by.
+pub(super) fn of_method(method: &FunctionKey<'_>) -> Key {
+    key(&[method.path, method.receiver.unwrap_or_default(), METHOD, method.name])
 }
 
 /// What calls of a declared method through interfaces are looked up by; none if no other package can have such a method.
