@@ -720,3 +720,58 @@ func restart() {
 		}
 	}
 }
+
+// Who sends after a panic has not sent before.
+func afterPanic(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				done <- errors.New("panic")
+			}
+		}()
+		done <- work()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func twice(ctx context.Context) error {
+	done := make(chan error, 1) // want
+	go func() {
+		defer func() {
+			if ready() {
+				done <- errors.New("ready")
+			}
+		}()
+		done <- work()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func onlyAfterPanic(ctx context.Context) error {
+	done := make(chan error) // want
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				done <- errors.New("panic")
+			}
+		}()
+		_ = work()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,10 +1,11 @@
 //! How often the goroutines of a function send on a channel.
 
-use plumb_gosource::IdentId;
 use plumb_gosource::flow::{Exit, FunctionId, StepId};
+use plumb_gosource::{IdentId, Node, StmtKind};
 use rustc_hash::FxHashMap;
 
 use crate::channels::local::Channel;
+use crate::channels::operations::Operation;
 use crate::code::Code;
 use crate::goroutines::{self, Runs};
 use crate::mentions::Mentions;
@@ -47,6 +48,23 @@ impl Journey for Counting<'_> {
     }
 }
 
+/// Whether a place is only reached if a panic was stopped: `if r := recover(); r != nil { … }`.
+fn is_after_panic(code: &Code<'_>, at: u32) -> bool {
+    let Some(function) = code.scope.function_at(at) else { return false };
+    code.file.walk(Node::Stmt(code.scope[function].body)).any(|visit| {
+        let Node::Stmt(stmt) = visit.node else { return false };
+        let StmtKind::IfStmt(branch) = code.file[stmt].kind else { return false };
+        let body = code.file[branch.body].span;
+        let asked = [branch.init.map(Node::Stmt), Some(Node::Expr(branch.cond))];
+        let recovers = |node: Node| {
+            code.file.walk(node).any(|visit| {
+                matches!(visit.node, Node::Expr(expr) if code.builtin_call(expr, "recover").is_some())
+            })
+        };
+        (body.start..body.end).contains(&at) && asked.into_iter().flatten().any(recovers)
+    })
+}
+
 impl Sending {
     /// The goroutines that send on a channel; `None` if they cannot be told apart.
     pub(super) fn of(code: &Code<'_>, mentions: &Mentions, channel: &Channel) -> Option<Vec<Self>> {
@@ -72,10 +90,13 @@ impl Sending {
         let graph = code.graph(body);
         let mut blocking: FxHashMap<StepId, u8> = FxHashMap::default();
         let mut all: FxHashMap<StepId, u8> = FxHashMap::default();
-        for send in channel.operations.iter().filter(|operation| operation.is_send()) {
-            if !send.runs.iter().any(|run| run.at == at && run.body == Some(body)) {
-                continue;
-            }
+        let runs_it = |send: &&Operation| {
+            send.is_send() && send.runs.iter().any(|run| run.at == at && run.body == Some(body))
+        };
+        let sends = || channel.operations.iter().filter(runs_it);
+        // Who sends after a panic has not come to the other sends.
+        let is_only_after_panics = sends().all(|send| is_after_panic(code, send.at));
+        for send in sends().filter(|s| is_only_after_panics || !is_after_panic(code, s.at)) {
             let runs = goroutines::runs(code, mentions, send.at, body);
             for run in &runs {
                 let step = graph.step_at(run.at)?;

@@ -1,5 +1,5 @@
 //! Types of the modules of which nothing needs to be released: the method that says so does nothing, or only asks
-//! something for its error that holds nothing either.
+//! something for its error that holds nothing either, or empties its own fields.
 
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{DeclKind, ExprId, ExprKind, Node, StmtId, StmtKind, Token, Type, TypeKind};
@@ -14,6 +14,9 @@ use crate::resources::ownership::is_releasing;
 
 /// Packages whose functions only tell something.
 const TELLING: [&str; 4] = ["errors", "fmt", "log", "log/slog"];
+
+/// Methods of locks.
+const LOCKING: [&str; 4] = ["Lock", "RLock", "RUnlock", "Unlock"];
 
 /// The methods of types.
 #[derive(Debug, Default)]
@@ -88,19 +91,29 @@ fn method<'c>(code: &Code<'c>, function: FunctionId) -> Option<(&'c str, &'c str
 /// Whether statements release nothing: they only return, tell something, or ask what holds nothing.
 fn does_nothing(code: &Code<'_>, body: StmtId) -> bool {
     code.file.walk(Node::Stmt(body)).all(|visit| match visit.node {
-        Node::Stmt(stmt) => matches!(
-            code.file[stmt].kind,
-            StmtKind::BlockStmt(_)
-                | StmtKind::ReturnStmt(_)
-                | StmtKind::ExprStmt(_)
-                | StmtKind::DeferStmt(_)
-        ),
+        Node::Stmt(stmt) => {
+            matches!(
+                code.file[stmt].kind,
+                StmtKind::BlockStmt(_)
+                    | StmtKind::ReturnStmt(_)
+                    | StmtKind::ExprStmt(_)
+                    | StmtKind::DeferStmt(_)
+            ) || forgets(code, stmt)
+        }
         Node::Expr(expr) => match code.file[expr].kind {
             ExprKind::CallExpr(_) => is_idle_call(code, expr),
             ExprKind::UnaryExpr(unary) => unary.op != Token::Arrow,
             _ => true,
         },
         _ => true,
+    })
+}
+
+/// Whether a statement only empties variables: `h.batch, h.offset = nil, 0`.
+fn forgets(code: &Code<'_>, stmt: StmtId) -> bool {
+    let StmtKind::AssignStmt(assign) = code.file[stmt].kind else { return false };
+    code.file[assign.rhs].iter().all(|value| {
+        code.is_predeclared(*value, "nil") || matches!(code.text(*value), "0" | "\"\"")
     })
 }
 
@@ -115,6 +128,9 @@ fn is_idle_call(code: &Code<'_>, call: ExprId) -> bool {
     let ExprKind::SelectorExpr(selector) = code.file[fun].kind else { return false };
     if let Some(path) = code.imported(selector.x) {
         return TELLING.contains(&path);
+    }
+    if parts.args.is_empty() && LOCKING.contains(&code.file.name(selector.sel)) {
+        return true;
     }
     let holds_nothing = code.types.of(selector.x).is_some_and(|ty| {
         let named = ty.pointee_or_self().named();

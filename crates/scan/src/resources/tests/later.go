@@ -77,6 +77,65 @@ func alsoQueued(stop chan struct{}) bool {
 	return q.Wait(stop)
 }
 
+// A cursor only empties itself when it is closed; what stops its work does not.
+type cursor struct {
+	mu    sync.Mutex
+	batch []int
+	at    int
+}
+
+func openCursor(n int) (*cursor, error) { return &cursor{batch: make([]int, n)}, nil }
+
+func (c *cursor) Close() {
+	c.mu.Lock()
+	c.batch = nil
+	c.at = 0
+	c.mu.Unlock()
+}
+
+func firstCursor() error {
+	c, err := openCursor(1)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return nil
+}
+
+func secondCursor() (int, error) {
+	c, err := openCursor(2)
+	if err != nil {
+		return 0, err
+	}
+	return c.at, nil
+}
+
+type ticks struct {
+	running bool
+	at      int
+}
+
+func openTicks(n int) (*ticks, error) { return &ticks{running: true, at: n}, nil }
+
+func (t *ticks) Close() { t.running = false }
+
+func firstTicks() error {
+	t, err := openTicks(1)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	return nil
+}
+
+func secondTicks() (int, error) {
+	t, err := openTicks(2) // lost: never
+	if err != nil {
+		return 0, err
+	}
+	return t.at, nil
+}
+
 // A decoder without a stream runs nothing.
 func whole(data []byte) ([]byte, error) {
 	dec, err := zstd.NewReader(nil)

@@ -304,7 +304,9 @@ func read(o opener) error {{
             "{ty}"
         );
         assert_eq!(lost(&text(ty, "return c.in.Close()")), [10], "{ty}");
-        assert_eq!(lost(&text(ty, "c.rest = nil; return nil")), [10], "{ty}");
+        // What it empties is collected with it, but a flag may end what runs.
+        assert!(lost(&text(ty, "c.rest = nil; return nil")).is_empty(), "{ty}");
+        assert_eq!(lost(&text(ty, "c.done = true; return nil")), [10], "{ty}");
     }
 }
 
