@@ -127,7 +127,7 @@ fn gives_error_last(code: &Code<'_>, name: IdentId) -> bool {
     if code.names.referent(name).is_some() {
         return false;
     }
-    let function = code.package.function(code.file.name(name));
+    let function = code.package.function(code.program, code.file.name(name));
     match function.map(|function| function.ty.kind()) {
         Some(TypeKind::Signature(signature)) => signature.results.last().is_some_and(is_error),
         _ => false,
