@@ -74,7 +74,7 @@ fn has_method(program: &Program<'_>, ty: &Type, path: &str) -> bool {
     let mut ty = ty.clone();
     for name in fields.split('.').filter(|name| !name.is_empty()) {
         match program.member(&ty, name, "") {
-            Lookup::Found(field) if field.kind == MemberKind::Field => ty = field.ty,
+            Lookup::Found(field) if field.kind == MemberKind::Field => ty = field.ty.clone(),
             _ => return false,
         }
     }
@@ -152,7 +152,7 @@ impl Outcome {
         for name in object.pools().filter(|name| is_there(name)) {
             let key = FunctionKey::parse(name);
             let package = program.package(&unescaped(key.path));
-            match package.is_some_and(|package| package.type_decl(key.name).is_some()) {
+            match package.is_some_and(|package| package.type_decl(program, key.name).is_some()) {
                 true => self.confirmed += 1,
                 false => self.wrong.push(format!("pool {name}")),
             }
