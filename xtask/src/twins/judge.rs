@@ -320,13 +320,10 @@ mod tests {
         let mut used = traced.clone();
         used.findings[0].related = vec![used_at(9)];
         check(&used, shown(Shows::LineAndUse), LineVerdict::Exact, &[]);
-        used.findings[0].related.push(used_at(12));
-        let unnamed = {
-            let mut unnamed = used.clone();
-            unnamed.findings[0].site.found_by.clear();
-            unnamed
-        };
+        let mut unnamed = used.clone();
+        unnamed.findings[0].site.found_by.clear();
         check(&unnamed, shown(Shows::LineAndUse), LineVerdict::Exact, &silent);
+        used.findings[0].related.push(used_at(12));
         let healthy =
             ["client-not-closed: the trace shows use at /src/billing/before/webhooks.go:12"];
         check(&used, shown(Shows::LineAndUse), LineVerdict::Exact, &healthy);
