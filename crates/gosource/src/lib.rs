@@ -8,7 +8,8 @@
 //!
 //! Nodes are named by ids, and a file is indexed by them; what is known about nodes can so be kept in plain vectors
 //! beside the tree ([`Id::index`]). Not every id belongs to a node of the tree: what was read of a statement that
-//! was given up stays in the tables. [`File::walk`] meets only what is in the tree.
+//! was given up stays in the tables. [`File::walk`] meets only what is in the tree, and [`File::find`] those nodes of it
+//! that are of some kinds.
 //!
 //! [`Names`] tells what names refer to as far as one file knows, by Go's scopes; a test compares it with `go/types`.
 //! [`flow`] tells where control can go, and on which ways a value is not released; [`edit`] changes a file as its

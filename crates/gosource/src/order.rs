@@ -1,4 +1,5 @@
-//! All nodes of a file in the order in which a walk meets them, found once: whoever walks after the first reads a table.
+//! All nodes of a file in the order in which a walk meets them, and by their kinds, found once: whoever walks after the
+//! first reads a table.
 
 use crate::ast::{Expr, ExprKind};
 use crate::file::File;

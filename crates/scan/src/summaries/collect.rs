@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use plumb_gosource::flow::{CallEffect, FunctionId, StepId};
 use plumb_gosource::{DeclKind, ExprKind, FieldListId, FuncDecl, IdentId, Node};
+use rustc_hash::FxHashSet;
 
 use super::facts::{FieldFacts, FunctionFacts, Key, ParameterFacts};
 use super::{ends, fields, parameters, results, values};
@@ -11,20 +12,18 @@ use crate::code::Code;
 
 /// Import paths of the modules that are looked at.
 #[derive(Clone, Debug)]
-pub(crate) struct Ours(Vec<String>);
+pub(crate) struct Ours(FxHashSet<String>);
 
 impl Ours {
     pub(crate) fn new(modules: impl IntoIterator<Item = String>) -> Self {
         Self(modules.into_iter().collect())
     }
 
-    /// Whether a package belongs to one of the modules.
+    /// Whether a package, or the external tests of one, belongs to one of the modules: all do to one without a path.
     pub(crate) fn has(&self, path: &str) -> bool {
-        self.0.iter().any(|module| {
-            path.strip_prefix(module.as_str()).is_some_and(|rest| {
-                module.is_empty() || rest.is_empty() || rest.starts_with(['/', '_'])
-            })
-        })
+        let ends = path.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'/' | b'_'));
+        let mut ends = ends.map(|(end, _)| end).chain([0, path.len()]);
+        ends.any(|end| self.0.contains(&path[..end]))
     }
 }
 
@@ -133,5 +132,29 @@ impl Reading<'_, '_> {
             });
             stops.collect()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_belong_to_the_modules_above_them() {
+        let ours = Ours::new(["k8s.io/api".to_owned(), "example.com/a_b".to_owned()]);
+        for (path, is_ours) in [
+            ("k8s.io/api", true),
+            ("k8s.io/api/core/v1", true),
+            ("k8s.io/api_test", true),
+            ("k8s.io/apimachinery", false),
+            ("k8s.io", false),
+            ("example.com/a_b/c", true),
+            ("example.com/a", false),
+            ("fmt", false),
+            ("", false),
+        ] {
+            assert_eq!(ours.has(path), is_ours, "{path}");
+        }
+        assert!(Ours::new([String::new()]).has("main"));
     }
 }
