@@ -2,6 +2,7 @@
 //! the process ends. Of others at least what they lose by an error is, since it ends the process.
 
 mod groups;
+mod injected;
 mod mentioned;
 mod outcome;
 
@@ -231,12 +232,16 @@ fn caller(code: &Code<'_>, mention: ExprId) -> Option<Call> {
     Some(Call { by: place.by, is_private: true, once, outcome })
 }
 
-/// The call by a helper of a command that gets the function and what the command got: `handle(c, drop)`.
+/// The call by a helper of a command that gets the function and what the command got: `handle(c, drop)`; or by what puts the
+/// program together.
 fn runs_it(code: &Code<'_>, call: ExprId, mention: ExprId) -> Option<Call> {
     let by_command =
         Call { by: Caller::MAIN, is_private: true, once: true, outcome: Outcome::GoesOn };
     if commands::is_value(code, call) {
         return Some(Call { outcome: Outcome::Returns, ..by_command });
+    }
+    if injected::gives(code, call) {
+        return Some(Call { outcome: Outcome::EndsOnError, ..by_command });
     }
     let command = code.scope.function_at(code.file[mention].span.start)?;
     let gets = |arg: &ExprId| {
@@ -278,6 +283,10 @@ fn place(code: &Code<'_>, function: FunctionId) -> Option<Place> {
                 false => place(own_key(code, at)?, false),
             };
         };
+        if injected::is_run_at_start(code, literal) {
+            let (by, is_for_good) = (Caller::MAIN, false);
+            return Some(Place { by, once, is_literal: true, is_unheard, is_for_good });
+        }
         let Some(Node::Expr(call)) = code.scope.parents().of(Node::Expr(literal)) else {
             return None;
         };

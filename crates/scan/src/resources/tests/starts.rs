@@ -200,3 +200,44 @@ fn methods_are_those_of_their_types() {
     // Of whose it is, nobody knows.
     assert_eq!(with("func All() { for { println(unknown().run()) } }"), 1);
 }
+
+/// A program that is put together of constructors does not start if one of them fails.
+#[test]
+fn constructors_that_are_given_to_a_container_run_once() {
+    let opening = OPENING
+        .replace(
+            "func Open(address string) error {",
+            "func New() (*Server, error) {\n\taddress := \":1\"",
+        )
+        .replace("return err\n", "return nil, err\n")
+        .replace("return errors", "return nil, errors")
+        .replace("return l.Close()", "return &Server{address}, l.Close()");
+    let with = |main: &str| {
+        let opening = opening.replace("import (", "import (\"go.uber.org/fx\"; ");
+        let opening = opening.replace("func Forget()", "var _ fx.Option\nfunc Forget()");
+        let line = |finding: &&plumb_evidence::source::SourceFinding| finding.place.line == 6;
+        let text = format!(
+            "package main\nimport (\"example.com/m/p\"; \"go.uber.org/fx\"; \"log\")\n{main}"
+        );
+        let files = Memory::new([
+            ("/m/go.mod", "module example.com/m\n\ngo 1.22\n"),
+            ("/m/p/p.go", opening.as_str()),
+            ("/m/main.go", text.as_str()),
+        ]);
+        let knowledge = Knowledge::new(&OBJECTS);
+        let options = Options { threads: 1, ..Options::default() };
+        let scan =
+            scan(&files, Path::new("/m"), Installation::default(), &[&RULE], &knowledge, &options);
+        assert!(scan.failed.is_empty(), "{:?}", scan.failed);
+        scan.findings.iter().filter(line).count()
+    };
+    assert_eq!(with("func main() { fx.New(fx.Provide(p.New)).Run() }"), 0);
+    assert_eq!(with("func main() { keep(p.New) }\nfunc keep(f any) {}"), 1);
+    let own = "func main() { fx.New(fx.Provide(func() (*p.Server, error) { s, err := p.New(); if err != nil { return nil, err }; return s, nil })).Run() }";
+    assert_eq!(with(own), 0);
+    assert_eq!(with(&own.replace("fx.Provide(", "retry(")), 1);
+    let hook = "func add(lc fx.Lifecycle) { lc.Append(fx.Hook{OnStart: func() error { _, err := p.New(); if err != nil { return err }; return nil }}) }";
+    assert_eq!(with(hook), 0);
+    assert_eq!(with(&hook.replace("return err }", "log.Println(err) }")), 1);
+    assert_eq!(with(&hook.replace("OnStart", "OnEvent")), 1);
+}
