@@ -1,6 +1,7 @@
 //! A client made for each call and never closed.
 
 use plumb_evidence::catalogue::{Example, LibraryObject, Pattern, Prevention, Side, Threshold};
+use plumb_evidence::client_use::ClientUse;
 use plumb_evidence::finding::Confidence::{self, Likely, Possible};
 use plumb_evidence::finding::{Resource, Role};
 use plumb_evidence::suspect::{Match, ObjectCrowd, Subject, Suspect};
@@ -186,11 +187,12 @@ fn recorded(suspect: &Suspect, object: &ObjectCrowd, record: &LibraryObject) -> 
     if !record.multiplexed || object.goroutines.is_empty() {
         return None;
     }
-    let count = measured.count as f64;
+    let ClientUse::Unused(unused) = ClientUse::of(suspect) else { return None };
+    let unused = unused as f64;
     match has_one_peer(own_sockets(suspect)) {
-        Some(true) if count >= STANDING_MANY.value => Some(Likely),
-        Some(true) if count >= STANDING_MIN.value => Some(Possible),
-        None if count >= CROWD_MIN.value => Some(Likely),
+        Some(true) if unused >= STANDING_MANY.value => Some(Likely),
+        Some(true) if unused >= STANDING_MIN.value => Some(Possible),
+        None if unused >= CROWD_MIN.value => Some(Likely),
         _ => None,
     }
 }
@@ -261,7 +263,13 @@ mod tests {
         };
         assert_eq!(confidence(&PATTERN, &of_one_peer(120)), Some(Likely));
         assert_eq!(confidence(&PATTERN, &of_one_peer(60)), Some(Possible), "it may be a pool");
-        assert_eq!(confidence(&PATTERN, &grpc(standing(500))), Some(Likely));
+        assert_eq!(confidence(&PATTERN, &grpc(standing(600))), Some(Likely), "more than any pool");
+        assert_eq!(confidence(&PATTERN, &grpc(standing(500))), None, "their use is not known");
+        let waiting = Measured { wait_minutes: Some((3, 5)), ..standing(120) };
+        assert_eq!(confidence(&PATTERN, &grpc(waiting)), Some(Likely), "silent for minutes");
+        let mut quiet = grpc(standing(120));
+        quiet.surroundings.unasked = Some(true);
+        assert_eq!(confidence(&PATTERN, &quiet), Some(Likely), "nobody asks for anything");
     }
 
     #[test]

@@ -10,15 +10,6 @@ use plumb_evidence::suspect::{Match, SocketCrowd, Suspect};
 /// first may have been work in progress, which is replaced within seconds.
 const SURVIVORS_SHARE_MIN: f64 = 0.95;
 
-/// Sockets for each instance, at least and at most, that make a crowd of sockets the suspect's own. They are
-/// joined by number: fewer have ended since, up to half as many again belong to healthy users of the same
-/// peer, and a larger crowd is somebody else's.
-const OWN_SOCKETS: std::ops::RangeInclusive<f64> = 0.8..=1.5;
-
-/// Share of the connections that one peer must have to be the peer. With several peers behind one name, as
-/// DNS round robin has them, the largest still has about half.
-const ONE_PEER_SHARE_MIN: f64 = 0.5;
-
 /// A match, if there is any confidence in it.
 pub(crate) fn matched(
     confidence: Option<Confidence>,
@@ -62,18 +53,12 @@ pub(crate) fn may_be_in_use(suspect: &Suspect, share: f64) -> Option<bool> {
 
 /// The suspect's own sockets: about as many as it has instances.
 pub(crate) fn own_sockets(suspect: &Suspect) -> Option<&SocketCrowd> {
-    let count = suspect.measured.count as f64;
-    suspect
-        .sockets
-        .as_ref()
-        .filter(|sockets| count > 0.0 && OWN_SOCKETS.contains(&(sockets.count as f64 / count)))
+    suspect.own_sockets()
 }
 
 /// Whether most of the connections go to one peer; `None` if no peer is known.
 pub(crate) fn has_one_peer(sockets: Option<&SocketCrowd>) -> Option<bool> {
-    let sockets = sockets?;
-    let (_, with_peer) = sockets.peer.as_ref()?;
-    Some(*with_peer as f64 >= ONE_PEER_SHARE_MIN * sockets.count as f64)
+    sockets?.has_one_peer()
 }
 
 /// What the sockets show, in the order of what convinces most.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use plumb_evidence::Service;
+use plumb_evidence::client_use::Carried;
 use plumb_evidence::measure::{Survival, SurvivalBy};
 use plumb_evidence::socket::{Direction, PeerListing, Socket, SocketSource, TcpState, Timer};
 use plumb_evidence::suspect::SocketCrowd;
@@ -19,6 +20,8 @@ pub(crate) struct Connections<'a> {
     first_inodes_by_peer: FxHashMap<Peer, Vec<u64>>,
     /// Data segments received, by inode, in the first table.
     first_segments: Option<FxHashMap<u64, u64>>,
+    /// Data segments sent, likewise.
+    first_sent: FxHashMap<u64, u64>,
     window_seconds: f64,
     known: bool,
     /// Whether every table tells the queues; `lsof` does not.
@@ -60,6 +63,7 @@ impl<'a> Connections<'a> {
         let mut by_peer: FxHashMap<Peer, Vec<&Socket>> = FxHashMap::default();
         let mut first_by_peer: FxHashMap<Peer, Vec<u64>> = FxHashMap::default();
         let mut first_segments: Option<FxHashMap<u64, u64>> = None;
+        let mut first_sent: FxHashMap<u64, u64> = FxHashMap::default();
         let mut known = false;
         let mut queues_known = true;
         let mut owned_only = true;
@@ -89,6 +93,7 @@ impl<'a> Connections<'a> {
                     if let Some(segments) = socket.data_segments_in {
                         first_segments.get_or_insert_default().insert(socket.inode, segments);
                     }
+                    first_sent.extend(socket.data_segments_out.map(|sent| (socket.inode, sent)));
                 }
             }
         }
@@ -99,6 +104,7 @@ impl<'a> Connections<'a> {
             peers_view: PeersView::of(&service.peer_sockets),
             first_inodes_by_peer: first_by_peer,
             first_segments,
+            first_sent,
             window_seconds,
             known,
             queues_known,
@@ -250,9 +256,32 @@ impl<'a> Connections<'a> {
                 count(&|s| s.data_segments_in.is_some_and(|n| n <= ONE_EXCHANGE_SEGMENTS))
             }),
             sent_seconds_spread: spread(sockets.iter().filter_map(|s| s.last_sent_ms)),
+            carried: self.carried(sockets),
             unknown_to_peer: at_peer.map(|(_, not)| not),
             known_to_peer: at_peer.map(|(open, _)| open),
         }
+    }
+
+    /// What these connections carried between the first and the latest table.
+    fn carried(&self, sockets: &[&Socket]) -> Option<Carried> {
+        let seconds = self.window_seconds;
+        let first = self.first_segments.as_ref().filter(|_| seconds >= Carried::SECONDS_MIN)?;
+        let since = |socket: &&Socket| {
+            let received = socket.data_segments_in?.saturating_sub(*first.get(&socket.inode)?);
+            let sent =
+                socket.data_segments_out?.saturating_sub(*self.first_sent.get(&socket.inode)?);
+            Some((received, sent))
+        };
+        let both: Vec<(u64, u64)> = sockets.iter().filter_map(since).collect();
+        let count = |test: &dyn Fn(u64, u64) -> bool| {
+            both.iter().filter(|&&(received, sent)| test(received, sent)).count() as u64
+        };
+        let least = Carried::BUSY_PER_SECOND * seconds;
+        (!both.is_empty()).then(|| Carried {
+            followed: both.len() as u64,
+            busy: count(&|received, sent| received.min(sent) as f64 >= least),
+            touched: count(&|received, sent| received + sent > 0),
+        })
     }
 
     /// How many more incoming connections are open at the end of the look than at its start.

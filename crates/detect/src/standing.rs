@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use plumb_evidence::catalogue::Side;
+use plumb_evidence::client_use::ClientUse;
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role, Undecided};
 use plumb_evidence::goroutine::{WaitState, dump_pause};
 use plumb_evidence::measure::Measured;
@@ -22,6 +23,9 @@ use crate::wording::{place, subject, thousands};
 
 /// What decides where nobody else can tell.
 const LATER: &str = "a second look after some hours of use: if there are more then, they leak";
+/// What tells whether connections are used.
+const USE_OF_CONNECTIONS: &str = "ss -tie of the machine, twice, a minute apart (tells what each connection carries), or plumb diagnose beside \
+     the process; or a second look after some hours of use: if there are more then, they leak";
 /// Go release from which on every program has the goroutineleak profile (https://go.dev/doc/go1.27).
 const LEAK_PROFILE_SINCE: (u32, u32) = (1, 27);
 /// How a crowd stands that was smaller when the look began.
@@ -140,6 +144,9 @@ fn object_question(
     object: &ObjectCrowd,
     service: &Service,
 ) -> Option<Undecided> {
+    if let Some(question) = client_question(suspect, object) {
+        return Some(question);
+    }
     let count = suspect.measured.count;
     let risen = count > STANDING_POOL_MAX && stays_at_rest_after_rise(&suspect.measured, service);
     let how = match risen {
@@ -154,6 +161,37 @@ fn object_question(
     Some(Undecided { what, bring: LATER.to_owned() })
 }
 
+/// What clients leave open of which one serves all calls to a peer, and there are many of one peer: whether they are used
+/// cannot be told.
+fn client_question(suspect: &Suspect, object: &ObjectCrowd) -> Option<Undecided> {
+    let record = object.record.filter(|record| record.side == Side::Client)?;
+    let one_serves_all = record.multiplexed && !record.pooled && !object.goroutines.is_empty();
+    let many_peers =
+        suspect.own_sockets().and_then(|sockets| sockets.has_one_peer()) == Some(false);
+    if !one_serves_all || many_peers || suspect.measured.grows() {
+        return None;
+    }
+    let (count, how, bring) = match ClientUse::of(suspect) {
+        ClientUse::Seldom(count) => {
+            let how = "stand still while requests come, and little goes over their connections: seldom used, or left \
+                       behind by a library that shows signs of life?";
+            (count, how, LATER)
+        }
+        ClientUse::Unknown => {
+            let how = "exist at once, and nothing tells whether their connections are used: one for each tenant, or \
+                       left behind?";
+            (suspect.measured.count, how, USE_OF_CONNECTIONS)
+        }
+        ClientUse::LevelsOff => {
+            let how = "were made, fewer and fewer while requests came: one for each tenant, or left behind?";
+            (suspect.measured.count, how, LATER)
+        }
+        ClientUse::MadeAtStart | ClientUse::Unused(_) => return None,
+    };
+    let what = format!("{} {} {how}", thousands(count as f64), subject(suspect));
+    (count >= STANDING_CLIENTS_MIN).then(|| Undecided { what, bring: bring.to_owned() })
+}
+
 /// Whether objects stand still for which no pool, request, client or goroutine of the user's accounts. Workers of a
 /// library that is not known may be a pool of any usual size; a client that is known to be no pool may not.
 fn is_in_nobodys_hands(suspect: &Suspect, object: &ObjectCrowd) -> bool {
@@ -164,7 +202,9 @@ fn is_in_nobodys_hands(suspect: &Suspect, object: &ObjectCrowd) -> bool {
         || object.phase.is_some_and(|phase| phase.ordinary);
     let served = ATTENDED_FACTOR * here.incoming_connections as f64;
     let users = here.user_goroutines as f64;
-    count >= least
+    let unused = !matches!(ClientUse::of(suspect), ClientUse::MadeAtStart | ClientUse::Unused(0));
+    unused
+        && count >= least
         && !is_pool
         && !object.goroutines.is_empty()
         && suspect.measured.stands_still_for(LOOK_SECONDS_MIN)

@@ -1,5 +1,6 @@
 //! What grows and matches no pattern, and what is healthy although it is a crowd.
 
+use plumb_evidence::client_use::ClientUse;
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::measure::Measured;
@@ -11,6 +12,7 @@ use crate::thresholds::{
     CONNECTION_RISES_MIN, LOOK_SECONDS_MIN, STANDING_CROWD_MIN, STUCK_CROWD_MIN,
     SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY, ZOMBIES_MIN,
 };
+use crate::wording::thousands;
 
 /// Calls that start a child and leave it to the caller to wait for it. `Run`, `Output` and `CombinedOutput` are on the
 /// way to `Start` too, and wait, but a user's function that calls them frees what it took.
@@ -48,8 +50,21 @@ pub(crate) fn excuse(suspect: &Suspect, work_gain: f64) -> Option<String> {
         _ if measured.growth.is_some_and(|growth| growth.bends) => {
             Some("grew at first and levels off: a warm-up".to_owned())
         }
-        _ => Some("does not grow".to_owned()),
+        _ => in_use(suspect).or_else(|| Some("does not grow".to_owned())),
     }
+}
+
+/// What says that objects that stand still are kept on purpose.
+fn in_use(suspect: &Suspect) -> Option<String> {
+    let Subject::Object(_) = suspect.subject else { return None };
+    if ClientUse::of(suspect) == ClientUse::MadeAtStart {
+        return Some("made when the process started, and none since".to_owned());
+    }
+    let busy = suspect.own_sockets()?.carried?.busy;
+    (busy >= STANDING_CROWD_MIN).then(|| {
+        let busy = thousands(busy as f64);
+        format!("does not grow, and {busy} of its connections were in use during the look")
+    })
 }
 
 /// Whether the process may still be warming up.

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`advisory`] | versions of modules with a leak of their own |
 //! | [`calls`] | who calls what in a program, as its machine code says |
+//! | [`client_use`] | whether clients that stand still are in use |
 //! | [`code`] | functions, frames and stacks, and whose code they are |
 //! | [`goroutine`] | wait states and groups of goroutines |
 //! | [`heap`] | heap samples and `runtime.MemStats` |
@@ -29,6 +30,7 @@
 pub mod advisory;
 pub mod calls;
 pub mod catalogue;
+pub mod client_use;
 pub mod code;
 pub mod finding;
 pub mod goroutine;

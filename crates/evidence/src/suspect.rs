@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::catalogue::{LibraryObject, Phase};
+use crate::client_use::Carried;
 use crate::code::{Frame, Stack};
 use crate::finding::{Confidence, EvidenceItem, Resource, Role};
 use crate::goroutine::WaitState;
@@ -25,6 +26,21 @@ pub struct Suspect {
     pub heap: Option<HeapShare>,
     /// Facts about the service as a whole.
     pub surroundings: Surroundings,
+}
+
+impl Suspect {
+    /// Sockets for each instance, at least and at most, that make a crowd of sockets the suspect's own. They are
+    /// joined by number: fewer have ended since, up to half as many again belong to healthy users of the same
+    /// peer, and a larger crowd is somebody else's.
+    const OWN_SOCKETS: std::ops::RangeInclusive<f64> = 0.8..=1.5;
+
+    /// The suspect's own sockets: about as many as it has instances.
+    pub fn own_sockets(&self) -> Option<&SocketCrowd> {
+        let count = self.measured.count as f64;
+        let is_own =
+            |sockets: &&SocketCrowd| Self::OWN_SOCKETS.contains(&(sockets.count as f64 / count));
+        self.sockets.as_ref().filter(|_| count > 0.0).filter(is_own)
+    }
 }
 
 /// What a suspect is.
@@ -249,10 +265,24 @@ pub struct SocketCrowd {
     /// connection that carried one exchange sent when it was opened: a wide spread over many such connections says
     /// that new ones were opened while others lay idle, so nothing is reused.
     pub sent_seconds_spread: Option<f64>,
+    /// What they carried during the look; `None` where segments are not counted in two tables far enough apart.
+    pub carried: Option<Carried>,
     /// Established here, but closed or unknown at the peer; `None` if its sockets were not brought or do not compare.
     pub unknown_to_peer: Option<u64>,
     /// Established here and open at the peer; `None` as above.
     pub known_to_peer: Option<u64>,
+}
+
+impl SocketCrowd {
+    /// Share of the connections that one peer must have to be the peer. With several peers behind one name, as
+    /// DNS round robin has them, the largest still has about half.
+    const ONE_PEER_SHARE_MIN: f64 = 0.5;
+
+    /// Whether most of the connections go to one peer; `None` if no peer is known.
+    pub fn has_one_peer(&self) -> Option<bool> {
+        let (_, with_peer) = self.peer.as_ref()?;
+        Some(*with_peer as f64 >= Self::ONE_PEER_SHARE_MIN * self.count as f64)
+    }
 }
 
 /// Samples on heap paths through the object that hold a user frame.
