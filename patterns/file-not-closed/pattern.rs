@@ -45,6 +45,21 @@ const STEADY_MIN: Threshold = Threshold {
     source: "with files that come and go, a lower number after the collection may be chance",
 };
 
+const AT_START_MIN: Threshold = Threshold {
+    name: "files of one directory and ending that were opened before the process listened",
+    value: 20.0,
+    unit: "descriptors",
+    source: "nobody had asked for anything then: a store that opens what it has; configuration and \
+             logs are fewer",
+};
+
+const KEPT_SHARE_MIN: Threshold = Threshold {
+    name: "share of the files opened before the process listened, from which on all are kept",
+    value: 0.95,
+    unit: "share",
+    source: "a file or two may have been opened anew since, for a rotation",
+};
+
 /// Endings of files that databases keep open, in numbers that grow with the data.
 const DATABASE_ENDINGS: [&str; 10] =
     ["sst", "ldb", "vlog", "wal", "mem", "db", "sqlite", "mdb", "idx", "pack"];
@@ -109,7 +124,15 @@ return f.Close()
         "https://pkg.go.dev/os#File.Close",
         "https://pkg.go.dev/runtime#SetFinalizer",
     ],
-    thresholds: &[STANDING_MIN, REPEATED_MIN, DROPPED_MIN, DROPPED_SHARE_MIN, STEADY_MIN],
+    thresholds: &[
+        STANDING_MIN,
+        REPEATED_MIN,
+        DROPPED_MIN,
+        DROPPED_SHARE_MIN,
+        STEADY_MIN,
+        AT_START_MIN,
+        KEPT_SHARE_MIN,
+    ],
     check,
 };
 
@@ -135,13 +158,23 @@ fn confidence(suspect: &Suspect, crowd: &DescriptorCrowd) -> Option<Confidence> 
     if is_database(crowd) && !repeated {
         return None;
     }
+    // A file that nobody can open any more is not kept to be read.
+    let once_each = !repeated && (crowd.deleted as f64) < REPEATED_MIN.value;
+    let at_start = crowd.before_listening as f64;
+    let is_store = once_each && at_start >= AT_START_MIN.value;
     if measured.grows() {
         // Files in use have a goroutine of the user's at work on each.
         let in_use = may_be_in_use(suspect, 1.0) == Some(true) && !repeated;
-        return Some(if in_use { Possible } else { Likely });
+        return Some(if in_use || is_store { Possible } else { Likely });
     }
     let comes_and_goes = measured.steadiness() < STEADY_MIN.value;
-    (!comes_and_goes && (repeated || count >= STANDING_MIN.value)).then_some(Likely)
+    let is_kept = is_store && at_start >= KEPT_SHARE_MIN.value * count;
+    if comes_and_goes || is_kept || !(repeated || count >= STANDING_MIN.value) {
+        return None;
+    }
+    // A store of segments that has all of them open looks like that; what leaks with each request would grow.
+    let asked = suspect.surroundings.unasked == Some(false);
+    Some(if once_each && (asked || is_store) { Possible } else { Likely })
 }
 
 /// Whether the forced collection closed files that were not about to be closed anyway.
@@ -197,6 +230,8 @@ mod tests {
             shape: shape.into(),
             examples: vec!["/var/lib/shop/exports/orders-17.csv".into()],
             repeated: 0,
+            deleted: 0,
+            before_listening: 0,
             closed_by_gc: 0,
             limit: Some(1024),
         };
@@ -224,6 +259,28 @@ mod tests {
         assert_eq!(confidence(&PATTERN, &exports(standing(500))), Some(Likely));
         let same = with(files("/etc/shop/*.yaml", standing(40)), |crowd| crowd.repeated = 39);
         assert_eq!(confidence(&PATTERN, &same), Some(Likely));
+    }
+
+    #[test]
+    fn a_store_that_has_its_files_open_is_no_leak_for_sure() {
+        let under_load = |mut files: Suspect| {
+            files.surroundings.unasked = Some(false);
+            files
+        };
+        let store = |measured, before_listening| {
+            with(files("/data/*/*.log", measured), |crowd| {
+                crowd.before_listening = before_listening
+            })
+        };
+        assert_eq!(confidence(&PATTERN, &under_load(store(standing(400), 0))), Some(Possible));
+        assert_eq!(confidence(&PATTERN, &store(standing(400), 200)), Some(Possible));
+        assert_eq!(confidence(&PATTERN, &store(growing(300), 200)), Some(Possible));
+        assert_eq!(confidence(&PATTERN, &store(standing(200), 199)), None, "opened at the start");
+        assert_eq!(confidence(&PATTERN, &store(standing(400), 5)), Some(Likely), "configuration");
+        let gone = with(store(standing(400), 0), |crowd| crowd.deleted = 390);
+        assert_eq!(confidence(&PATTERN, &under_load(gone)), Some(Likely), "unlinked meanwhile");
+        let same = with(store(standing(400), 0), |crowd| crowd.repeated = 399);
+        assert_eq!(confidence(&PATTERN, &under_load(same)), Some(Likely), "one file over and over");
     }
 
     #[test]

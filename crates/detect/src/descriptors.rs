@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use plumb_evidence::Service;
 use plumb_evidence::measure::Measured;
 use plumb_evidence::process::{Descriptor, DescriptorKind, Process};
+use plumb_evidence::socket::TcpState;
 use plumb_evidence::suspect::DescriptorCrowd;
+use plumb_evidence::{Service, Snapshot};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::crowd::measured;
@@ -25,7 +26,8 @@ pub(crate) fn descriptor_crowds(service: &Service) -> Vec<(usize, DescriptorCrow
             rounds.filter_map(|s| Some((s.taken, s.process.as_ref()?))).collect::<Vec<_>>()
         };
         let after_gc = seen(true).last().map(|(_, process)| *process);
-        for (crowd, measured) in crowds_of(&seen(false), after_gc) {
+        let listener = instance.latest(first_listener);
+        for (crowd, measured) in crowds_of(&seen(false), after_gc, listener) {
             let same =
                 |known: &DescriptorCrowd| known.kind == crowd.kind && known.shape == crowd.shape;
             match all.iter_mut().find(|(_, known, _)| same(known)) {
@@ -49,8 +51,21 @@ fn add_instance(
         known.0 = index;
     }
     known.1.repeated += crowd.repeated;
+    known.1.deleted += crowd.deleted;
+    known.1.before_listening += crowd.before_listening;
     known.1.closed_by_gc += crowd.closed_by_gc;
     together::add(&mut known.2, measured);
+}
+
+/// The lowest descriptor of a socket that listens.
+fn first_listener(snapshot: &Snapshot) -> Option<u64> {
+    let sockets = snapshot.sockets.as_ref()?.sockets.iter();
+    let listening: FxHashSet<String> = sockets
+        .filter(|socket| socket.state == TcpState::Listen && socket.inode != 0)
+        .map(|socket| format!("socket:[{}]", socket.inode))
+        .collect();
+    let open = &snapshot.process.as_ref()?.descriptors.as_ref()?.open;
+    open.iter().filter(|d| listening.contains(&*d.target)).map(|d| d.fd).min()
 }
 
 type Shape = (DescriptorKind, Arc<str>);
@@ -58,6 +73,7 @@ type Shape = (DescriptorKind, Arc<str>);
 fn crowds_of(
     rounds: &[(Option<plumb_evidence::Timestamp>, &Process)],
     after_gc: Option<&Process>,
+    listener: Option<u64>,
 ) -> Vec<(DescriptorCrowd, Measured)> {
     let rounds: Vec<_> =
         rounds.iter().filter(|(_, process)| process.descriptors.is_some()).collect();
@@ -79,6 +95,9 @@ fn crowds_of(
             shape: shape.1.clone(),
             examples: open.iter().take(3).map(|d| d.target.clone()).collect(),
             repeated: (open.len() - distinct.len()) as u64,
+            deleted: open.iter().filter(|d| d.deleted).count() as u64,
+            before_listening: open.iter().filter(|d| listener.is_some_and(|fd| d.fd < fd)).count()
+                as u64,
             closed_by_gc: remaining.map_or(0, |left| open.len().saturating_sub(left) as u64),
             limit: latest.descriptor_limit,
         };

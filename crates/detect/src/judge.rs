@@ -16,6 +16,7 @@ use crate::closed_by_peer::is_closed_by_peer;
 use crate::code::Code;
 use crate::forecast::forecast;
 use crate::holders::Holders;
+use crate::kept_files;
 use crate::memory_question::memory_question;
 use crate::site::{Decision, decide};
 use crate::standing::{question, unknown_makers};
@@ -100,6 +101,10 @@ pub(crate) fn judge(
         };
         let decision = decide(&hearing);
         if let Some(mut finding) = finding(&hearing, pattern, matched, decision, &service.target) {
+            if let Some(question) = kept_files::question(&suspect, &finding) {
+                judgement.questions.push(question);
+                continue;
+            }
             name_alternatives(&mut finding, &suspect, catalogue);
             advised[instance].tell(&mut finding, &suspect);
             judgement.cases.push(Case { finding, suspect });

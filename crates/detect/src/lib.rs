@@ -30,6 +30,7 @@ mod heap_paths;
 mod heaps;
 mod holders;
 mod judge;
+mod kept_files;
 mod lives;
 mod makers;
 mod memory_question;

@@ -214,6 +214,11 @@ pub struct DescriptorCrowd {
     pub examples: Vec<Arc<str>>,
     /// Open descriptors with the same path as another one.
     pub repeated: u64,
+    /// Open descriptors whose file was unlinked meanwhile.
+    pub deleted: u64,
+    /// Open descriptors with a lower number than any socket that listens, so that they were most likely opened before
+    /// the process served anybody: numbers are given from the lowest free one on. 0 if no such socket is known.
+    pub before_listening: u64,
     /// How many were closed by the collection that plumb forced: dropped without Close, closed by the finalizer.
     pub closed_by_gc: u64,
     /// `ulimit -n`.
