@@ -153,6 +153,11 @@ fn evidence(suspect: &Suspect, site: &MemorySite) -> Vec<EvidenceItem> {
         "{:.0} of the {:.0} objects sampled there are still live: what is made there is not freed",
         site.live.samples, site.allocated.samples
     ))];
+    if site.holds_dead.is_none() {
+        evidence.push(mechanism(
+            "a cache that still fills, and entries that live for hours, look the same: they level off, a leak does not",
+        ));
+    }
     if let Some(dead) = &site.holds_dead {
         evidence.push(mechanism(format!(
             "memory holds about {} {}, and {} connections are open",

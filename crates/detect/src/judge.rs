@@ -27,7 +27,7 @@ use crate::unnamed::{advice, excuse, is_notable, unnamed};
 use crate::versions::known_bad;
 use crate::waiters::{is_waited_for, waits_for_goroutines};
 use crate::witness::Hearing;
-use crate::wording::{common_evidence, subject, thousands};
+use crate::wording::{bytes, common_evidence, memory_growth, subject, thousands};
 use alternatives::name_alternatives;
 
 /// A finding with the suspect it was made from, which later steps need.
@@ -67,16 +67,16 @@ pub(crate) fn judge(
             None => {
                 if let Some(reason) = excuse(&suspect, work_gain) {
                     let open = question(&suspect, service);
-                    if let Some(question) = open.or_else(|| memory_question(&suspect)) {
+                    let of_memory = || {
+                        let of = (&service.instances[instance], &codes[instance]);
+                        memory_question(&suspect, of, work_gain, &service.target)
+                    };
+                    if let Some(question) = open.or_else(of_memory) {
                         judgement.questions.push(question);
                         continue;
                     }
-                    // One look acquits nobody.
-                    if is_notable(&suspect) && suspect.measured.series.len() > 1 {
-                        let count = thousands(suspect.measured.count as f64);
-                        let doubt = unknown_makers(&suspect).unwrap_or_default();
-                        let what = subject(&suspect);
-                        judgement.healthy.push(format!("{count} {what}: {reason}{doubt}"));
+                    if is_notable(&suspect) {
+                        judgement.healthy.push(held_healthy(&suspect, &reason));
                     }
                     continue;
                 }
@@ -111,6 +111,17 @@ pub(crate) fn judge(
         }
     }
     judgement
+}
+
+/// `1,000 goroutines in main.main.func2 (chan receive): does not grow`
+fn held_healthy(suspect: &Suspect, reason: &str) -> String {
+    let doubt = unknown_makers(suspect).unwrap_or_default();
+    let amount = match &suspect.subject {
+        Subject::Memory(site) => format!("{} of", bytes(site.live.bytes)),
+        _ => thousands(suspect.measured.count as f64),
+    };
+    let growth = memory_growth(suspect).map_or_else(String::new, |rate| format!(", {rate}"));
+    format!("{amount} {}{growth}: {reason}{doubt}", subject(suspect))
 }
 
 /// Counts of connections only those that the peer does not know, where its listing is the proof: the others it has open.

@@ -12,7 +12,7 @@
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
-//! | pattern, confidence, title, forecast | `judge`, `waiters`, `holders`, `unnamed`, `standing`, `unanswered`, `closed_by_peer`, `memory_question`, `versions`, `advisories`, `forecast`, `wording` |
+//! | pattern, confidence, title, forecast | `judge`, `waiters`, `holders`, `unnamed`, `standing`, `unanswered`, `closed_by_peer`, `memory_question`, `expiry`, `versions`, `advisories`, `forecast`, `wording` |
 //! | which mistakes of a scan leak | `convictions` |
 //! | what is open, where the memory is, and the sockets by peer | `verdict`, `one_look`, `memory_split`, `socket_summary`, `peer_listing` |
 
@@ -24,6 +24,7 @@ mod connection_handlers;
 mod convictions;
 mod crowd;
 mod descriptors;
+mod expiry;
 mod forecast;
 mod growth;
 mod heap_paths;

@@ -196,14 +196,18 @@ fn is_of_runtime(stack: &Stack) -> bool {
     stack.leaf().is_some_and(|leaf| leaf.name().local().starts_with("runtime_"))
 }
 
-/// Allocated once, by package initialisation.
+/// Allocated once, by package initialisation. A closure that it makes (`init.0.func1`, `init.func2` for one in a
+/// variable's initialiser) is called by whom it was handed to, for instance as the handler of each request.
 fn is_start_up(user_frames: &[Frame]) -> bool {
     user_frames.iter().any(|frame| {
-        let local = frame.name().local();
-        local == "init"
-            || local.starts_with("init.")
-            || local == "map.init"
-            || local.starts_with("map.init.")
+        let name = frame.name();
+        let local = name.local();
+        let local = local.strip_prefix("map.").unwrap_or(local);
+        let Some(number) = local.strip_prefix("init") else { return false };
+        let is_number = |n: &str| !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit());
+        // Variables, until Go 1.13.
+        let is_part = |part: &str| is_number(part) || part == "ializers";
+        number.is_empty() || number.strip_prefix('.').is_some_and(is_part)
     })
 }
 
@@ -431,5 +435,20 @@ mod tests {
         let stack = |leaf: &str| Stack([frame(leaf), frame("main.serve")].into());
         assert!(is_of_runtime(&stack("sync.runtime_notifyListWait")));
         assert!(!is_of_runtime(&stack("main.newSession")));
+    }
+
+    #[test]
+    fn a_handler_that_initialisation_registers_is_no_start_up() {
+        let start_up = |function: &str| {
+            is_start_up(&[Frame { function: function.into(), file: "".into(), line: 1 }])
+        };
+        for once in
+            ["main.init", "main.init.0", "a.b/c.init.12", "main.init.ializers", "main.map.init.0"]
+        {
+            assert!(start_up(once), "{once}");
+        }
+        for each in ["main.init.0.func1", "main.init.func3", "main.initialise", "main.(*db).init"] {
+            assert!(!start_up(each), "{each}");
+        }
     }
 }

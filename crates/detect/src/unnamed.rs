@@ -9,8 +9,8 @@ use plumb_evidence::suspect::{GoroutineCrowd, Match, MemorySite, Subject, Suspec
 use crate::closed_by_peer::{FIX, WHY, closed_by_peer, is_closed_by_peer};
 use crate::standing::{is_left_behind, left_behind};
 use crate::thresholds::{
-    CONNECTION_RISES_MIN, LOOK_SECONDS_MIN, STANDING_CROWD_MIN, STUCK_CROWD_MIN,
-    SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY, ZOMBIES_MIN,
+    CONNECTION_RISES_MIN, LOOK_SECONDS_MIN, SINCE_START_SAMPLES_MIN, STANDING_CROWD_MIN,
+    STUCK_CROWD_MIN, SURVIVORS_SHARE_MIN, UNNAMED_GAIN_LIKELY, ZOMBIES_MIN,
 };
 use crate::wording::thousands;
 
@@ -227,11 +227,17 @@ fn zombies() -> Match {
     }
 }
 
-/// Whether a healthy suspect is worth a line in the report.
+/// Whether a healthy suspect is worth a line in the report. One look acquits nobody.
 pub(crate) fn is_notable(suspect: &Suspect) -> bool {
-    suspect.measured.count >= STANDING_CROWD_MIN
-        && matches!(
-            suspect.subject,
-            Subject::Object(_) | Subject::Goroutines(_) | Subject::Descriptors(_)
-        )
+    let measured = &suspect.measured;
+    match &suspect.subject {
+        Subject::Object(_) | Subject::Goroutines(_) | Subject::Descriptors(_) => {
+            measured.count >= STANDING_CROWD_MIN && measured.series.len() > 1
+        }
+        // What gains memory is told of, whatever excuses it.
+        Subject::Memory(site) => {
+            measured.grows() && site.live.samples >= SINCE_START_SAMPLES_MIN - 0.5
+        }
+        _ => false,
+    }
 }
