@@ -313,9 +313,13 @@ fn bytes_held(suspect: &Suspect, instance: &Instance) -> Option<f64> {
         Some(stacks / s.any_goroutines()?.total.max(1) as f64)
     });
     let total = heap + goroutines as f64 * stack_each.unwrap_or(0.0);
-    // Estimates of a sampled heap can add up to more than there is.
-    let resident = instance.latest(|s| Some(s.process.as_ref()?.resident?.total));
-    let most = resident.map_or(f64::INFINITY, |bytes| bytes as f64);
+    // Estimates of a sampled heap can add up to more than there is, and stacks need not be resident. Go's memory is
+    // anonymous, where the kernel tells that apart.
+    let resident = instance.latest(|s| s.process.as_ref()?.resident);
+    let most = resident.map_or(f64::INFINITY, |resident| match resident.anonymous {
+        0 => resident.total as f64,
+        anonymous => anonymous as f64,
+    });
     (total > 0.0).then_some(total.min(most))
 }
 

@@ -389,7 +389,8 @@ pub struct MemorySplit {
 /// One part of the resident set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MemoryPart {
-    /// `live heap`, `garbage`, `idle, not returned`, `stacks`, `runtime`, `native`, `mapped files`, `shared`.
+    /// `live heap`, `garbage and gaps`, `idle, not returned`, `goroutine stacks`, `Go runtime`, `native (cgo, mmap)`,
+    /// `mapped files`, `shared memory`; `live heap and goroutine stacks` where it is not known which of them is resident.
     pub name: &'static str,
     /// Size.
     pub bytes: u64,
