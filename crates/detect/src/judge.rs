@@ -179,8 +179,11 @@ fn finding(
         evidence.insert(evidence.len().min(1), traced);
     }
     if let Some(conflict) = decision.conflict {
-        confidence = lowered(confidence);
-        evidence.push(conflict);
+        if conflict.lowers {
+            confidence = lowered(confidence);
+        }
+        // Whoever acts on the line must see what speaks against it.
+        evidence.insert(evidence.len().min(1), conflict.item);
     }
     let bytes = bytes_held(suspect, hearing.instance);
     let each = bytes.map(|bytes| bytes / suspect.measured.count.max(1) as f64);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plumb_evidence::code::FunctionName;
+use plumb_evidence::code::{Frame, FunctionName};
 use plumb_evidence::finding::{Candidate, EvidenceItem, Role, Site, SiteKind, WitnessKind};
 use plumb_evidence::suspect::{Subject, Suspect};
 
@@ -16,12 +16,20 @@ pub(crate) struct Decision {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) related: Vec<Site>,
     pub(crate) would_decide: Vec<String>,
-    /// Witnesses that named different lines, in words.
-    pub(crate) conflict: Option<EvidenceItem>,
+    /// Witnesses that named different lines, or a line against which others speak.
+    pub(crate) conflict: Option<Conflict>,
     /// What the execution trace shows, where no candidate tells it.
     pub(crate) traced: Option<EvidenceItem>,
     /// What the source says: about the site, or if that is open about the line that is most likely.
     pub(crate) says: Option<SourceSays>,
+}
+
+/// Witnesses that do not agree.
+pub(crate) struct Conflict {
+    /// In words.
+    pub(crate) item: EvidenceItem,
+    /// Whether the site is less sure by it.
+    pub(crate) lowers: bool,
 }
 
 /// Hears all witnesses on a suspect.
@@ -31,27 +39,14 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         .filter_map(|witness| Some((witness.kind(), witness.testify(hearing)?)))
         .collect();
     let decided = || heard.iter().filter(|(_, testimony)| testimony.decided);
-    let first = decided().find(|(_, testimony)| !testimony.doubted && !testimony.lines.is_empty());
+    let first =
+        decided().find(|(_, testimony)| testimony.doubt.is_none() && !testimony.lines.is_empty());
     let Some((by, testimony)) = first else { return undecided(hearing, &heard) };
     let named = &testimony.lines[0];
-    let deciders: Vec<(WitnessKind, &NamedLine)> =
-        decided().filter_map(|(kind, testimony)| Some((*kind, testimony.lines.first()?))).collect();
     let same = |line: &NamedLine| is_same_line(&line.frame, &named.frame);
-    let agree = deciders.iter().filter(|(_, line)| same(line)).map(|(kind, _)| *kind).collect();
-    // Lines that play different parts may all be right.
-    let differs = |line: &NamedLine| !same(line) && line.role == named.role;
-    let conflict = deciders.iter().find(|(_, line)| differs(line)).map(|(kind, line)| {
-        let text = format!(
-            "{by} names {} ({}:{}), {kind} names {} ({}:{})",
-            named.frame.function,
-            named.frame.file,
-            named.frame.line,
-            line.frame.function,
-            line.frame.file,
-            line.frame.line,
-        );
-        EvidenceItem::new("conflict", text)
-    });
+    let agreeing = decided().filter(|(_, t)| t.lines.first().is_some_and(same));
+    let agree = agreeing.map(|(kind, _)| *kind).collect();
+    let conflict = decided().find_map(|(kind, other)| conflict((*by, named), (*kind, other)));
     let others = heard
         .iter()
         .flat_map(|(kind, testimony)| testimony.lines.iter().map(move |line| (*kind, line)));
@@ -78,6 +73,30 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         conflict,
         says: said(&heard, |line| same(line) || line.role != named.role),
     }
+}
+
+/// What is told of a witness that names another line.
+fn conflict(
+    (by, named): (WitnessKind, &NamedLine),
+    (kind, other): (WitnessKind, &Testimony),
+) -> Option<Conflict> {
+    let line = other.lines.first()?;
+    // Lines that play different parts may all be right.
+    if is_same_line(&line.frame, &named.frame) || line.role != named.role {
+        return None;
+    }
+    let told = |frame: &Frame| format!("{} ({}:{})", frame.function, frame.file, frame.line);
+    let refuted = other.doubt.as_ref().is_some_and(|doubt| doubt.refutes);
+    let text = match refuted {
+        true => format!(
+            "{kind} faults {} too, which may leak another time: the heap profile has no live sample of it",
+            told(&line.frame)
+        ),
+        false => {
+            format!("{by} names {}, {kind} names {}", told(&named.frame), told(&line.frame))
+        }
+    };
+    Some(Conflict { item: EvidenceItem::new("conflict", text), lowers: !refuted })
 }
 
 /// What the source says about its first line, if that is `about`.
@@ -135,7 +154,9 @@ fn undecided(hearing: &Hearing<'_>, heard: &[(WitnessKind, Testimony)]) -> Decis
             .map(|(kind, line)| line_site(&line.frame, line.role, vec![kind]))
             .collect(),
         would_decide,
-        conflict: None,
+        conflict: heard.iter().find_map(|(_, testimony)| testimony.doubt.as_ref()).map(|doubt| {
+            Conflict { item: EvidenceItem::new("conflict", doubt.text.clone()), lowers: false }
+        }),
         says: said(heard, |_| true),
     }
 }

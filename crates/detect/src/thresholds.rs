@@ -27,6 +27,10 @@ pub const HEAP_LEAD_MIN: f64 = 3.0;
 /// wrong lines were, are not among them.
 pub const SOURCE_SAMPLES_MIN: f64 = 2.0;
 
+/// Chance that live samples are all of objects in use and none of leaks, up to which they contradict a source that finds
+/// the leak elsewhere. One in ten is little to believe on, and an open line is better than a wrong one.
+pub const OTHERS_CHANCE_MAX: f64 = 0.1;
+
 /// A caller whose live ÷ allocated share is below this frees what it takes; measured look-alikes were
 /// at 0/18, 1/37 and 6/66, leaks at 16/16, 36/36 and 123/123 (DESIGN.md §4).
 pub const FREEING_SHARE_MAX: f64 = 0.15;

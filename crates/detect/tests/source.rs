@@ -13,7 +13,7 @@ use plumb_evidence::source_evidence::{
 };
 use plumb_evidence::{Diagnosis, Service};
 use plumb_patterns::CATALOGUE;
-use support::{Crowd, rising, sample, service, with_heap};
+use support::{Crowd, group, rising, sample, service, with_heap};
 
 const HELD: [&str; 2] = ["net/http.(*persistConn).readLoop", "net/http.(*persistConn).writeLoop"];
 const THROUGH: &str =
@@ -211,6 +211,106 @@ fn live_samples_of_others_leave_the_line_open() {
     let found = finding(service, vec![lost_response("main.audit", 40)]);
     assert_eq!(line(&found), None);
     assert!(found.would_decide.iter().any(|way| way.contains("no rule says")));
+}
+
+/// `count` responses that somebody holds, and samples as [`held_by`] makes them.
+fn responses_held_by(count: u64, callers: &[(&str, f64, f64)]) -> Service {
+    let pair = HELD.map(|function| Crowd("select", function, rising(count - 60, 10)));
+    let heap = callers.iter().map(|(caller, live, allocated)| {
+        sample(&format!("{THROUGH} < {caller} < main.run"), *live, *allocated, 1200.0)
+    });
+    with_heap(service(&pair), 6, heap.collect())
+}
+
+/// A place that no rule faults, and one that it does.
+fn stored_and_lost() -> Vec<SourceSite> {
+    let stored = SourceSite { fate: Fate::HandedOn, ..response("main.probe", 10) };
+    vec![stored, lost_response("main.status", 22)]
+}
+
+#[test]
+fn what_no_rule_faults_is_not_acquitted_where_all_live_samples_are_there() {
+    for (count, live) in [(300, 1.0), (300, 2.0), (1300, 2.0)] {
+        let service = responses_held_by(count, &[("main.probe:10", live, live + 2.0)]);
+        let found = finding(service, stored_and_lost());
+        assert_eq!(line(&found), None, "{count} {live}");
+        let mut lines: Vec<u32> = found.candidates.iter().map(|c| c.site.line).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, [10, 22], "both are shown");
+        assert_eq!(found.confidence, Confidence::Likely, "that it leaks is not in doubt");
+        assert!(
+            found.evidence[1].text.contains("main.status (main.go:22)"),
+            "{}",
+            found.evidence[1].text
+        );
+        assert!(found.path.is_empty() && found.diff.is_none(), "of a line that is not believed");
+    }
+}
+
+#[test]
+fn the_source_decides_where_a_sample_is_of_its_line_or_none_is_live() {
+    let decided = |callers: &[(&str, f64, f64)]| {
+        let found = finding(responses_held_by(300, callers), stored_and_lost());
+        assert_eq!(line(&found).map(|(_, line)| line), Some(22), "{callers:?}");
+        assert_eq!(conflicts(&found), 0);
+    };
+    decided(&[]);
+    decided(&[("main.probe:10", 0.0, 9.0)]);
+    decided(&[("main.probe:10", 1.0, 9.0), ("main.status:22", 1.0, 1.0)]);
+    // A closure of the function that is faulted.
+    decided(&[("main.status.func1:22", 2.0, 2.0)]);
+}
+
+#[test]
+fn what_is_in_use_at_this_moment_explains_a_live_sample() {
+    // As many goroutines may have a response in hand as responses are held.
+    let busy = |live| {
+        let mut service = responses_held_by(300, &[("main.probe:10", live, 9.0)]);
+        for snapshot in &mut service.instances[0].snapshots {
+            let goroutines = snapshot.goroutines.as_mut().expect("a profile");
+            goroutines.groups.push(group("running", "main.render:70", 300));
+            goroutines.total += 300;
+        }
+        service
+    };
+    let by = |found: &Finding| found.site.found_by.clone();
+    let one = finding(busy(1.0), stored_and_lost());
+    assert_eq!((line(&one), by(&one)), (Some(("main.status", 22)), vec![WitnessKind::Source]));
+}
+
+#[test]
+fn shifted_lines_are_no_other_lines() {
+    let mut source = evidence(vec![lost_response("main.status", 22)]);
+    source.revision = Revision::Mapped { revision: "0123456789abcdef".into(), modified: true };
+    let service = responses_held_by(300, &[("main.status:24", 2.0, 2.0)]);
+    let diagnosis = judge(service, source);
+    assert_eq!(line(&diagnosis.findings[0]).map(|(function, _)| function), Some("main.status"));
+}
+
+#[test]
+fn callers_that_a_stack_has_lost_accuse_nobody() {
+    let deep = vec!["main.descend:70"; 40].join(" < ");
+    let path = format!("{THROUGH} < main.get:12 < {deep}");
+    let with_release = |go: &str| {
+        let pair = HELD.map(|function| Crowd("select", function, rising(240, 10)));
+        let mut service = with_heap(service(&pair), 6, vec![sample(&path, 2.0, 2.0, 1200.0)]);
+        service.instances[0].build.go_version = Some(go.into());
+        line(&finding(service, vec![lost_response("main.status", 22)])).is_some()
+    };
+    assert!(with_release("go1.21.5"), "a stack of 32 frames may have been longer");
+    assert!(!with_release("go1.27.3"));
+}
+
+#[test]
+fn the_heap_wins_where_so_many_leaks_would_show_at_the_faulted_line() {
+    let heap = || responses_held_by(6400, &[("main.probe:10", 24.0, 30.0)]);
+    let alone = detect(&heap(), &CATALOGUE);
+    let found = finding(heap(), stored_and_lost());
+    assert_eq!(line(&found), Some(("main.probe", 10)));
+    assert_eq!(found.confidence, alone.findings[0].confidence);
+    assert_eq!(conflicts(&found), 1);
+    assert!(found.evidence[1].text.contains("main.status"), "{}", found.evidence[1].text);
+    assert!(found.candidates.iter().any(|c| c.site.line == 22));
 }
 
 #[test]

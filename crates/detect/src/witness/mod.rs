@@ -54,13 +54,21 @@ pub(crate) struct Testimony {
     pub(crate) related: Vec<NamedLine>,
     /// Whether by the witness's own rule the first line is the site.
     pub(crate) decided: bool,
-    /// Whether the evidence also speaks against the first line: then it decides nothing, and is told where it differs from
-    /// the line that others name.
-    pub(crate) doubted: bool,
+    /// What speaks against the first line: then it decides nothing, and is told beside the line that others name.
+    pub(crate) doubt: Option<Doubt>,
     /// What would decide it, if it is not.
     pub(crate) would_decide: Vec<String>,
     /// What the source says about the first line.
     pub(crate) says: Option<SourceSays>,
+}
+
+/// What speaks against a line that a witness has decided for.
+#[derive(Clone, Debug)]
+pub(crate) struct Doubt {
+    /// As a sentence.
+    pub(crate) text: String,
+    /// Whether the evidence would show the line if it leaked, and shows nothing of it.
+    pub(crate) refutes: bool,
 }
 
 impl Testimony {

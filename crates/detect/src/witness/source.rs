@@ -4,6 +4,7 @@
 //! It accuses and never acquits: a rule that finds nothing may have been too careful. Where several places lose the same
 //! thing, the heap ranks them; where the heap shows that others hold it, nothing is decided.
 
+mod doubt;
 mod frames;
 mod kinship;
 mod left;
@@ -16,7 +17,8 @@ use plumb_evidence::source_evidence::{Mistake, SourceEvidence, SourceSite};
 use plumb_evidence::suspect::{GoroutineCrowd, MemorySite, Subject};
 
 use super::{Hearing, NamedLine, Testimony, Witness};
-use crate::thresholds::{HEAP_LEAD_MIN, HEAP_SAMPLES_MIN, SOURCE_SAMPLES_MIN};
+use crate::thresholds::{HEAP_LEAD_MIN, SOURCE_SAMPLES_MIN};
+use doubt::doubt;
 use frames::{Frames, Mark, Spot};
 use kinship::{Kinship, kinship};
 pub(crate) use says::SourceSays;
@@ -27,9 +29,6 @@ const LINES_MAX: usize = 5;
 /// What would decide between several places that lose the same thing.
 const MORE_LEAKS: &str =
     "more leaks and another look, or a fix of all of them: several places of the source lose it";
-
-/// What would decide where the heap speaks for places that the rules find in order.
-const OTHERS_HOLD: &str = "a look at the source: most of the live samples are held by lines of which no rule says that they lose it";
 
 /// What would decide if lines cannot be compared.
 const RIGHT_SOURCE: &str = "the source of the commit that the binary was built of: lines of the one at hand cannot be compared with its own";
@@ -83,7 +82,10 @@ impl<'a> Look<'a> {
         let alone = lost.len() == 1 || leads(&lost);
         let sure = first.mistake.confidence >= Confidence::Likely;
         let decided = known && sure && alone && spots[0].is_sure;
-        let doubted = decided && self.is_elsewhere(&lost, first);
+        let (doubt, settles) = doubt(self, &lost).filter(|_| decided).unzip();
+        // The way and the change of a line that is not believed are not those of the leak.
+        let says = self.says(first, &lost, &spots[0]);
+        let says = if doubt.is_some() { says.without_way() } else { says };
         let total: f64 = lost.iter().map(|lost| lost.samples).sum();
         let lines = lost.iter().zip(&spots).take(LINES_MAX).map(|(one, spot)| NamedLine {
             frame: spot.frame.clone(),
@@ -92,8 +94,7 @@ impl<'a> Look<'a> {
             basis: basis(one),
         });
         let would_decide = match () {
-            () if doubted => Some(OTHERS_HOLD.to_owned()),
-            () if decided => None,
+            () if decided => settles.map(str::to_owned),
             () if !spots[0].is_sure => Some(RIGHT_SOURCE.to_owned()),
             () if lost.len() > 1 => Some(MORE_LEAKS.to_owned()),
             () => None,
@@ -101,9 +102,9 @@ impl<'a> Look<'a> {
         Some(Testimony {
             lines: lines.collect(),
             decided,
-            doubted,
+            doubt,
             would_decide: would_decide.into_iter().collect(),
-            says: Some(self.says(first, &lost, &spots[0])),
+            says: Some(says),
             ..Testimony::default()
         })
     }
@@ -123,17 +124,6 @@ impl<'a> Look<'a> {
             Some((mistake, kinship))
         };
         site.mistakes.iter().filter_map(of).max_by_key(|(mistake, _)| mistake.confidence)
-    }
-
-    /// Whether the heap shows that what leaks is held by others: then the rule has missed somebody.
-    fn is_elsewhere(&self, lost: &[Lost<'_>], first: &Lost<'_>) -> bool {
-        // What makes a pool is not on the paths of those who use it.
-        if first.site.called.is_empty() {
-            return false;
-        }
-        let own: f64 = lost.iter().map(|lost| lost.samples).sum();
-        let others = self.frames.live_through_object() - own;
-        others >= HEAP_SAMPLES_MIN && others >= HEAP_LEAD_MIN * own
     }
 
     fn says(&self, first: &Lost<'_>, lost: &[Lost<'_>], spot: &Spot) -> SourceSays {

@@ -3,13 +3,18 @@
 use std::cell::OnceCell;
 
 use plumb_evidence::Snapshot;
-use plumb_evidence::code::Frame;
+use plumb_evidence::code::{Frame, Stack};
 use plumb_evidence::heap::HeapSample;
 use plumb_evidence::source_evidence::{SiteStep, SourceEvidence, SourceSite, is_function};
 use plumb_evidence::suspect::Subject;
 use rustc_hash::FxHashSet;
 
 use super::super::Hearing;
+
+/// Frames that a profile keeps of a stack, and since which Go release it is not fewer (`runtime.maxProfStackDepth`).
+const FRAMES_MAX: usize = 128;
+const FRAMES_MAX_BEFORE: usize = 32;
+const DEEP_STACKS_SINCE: (u32, u32) = (1, 23);
 
 /// Lines of the source, in one function.
 #[derive(Clone, Copy)]
@@ -145,6 +150,36 @@ impl<'a> Frames<'a> {
         let passing =
             self.samples().filter(|(above, _)| above.iter().any(|frame| self.is_on(frame, mark)));
         passing.map(|(_, sample)| sample.live.samples).sum()
+    }
+
+    /// Live samples on paths through the object that pass one of these lines, or where lines are not to be trusted one of
+    /// their functions, and on those that pass none. What a stack holds that is cut at its root is not known.
+    pub(super) fn live_by(&self, marks: &[Mark<'_>], by_line: bool) -> [f64; 2] {
+        let is_one = |frame: &Frame| {
+            let meets = |mark: &Mark<'_>| match by_line {
+                true => self.is_on(frame, *mark),
+                false => mark.is_function_of(frame),
+            };
+            marks.iter().any(meets)
+        };
+        let mut live = [0.0; 2];
+        for (above, sample) in self.samples() {
+            let passes = above.iter().any(is_one);
+            if passes || !self.may_be_cut(&sample.stack) {
+                live[usize::from(!passes)] += sample.live.samples;
+            }
+        }
+        live
+    }
+
+    /// Whether callers may be missing from a stack, since profiles keep but so many frames.
+    fn may_be_cut(&self, stack: &Stack) -> bool {
+        let release = self.hearing.suspect.surroundings.go_release;
+        let kept = match release {
+            Some(release) if release >= DEEP_STACKS_SINCE => FRAMES_MAX,
+            _ => FRAMES_MAX_BEFORE,
+        };
+        stack.frames().len() >= kept
     }
 
     /// Live samples on all paths through the object.

@@ -28,6 +28,11 @@ impl SourceSays {
         Self { evidence, path: Vec::new(), diff: None, confidence: Confidence::Possible }
     }
 
+    /// Without the way to the loss and the change.
+    pub(super) fn without_way(self) -> Self {
+        Self { path: Vec::new(), diff: None, ..self }
+    }
+
     pub(super) fn new(
         source: &SourceEvidence,
         site: &SourceSite,
