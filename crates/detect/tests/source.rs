@@ -248,6 +248,27 @@ fn what_no_rule_faults_is_not_acquitted_where_all_live_samples_are_there() {
 }
 
 #[test]
+fn a_place_that_keeps_what_it_gets_may_leak_as_well_as_the_one_that_is_faulted() {
+    let sites = |fate| {
+        let kept = SourceSite { fate, ..response("main.probe", 10) };
+        vec![kept, lost_response("main.status", 22)]
+    };
+    // Nothing but the source says anything.
+    assert_eq!(line(&finding(fifty_responses(), sites(Fate::HandedOn))), Some(("main.status", 22)));
+    let open = finding(fifty_responses(), sites(Fate::Gathered));
+    assert_eq!(line(&open), None);
+    assert_eq!(open.candidates.iter().map(|c| c.site.line).collect::<Vec<_>>(), [22, 10]);
+    assert!(open.evidence[1].text.contains("nothing tells yet"), "{}", open.evidence[1].text);
+    let sampled = finding(held_by(&[("main.status:22", 1.0, 1.0)]), sites(Fate::Gathered));
+    assert_eq!(line(&sampled), Some(("main.status", 22)));
+    assert!(sampled.candidates.iter().all(|c| c.site.line != 10));
+    // What is kept is something else.
+    let mut others = sites(Fate::Gathered);
+    others[0].kind = ResourceKind::File;
+    assert_eq!(line(&finding(fifty_responses(), others)), Some(("main.status", 22)));
+}
+
+#[test]
 fn the_source_decides_where_a_sample_is_of_its_line_or_none_is_live() {
     let decided = |callers: &[(&str, f64, f64)]| {
         let found = finding(responses_held_by(300, callers), stored_and_lost());

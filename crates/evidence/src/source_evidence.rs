@@ -17,6 +17,8 @@ pub enum Fate {
     Released,
     /// Somebody else gets it: it is returned, stored or captured.
     HandedOn,
+    /// The same, and it is put among others of its kind: into a map, a slice or a container that outlives the function.
+    Gathered,
     /// Nothing can be told.
     Unknown,
 }

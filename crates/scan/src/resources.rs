@@ -16,6 +16,7 @@ mod enclosed;
 mod ending;
 mod fates;
 mod findings;
+mod gathered;
 mod inferred;
 mod later;
 mod leaving;

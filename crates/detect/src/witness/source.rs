@@ -18,7 +18,7 @@ use plumb_evidence::suspect::{GoroutineCrowd, MemorySite, Subject};
 
 use super::{Hearing, NamedLine, Testimony, Witness};
 use crate::thresholds::{HEAP_LEAD_MIN, SOURCE_SAMPLES_MIN};
-use doubt::doubt;
+use doubt::{doubt, gathering};
 use frames::{Frames, Mark, Spot};
 use kinship::{Kinship, kinship};
 pub(crate) use says::SourceSays;
@@ -82,17 +82,22 @@ impl<'a> Look<'a> {
         let alone = lost.len() == 1 || leads(&lost);
         let sure = first.mistake.confidence >= Confidence::Likely;
         let decided = known && sure && alone && spots[0].is_sure;
-        let (doubt, settles) = doubt(self, &lost).filter(|_| decided).unzip();
+        let gathering = gathering(self);
+        let (doubt, settles) = doubt(self, &lost, &gathering).filter(|_| decided).unzip();
         // The way and the change of a line that is not believed are not those of the leak.
         let says = self.says(first, &lost, &spots[0]);
         let says = if doubt.is_some() { says.without_way() } else { says };
+        // Where the source is believed, those that keep what they get are out of the question.
+        let beside = if decided && doubt.is_none() { &[][..] } else { &gathering };
+        let number = (lost.len() + beside.len()) as f64;
         let total: f64 = lost.iter().map(|lost| lost.samples).sum();
-        let lines = lost.iter().zip(&spots).take(LINES_MAX).map(|(one, spot)| NamedLine {
+        let lines = lost.iter().zip(&spots).map(|(one, spot)| NamedLine {
             frame: spot.frame.clone(),
             role: self.hearing.role,
-            share: if total > 0.0 { one.samples / total } else { 1.0 / lost.len() as f64 },
+            share: if total > 0.0 { one.samples / total } else { 1.0 / number },
             basis: basis(one),
         });
+        let beside = beside.iter().map(|site| left::line(self, site, 1.0 / number));
         let would_decide = match () {
             () if decided => settles.map(str::to_owned),
             () if !spots[0].is_sure => Some(RIGHT_SOURCE.to_owned()),
@@ -100,7 +105,7 @@ impl<'a> Look<'a> {
             () => None,
         };
         Some(Testimony {
-            lines: lines.collect(),
+            lines: lines.chain(beside).take(LINES_MAX).collect(),
             decided,
             doubt,
             would_decide: would_decide.into_iter().collect(),

@@ -113,6 +113,101 @@ fn each_place_is_told_with_what_becomes_of_it() {
     assert_eq!((of_helper.place.line, of_helper.module), (29, "std"));
 }
 
+const GATHERING: &str = r#"package main
+
+import (
+	"os"
+	"sync"
+)
+
+type entry struct{ f *os.File }
+
+type store struct {
+	files []*os.File
+	by    map[string]*entry
+	one   *os.File
+}
+
+var all = map[string]*os.File{}
+var known sync.Map
+
+func into(name string) {
+	f, err := os.Open(name)
+	if err != nil {
+		return
+	}
+	all[name] = f
+}
+
+func directly(name string) (err error) {
+	all[name], err = os.Open(name)
+	return err
+}
+
+func (s *store) appended(name string) {
+	f, _ := os.Open(name)
+	s.files = append(s.files, f)
+}
+
+func (s *store) inStruct(name string) {
+	f, _ := os.Open(name)
+	e := &entry{f: f}
+	s.by[name] = e
+}
+
+func stored(name string) {
+	f, _ := os.Open(name)
+	known.Store(name, &entry{f})
+}
+
+func (s *store) field(name string) {
+	f, _ := os.Open(name)
+	s.one = f
+}
+
+func returned(name string) (*os.File, error) {
+	f, err := os.Open(name)
+	return f, err
+}
+
+func batch(names []string) {
+	var files []*os.File
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			break
+		}
+		files = append(files, f)
+	}
+	for _, f := range files {
+		f.Close()
+	}
+}
+
+func main() {}
+"#;
+
+#[test]
+fn what_is_put_into_something_that_outlives_the_function_is_gathered() {
+    let seen = look(&[("/m/main.go", GATHERING)], None);
+    let gathered: Vec<&str> = fates(&seen)
+        .into_iter()
+        .filter_map(|(function, fate)| (fate == Fate::Gathered).then_some(function))
+        .collect();
+    assert_eq!(
+        gathered,
+        [
+            "main.into",
+            "main.directly",
+            "main.(*store).appended",
+            "main.(*store).inStruct",
+            "main.stored"
+        ],
+        "{:?}",
+        fates(&seen)
+    );
+}
+
 #[test]
 fn only_what_the_main_package_imports_is_in_the_program() {
     let opens = |package: &str| {

@@ -6,6 +6,7 @@ use plumb_gosource::flow::{Acquisition, Bound, BoundTo, Exits, FunctionId};
 use plumb_gosource::{ExprId, IdentId, Node};
 
 use super::acquired::{self, Acquired};
+use super::gathered::is_gathered;
 use super::made::{MAKING, Made};
 use super::ownership::Owner;
 use crate::code::Code;
@@ -50,7 +51,7 @@ fn fate(code: &Code<'_>, function: FunctionId, call: ExprId, acquired: &Acquired
         return Fate::Lost;
     }
     let catalogue::Acquired::Result(index) = acquired.what else { return Fate::Unknown };
-    match code.scope.bound(call) {
+    let fate = match code.scope.bound(call) {
         Bound::Used(_) => Fate::HandedOn,
         Bound::Dropped => Fate::Unknown,
         Bound::To(places) => match places.get(usize::from(index)) {
@@ -60,6 +61,10 @@ fn fate(code: &Code<'_>, function: FunctionId, call: ExprId, acquired: &Acquired
             Some(BoundTo::Elsewhere(_)) => Fate::HandedOn,
             Some(BoundTo::Blank) | None => Fate::Unknown,
         },
+    };
+    match fate {
+        Fate::HandedOn if is_gathered(code, call, acquired) => Fate::Gathered,
+        fate => fate,
     }
 }
 

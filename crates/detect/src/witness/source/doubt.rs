@@ -3,10 +3,11 @@
 
 use plumb_evidence::finding::Role;
 use plumb_evidence::number::plural;
-use plumb_evidence::source_evidence::{Revision, SourceSite};
+use plumb_evidence::source_evidence::{Fate, Revision, SourceSite};
 use plumb_evidence::suspect::Subject;
 
 use super::frames::Mark;
+use super::kinship::acquires_it;
 use super::{Look, Lost};
 use crate::thresholds::{
     BYTES_PER_LEAK, HEAP_LEAD_MIN, HEAP_SAMPLES_MIN, KEPT_BY_OTHERS_MAX, OTHERS_CHANCE_MAX,
@@ -17,9 +18,16 @@ use crate::witness::Doubt;
 /// What would decide where the heap speaks for places that the rules find in order.
 const OTHERS_HOLD: &str = "a look at the source: most of the live samples are held by lines of which no rule says that they lose it";
 
+/// What would decide where others keep what they get and nothing live tells who leaks.
+const OTHERS_GATHER: &str = "more leaks and another look: no live sample of the heap tells yet whether the line that loses it or a line that keeps it leaks";
+
 /// Why not to believe that `lost`, one place or several of which the first is singled out, are where it leaks, and what
 /// would decide it.
-pub(super) fn doubt(look: &Look<'_>, lost: &[Lost<'_>]) -> Option<(Doubt, &'static str)> {
+pub(super) fn doubt(
+    look: &Look<'_>,
+    lost: &[Lost<'_>],
+    gathering: &[&SourceSite],
+) -> Option<(Doubt, &'static str)> {
     let first = lost.first()?;
     // What makes a pool is not on the paths of those who use it.
     if first.site.called.is_empty() {
@@ -28,10 +36,32 @@ pub(super) fn doubt(look: &Look<'_>, lost: &[Lost<'_>]) -> Option<(Doubt, &'stat
     let samples = Samples::of(look, lost);
     let is_most =
         samples.others >= HEAP_SAMPLES_MIN && samples.others >= HEAP_LEAD_MIN * samples.own;
-    (is_most || samples.are_elsewhere(look)).then(|| {
+    if is_most || samples.are_elsewhere(look) {
         let text = samples.text(look, first.site);
-        (Doubt { text, refutes: samples.refute(look) }, OTHERS_HOLD)
-    })
+        return Some((Doubt { text, refutes: samples.refute(look) }, OTHERS_HOLD));
+    }
+    // The only place that a rule faults is not the only one that may lose it.
+    let gathers = gathering.first().filter(|_| samples.own < 0.5)?;
+    let text = format!(
+        "the source faults {}, and {} puts what it gets into a map or a list that outlives the call: nothing tells yet which of them leaks",
+        told(first.site),
+        told(gathers),
+    );
+    Some((Doubt { text, refutes: false }, OTHERS_GATHER))
+}
+
+/// Places that put what they acquire among others of its kind, so that they may be the ones that leak.
+pub(super) fn gathering<'a>(look: &Look<'a>) -> Vec<&'a SourceSite> {
+    let gathers = |site: &&SourceSite| {
+        site.fate == Fate::Gathered && acquires_it(look.hearing, site, &look.frames)
+    };
+    look.source.sites.iter().filter(gathers).collect()
+}
+
+/// `main.probe (bodymap.go:10)`
+fn told(site: &SourceSite) -> String {
+    let file = site.file.rsplit('/').next().unwrap_or_default();
+    format!("{} ({file}:{})", site.function, site.recorded.unwrap_or(site.here).0)
 }
 
 /// Live samples on heap paths through the object.
@@ -86,10 +116,8 @@ impl Samples {
         };
         let live = plural((self.own + self.others).round() as usize, "live sample");
         format!(
-            "the source faults {} ({}:{}), but {:.0} of {live} of the heap profile on paths to {what} stand elsewhere, at lines of which no rule says that they lose it",
-            faulted.function,
-            faulted.file.rsplit('/').next().unwrap_or_default(),
-            faulted.recorded.unwrap_or(faulted.here).0,
+            "the source faults {}, but {:.0} of {live} of the heap profile on paths to {what} stand elsewhere, at lines of which no rule says that they lose it",
+            told(faulted),
             self.others,
         )
     }

@@ -92,6 +92,17 @@ pub(super) fn kinship(
     (!is_another).then_some(Kinship::Maybe)
 }
 
+/// Whether a place acquires what leaks, whatever becomes of it there.
+pub(super) fn acquires_it(hearing: &Hearing<'_>, site: &SourceSite, frames: &Frames<'_>) -> bool {
+    match (hearing.pattern.and_then(kind_of), &hearing.suspect.subject) {
+        (Some(kind), _) => site.kind == kind,
+        (None, Subject::Object(object)) => {
+            is_object(site, object) || frames.reaches_object(Mark::of_site(site))
+        }
+        (None, _) => false,
+    }
+}
+
 /// Whether a place acquires an object itself, or a client that is known to hold one.
 fn is_object(site: &SourceSite, object: &ObjectCrowd) -> bool {
     let is_held = HELD_BY.iter().any(|(held, module)| {

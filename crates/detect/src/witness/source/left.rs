@@ -4,7 +4,7 @@ use plumb_evidence::number::plural;
 use plumb_evidence::source_evidence::{Fate, SourceSite};
 
 use super::super::{NamedLine, Testimony};
-use super::frames::{Mark, Spot};
+use super::frames::Mark;
 use super::kinship::kind_of;
 use super::{LINES_MAX, Look, SourceSays};
 
@@ -22,20 +22,13 @@ pub(super) fn left(look: &Look<'_>) -> Option<Testimony> {
         return None;
     }
     let samples = |site: &SourceSite| look.frames.live_through(Mark::of_site(site));
-    let spots: Vec<Spot> = left.iter().map(|site| look.frames.spot(Mark::of_site(site))).collect();
+    let spot = look.frames.spot(Mark::of_site(left[0]));
     let own = samples(left[0]);
     let others = look.frames.live_through_object() - own;
-    let decided = left.len() == 1
-        && spots[0].is_sure
-        && own >= SAMPLES_MIN - 0.5
-        && others < SAMPLES_MIN - 0.5;
+    let decided =
+        left.len() == 1 && spot.is_sure && own >= SAMPLES_MIN - 0.5 && others < SAMPLES_MIN - 0.5;
     let released = all().count() - left.len();
-    let lines = left.iter().zip(&spots).map(|(site, spot)| NamedLine {
-        frame: spot.frame.clone(),
-        role: look.hearing.role,
-        share: 1.0 / left.len() as f64,
-        basis: basis(site, samples(site)),
-    });
+    let lines = left.iter().map(|site| line(look, site, 1.0 / left.len() as f64));
     let text = format!(
         "{} of {} get a {}: {} on every way, and {} on to others, who may keep it",
         plural(all().count(), "line"),
@@ -52,9 +45,21 @@ pub(super) fn left(look: &Look<'_>) -> Option<Testimony> {
     })
 }
 
+/// Such a place as a line.
+pub(super) fn line(look: &Look<'_>, site: &SourceSite, share: f64) -> NamedLine {
+    let samples = look.frames.live_through(Mark::of_site(site));
+    NamedLine {
+        frame: look.frames.spot(Mark::of_site(site)).frame,
+        role: look.hearing.role,
+        share,
+        basis: basis(site, samples),
+    }
+}
+
 fn basis(site: &SourceSite, samples: f64) -> String {
     let fate = match site.fate {
         Fate::HandedOn => "it hands it on",
+        Fate::Gathered => "it puts it into a map or a list that outlives the call",
         _ => "the source does not tell what becomes of it",
     };
     match samples {
