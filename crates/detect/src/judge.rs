@@ -12,6 +12,7 @@ use plumb_evidence::suspect::{Match, SocketCrowd, Subject, Suspect};
 mod alternatives;
 
 use crate::advisories::Advised;
+use crate::body_readers::BodyReaders;
 use crate::closed_by_peer::is_closed_by_peer;
 use crate::code::Code;
 use crate::forecast::forecast;
@@ -56,6 +57,7 @@ pub(crate) fn judge(
 ) -> Judgement {
     let mut judgement = Judgement::default();
     let holders = Holders::among(&accused);
+    let readers = BodyReaders::among(&accused);
     for Accused { mut suspect, instance } in accused {
         complete_growth(&mut suspect, &service.instances[instance]);
         let matched = catalogue
@@ -64,6 +66,8 @@ pub(crate) fn judge(
             .find_map(|pattern| Some((*pattern, (pattern.check)(&suspect)?)));
         let (pattern, mut matched) = match matched {
             Some((pattern, matched)) => (Some(pattern), matched),
+            // Those who read them are judged, and are the site if they leak.
+            None if readers.hold(&suspect) => continue,
             None => {
                 if let Some(reason) = excuse(&suspect, work_gain) {
                     let open = question(&suspect, service);
@@ -90,6 +94,7 @@ pub(crate) fn judge(
         }
         keep_to_proven(&mut suspect, &matched);
         holders.doubt(&suspect, &mut matched);
+        readers.tell(&suspect, &mut matched);
         let hearing = Hearing {
             suspect: &suspect,
             instance: &service.instances[instance],

@@ -6,19 +6,12 @@ use plumb_evidence::metrics::MetricKind;
 use plumb_evidence::suspect::Surroundings;
 use plumb_evidence::{Instance, Service, Snapshot};
 
+use crate::body_readers::reads_a_body;
 use crate::classify::runs;
 use crate::code::Code;
 use crate::crowd::comparable;
 use crate::sockets::Connections;
 use crate::thresholds::{QUIET_CPU_SHARE, QUIET_REQUESTS_PER_SECOND};
-
-/// Functions on the stack of somebody who reads an HTTP response body.
-const BODY_READERS: [&str; 4] = [
-    "net/http.(*bodyEOFSignal).Read",
-    "net/http/internal/http2.transportResponseBody.Read",
-    "net/http.http2transportResponseBody.Read",
-    "golang.org/x/net/http2.transportResponseBody.Read",
-];
 
 /// What waits for the response on an HTTP/1 connection.
 const ROUND_TRIP: &str = "net/http.(*persistConn).roundTrip";
@@ -52,8 +45,7 @@ pub(crate) fn surroundings(
         for group in &latest.groups {
             facts.user_goroutines +=
                 if code.user_frame(&group.stack).is_some() { group.count } else { 0 };
-            let reads = BODY_READERS.iter().any(|reader| group.stack.passes(reader));
-            facts.body_readers += if reads { group.count } else { 0 };
+            facts.body_readers += if reads_a_body(&group.stack) { group.count } else { 0 };
             facts.round_trips += if group.stack.passes(ROUND_TRIP) { group.count } else { 0 };
             serving += if is_serving(catalogue, &group.stack) { group.count } else { 0 };
             facts.between_requests +=

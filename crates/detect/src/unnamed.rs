@@ -6,6 +6,7 @@ use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::measure::Measured;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, MemorySite, Subject, Suspect};
 
+use crate::body_readers::is_crowd_of_readers;
 use crate::closed_by_peer::{FIX, WHY, closed_by_peer, is_closed_by_peer};
 use crate::standing::{is_left_behind, left_behind};
 use crate::thresholds::{
@@ -17,6 +18,12 @@ use crate::wording::thousands;
 /// Calls that start a child and leave it to the caller to wait for it. `Run`, `Output` and `CombinedOutput` are on the
 /// way to `Start` too, and wait, but a user's function that calls them frees what it took.
 const STARTS_A_CHILD: [&str; 2] = ["os/exec.(*Cmd).Start", "os.StartProcess"];
+
+/// Why goroutines that read response bodies grow in number.
+const READERS_WHY: &str = "Each goroutine reads the body of a response whose end does not come: a stream, a long poll,                            or a peer that stopped in the middle. It stays as long, and with it the connection and its                            buffers. New ones are started and none ends.";
+
+/// What to do about it.
+const READERS_FIX: &str = "Give each read an end: make the request with a context (http.NewRequestWithContext) and cancel                            it when whoever started the goroutine no longer needs it, or when nothing came for too                            long. Where one stream serves all, start it once and not on every call. Closing the body                            from another goroutine ends the read too.";
 
 /// Why a suspect is held to be healthy although it is a crowd or grows; `None` if nothing excuses it.
 pub(crate) fn excuse(suspect: &Suspect, work_gain: f64) -> Option<String> {
@@ -148,7 +155,14 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
     let may_be_likely = !matches!(resource, Resource::Memory | Resource::Threads);
     let likely = may_be_likely && stayed && growth.gain.estimate >= UNNAMED_GAIN_LIKELY;
     let confidence = if likely { Confidence::Likely } else { Confidence::Possible };
-    let text = "it grows steadily, and nothing known to be healthy explains it".to_owned();
+    let reads =
+        matches!(&suspect.subject, Subject::Goroutines(crowd) if is_crowd_of_readers(crowd));
+    let text = match reads {
+        true => {
+            "each reads the body of a response whose end does not come; more and more of them do, and nothing known to be healthy explains it"
+        }
+        false => "it grows steadily, and nothing known to be healthy explains it",
+    };
     let evidence = vec![EvidenceItem::new("mechanism", text)];
     Some(Match { confidence, resource, role, through: &[], evidence })
 }
@@ -184,6 +198,9 @@ pub(crate) fn advice(suspect: &Suspect) -> Advice {
                 fix: "Give each a way to end, and use it on every path of the function that starts them: close the \
                   channel, cancel the context (defer cancel()), or select on ctx.Done() beside the ticker.",
             }
+        }
+        Subject::Goroutines(crowd) if is_crowd_of_readers(crowd) && suspect.measured.grows() => {
+            Advice { why: READERS_WHY, fix: READERS_FIX }
         }
         _ if is_closed_by_peer(suspect) => Advice { why: WHY, fix: FIX },
         _ if suspect.measured.grows() => Advice {

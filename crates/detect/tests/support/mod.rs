@@ -32,6 +32,7 @@ pub(crate) fn group(state: &str, frames: &str, count: u64) -> Group {
 }
 
 /// A crowd with one count for each snapshot.
+#[derive(Clone)]
 pub(crate) struct Crowd(pub(crate) &'static str, pub(crate) &'static str, pub(crate) Vec<u64>);
 
 /// A process whose crowds are looked at every two seconds.
