@@ -58,8 +58,7 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         |line: &NamedLine| related.iter().any(|(_, known)| is_same_line(&known.frame, &line.frame));
     let passed = passed.chain(matters_too(&heard));
     let passed: Vec<_> = passed.filter(|(_, line)| !same(line) && !known(line)).collect();
-    let candidates: Vec<Candidate> =
-        losing.into_iter().map(|(kind, line)| candidate(kind, line)).collect();
+    let candidates = candidates(losing.into_iter());
     Decision {
         site: line_site(&named.frame, named.role, agree),
         traced: traced(&heard, &candidates),
@@ -115,6 +114,31 @@ fn matters_too(
     heard.iter().flat_map(|(kind, t)| t.related.iter().map(move |line| (*kind, line)))
 }
 
+/// Lines as candidates, each place once: with the share that the first witness gives it, and what all say of it.
+fn candidates<'a>(lines: impl Iterator<Item = (WitnessKind, &'a NamedLine)>) -> Vec<Candidate> {
+    let mut places: Vec<(&Frame, Candidate)> = Vec::new();
+    for (kind, line) in lines {
+        let is_it = |(frame, _): &&mut (&Frame, Candidate)| is_same_line(frame, &line.frame);
+        match places.iter_mut().find(is_it) {
+            Some((_, known)) => add(known, kind, line),
+            None => places.push((&line.frame, candidate(kind, line))),
+        }
+    }
+    places.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// What another witness says of a candidate.
+fn add(known: &mut Candidate, kind: WitnessKind, line: &NamedLine) {
+    let witnesses = &mut known.site.found_by;
+    if !witnesses.contains(&kind) {
+        witnesses.push(kind);
+    }
+    if !line.basis.is_empty() && !known.basis.contains(&line.basis) {
+        let between = if known.basis.is_empty() { "" } else { "; " };
+        known.basis = format!("{}{between}{}", known.basis, line.basis);
+    }
+}
+
 fn candidate(kind: WitnessKind, line: &NamedLine) -> Candidate {
     Candidate {
         site: line_site(&line.frame, line.role, vec![kind]),
@@ -127,7 +151,7 @@ fn candidate(kind: WitnessKind, line: &NamedLine) -> Candidate {
 fn traced(heard: &[(WitnessKind, Testimony)], candidates: &[Candidate]) -> Option<EvidenceItem> {
     let (_, testimony) = heard.iter().find(|(kind, _)| *kind == WitnessKind::Trace)?;
     let line = testimony.lines.first().or(testimony.related.first())?;
-    let is_told = candidates.iter().any(|candidate| candidate.basis == line.basis);
+    let is_told = candidates.iter().any(|candidate| candidate.basis.contains(&line.basis));
     let NamedLine { frame, basis, .. } = line;
     let file = frame.file.rsplit('/').next().unwrap_or_default();
     let text = format!("{} ({file}:{}): {basis}", frame.function, frame.line);
@@ -137,8 +161,8 @@ fn traced(heard: &[(WitnessKind, Testimony)], candidates: &[Candidate]) -> Optio
 fn undecided(hearing: &Hearing<'_>, heard: &[(WitnessKind, Testimony)]) -> Decision {
     let lines = heard
         .iter()
-        .flat_map(|(kind, testimony)| testimony.lines.iter().map(|line| candidate(*kind, line)));
-    let candidates: Vec<Candidate> = lines.collect();
+        .flat_map(|(kind, testimony)| testimony.lines.iter().map(move |line| (*kind, line)));
+    let candidates = candidates(lines);
     let mut would_decide: Vec<String> =
         heard.iter().flat_map(|(_, t)| t.would_decide.iter().cloned()).collect();
     if !heard.iter().any(|(kind, _)| *kind == WitnessKind::Heap)

@@ -269,6 +269,19 @@ fn a_place_that_keeps_what_it_gets_may_leak_as_well_as_the_one_that_is_faulted()
 }
 
 #[test]
+fn a_place_that_two_witnesses_name_is_listed_once() {
+    let kept = SourceSite { fate: Fate::Gathered, ..response("main.probe", 10) };
+    let sites = vec![kept, lost_response("main.status", 22)];
+    let found = finding(responses_held_by(300, &[("main.probe:10", 2.0, 2.0)]), sites);
+    let lines: Vec<u32> = found.candidates.iter().map(|c| c.site.line).collect();
+    assert_eq!(lines, [10, 22]);
+    let first = &found.candidates[0];
+    assert_eq!(first.site.found_by, [WitnessKind::Heap, WitnessKind::Source]);
+    assert!((first.share - 1.0).abs() < 1e-9, "as the heap has it");
+    assert!(first.basis.contains("still live; it puts it"), "{}", first.basis);
+}
+
+#[test]
 fn the_source_decides_where_a_sample_is_of_its_line_or_none_is_live() {
     let decided = |callers: &[(&str, f64, f64)]| {
         let found = finding(responses_held_by(300, callers), stored_and_lost());
