@@ -13,6 +13,7 @@ mod alternatives;
 
 use crate::advisories::Advised;
 use crate::body_readers::BodyReaders;
+use crate::by_source::{self, Named};
 use crate::closed_by_peer::is_closed_by_peer;
 use crate::code::Code;
 use crate::forecast::forecast;
@@ -24,7 +25,7 @@ use crate::standing::{question, unknown_makers};
 use crate::surroundings::work_counter;
 use crate::suspects::{Accused, are_siblings};
 use crate::unanswered;
-use crate::unnamed::{advice, excuse, is_notable, unnamed};
+use crate::unnamed::{NO_PATTERN, advice, excuse, is_notable, unnamed};
 use crate::versions::known_bad;
 use crate::waiters::{is_waited_for, waits_for_goroutines};
 use crate::witness::Hearing;
@@ -34,6 +35,8 @@ use alternatives::name_alternatives;
 /// A finding with the suspect it was made from, which later steps need.
 pub(crate) struct Case {
     pub(crate) finding: Finding,
+    /// Whether a check of the catalogue named it, so that it is no consequence of what it stands beside.
+    pub(crate) is_checked: bool,
     pub(crate) suspect: Suspect,
 }
 
@@ -105,14 +108,18 @@ pub(crate) fn judge(
             source: service.source.as_ref(),
         };
         let decision = decide(&hearing);
-        if let Some(mut finding) = finding(&hearing, pattern, matched, decision, &service.target) {
+        let named = match pattern {
+            Some(pattern) => Some(Named::Mechanism(pattern)),
+            None => by_source::named(&suspect, &decision, catalogue),
+        };
+        if let Some(mut finding) = finding(&hearing, named, matched, decision, &service.target) {
             if let Some(question) = kept_files::question(&suspect, &finding) {
                 judgement.questions.push(question);
                 continue;
             }
             name_alternatives(&mut finding, &suspect, catalogue);
             advised[instance].tell(&mut finding, &suspect);
-            judgement.cases.push(Case { finding, suspect });
+            judgement.cases.push(Case { finding, is_checked: pattern.is_some(), suspect });
         }
     }
     judgement
@@ -162,12 +169,16 @@ fn per_request(growth: &Growth, instance: &Instance) -> Option<f64> {
 
 fn finding(
     hearing: &Hearing<'_>,
-    pattern: Option<&'static Pattern>,
+    named: Option<Named>,
     matched: Match,
     decision: Decision,
     target: &str,
 ) -> Option<Finding> {
     let suspect = hearing.suspect;
+    let pattern = match named {
+        Some(Named::Mechanism(pattern)) => Some(pattern),
+        _ => None,
+    };
     let mut evidence = matched.evidence;
     evidence.extend(common_evidence(suspect));
     evidence.extend(version(suspect));
@@ -209,7 +220,7 @@ fn finding(
         if finding.site.kind == SiteKind::Line { Vec::new() } else { decision.would_decide };
     finding.forecast = forecast(suspect, hearing.instance, each);
     finding.bytes = bytes;
-    finding.why = why(suspect, pattern);
+    finding.why = why(suspect, named);
     finding.fix = fix(suspect, pattern);
     if let Some(says) = decision.says {
         finding.path = says.path;
@@ -272,17 +283,24 @@ fn object(suspect: &Suspect) -> Option<String> {
     }
 }
 
-fn why(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
-    if let Some(pattern) = pattern {
-        return pattern.why.to_owned();
-    }
+fn why(suspect: &Suspect, named: Option<Named>) -> String {
     let phase = match &suspect.subject {
         Subject::Object(object) => object
             .phase
             .map(|phase| format!("Each is in the phase \"{}\": {}. ", phase.name, phase.meaning)),
         _ => None,
     };
-    format!("{}{}", phase.unwrap_or_default(), advice(suspect).why)
+    let no_pattern = || format!("{}{}", phase.unwrap_or_default(), advice(suspect).why);
+    match named {
+        Some(Named::Mechanism(pattern)) => pattern.why.to_owned(),
+        Some(Named::Beside(pattern)) => format!(
+            "{} The source shows a mistake on this line, {} ({}), which may be why.",
+            no_pattern().trim_end_matches(NO_PATTERN).trim_end(),
+            pattern.title,
+            pattern.id
+        ),
+        None => no_pattern(),
+    }
 }
 
 fn fix(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
@@ -428,7 +446,7 @@ fn explains(cause: &Case, case: &Case) -> bool {
         // The user's own goroutine that waits on a leaking object: one for each.
         Subject::Goroutines(_) => {
             let of_object = matches!(cause.suspect.subject, Subject::Object(_));
-            case.finding.pattern.is_none()
+            !case.is_checked
                 && of_object
                 && are_siblings(&cause.suspect.measured, &case.suspect.measured)
         }

@@ -12,12 +12,13 @@
 //! | facts about the service as a whole | `surroundings` |
 //! | what may leak, and its name without a record | `suspects`, `object_name` |
 //! | which line, by which witness | `witness`, `site` |
-//! | pattern, confidence, title, forecast | `judge`, `waiters`, `holders`, `body_readers`, `unnamed`, `standing`, `unanswered`, `closed_by_peer`, `memory_question`, `expiry`, `versions`, `advisories`, `forecast`, `wording` |
+//! | pattern, confidence, title, forecast | `judge`, `by_source`, `waiters`, `holders`, `body_readers`, `unnamed`, `standing`, `unanswered`, `closed_by_peer`, `memory_question`, `expiry`, `versions`, `advisories`, `forecast`, `wording` |
 //! | which mistakes of a scan leak | `convictions` |
 //! | what is open, where the memory is, and the sockets by peer | `verdict`, `one_look`, `memory_split`, `socket_summary`, `peer_listing` |
 
 mod advisories;
 mod body_readers;
+mod by_source;
 mod classify;
 mod closed_by_peer;
 mod code;

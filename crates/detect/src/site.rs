@@ -63,11 +63,7 @@ pub(crate) fn decide(hearing: &Hearing<'_>) -> Decision {
         site: line_site(&named.frame, named.role, agree),
         traced: traced(&heard, &candidates),
         candidates,
-        related: related
-            .into_iter()
-            .chain(passed)
-            .map(|(kind, line)| line_site(&line.frame, line.role, vec![kind]))
-            .collect(),
+        related: sites(related.into_iter().chain(passed)),
         would_decide: Vec::new(),
         conflict,
         says: said(&heard, |line| same(line) || line.role != named.role),
@@ -139,6 +135,19 @@ fn add(known: &mut Candidate, kind: WitnessKind, line: &NamedLine) {
     }
 }
 
+/// The lines as sites, each place once with all who name it; what it is first said to do counts.
+fn sites<'a>(lines: impl Iterator<Item = (WitnessKind, &'a NamedLine)>) -> Vec<Site> {
+    let mut known: Vec<(&Frame, Site)> = Vec::new();
+    for (kind, line) in lines {
+        match known.iter_mut().find(|(frame, _)| is_same_line(frame, &line.frame)) {
+            Some((_, site)) if site.found_by.contains(&kind) => {}
+            Some((_, site)) => site.found_by.push(kind),
+            None => known.push((&line.frame, line_site(&line.frame, line.role, vec![kind]))),
+        }
+    }
+    known.into_iter().map(|(_, site)| site).collect()
+}
+
 fn candidate(kind: WitnessKind, line: &NamedLine) -> Candidate {
     Candidate {
         site: line_site(&line.frame, line.role, vec![kind]),
@@ -174,9 +183,7 @@ fn undecided(hearing: &Hearing<'_>, heard: &[(WitnessKind, Testimony)]) -> Decis
         site: nearest(hearing.suspect, hearing),
         traced: traced(heard, &candidates),
         candidates,
-        related: matters_too(heard)
-            .map(|(kind, line)| line_site(&line.frame, line.role, vec![kind]))
-            .collect(),
+        related: sites(matters_too(heard)),
         would_decide,
         conflict: heard.iter().find_map(|(_, testimony)| testimony.doubt.as_ref()).map(|doubt| {
             Conflict { item: EvidenceItem::new("conflict", doubt.text.clone()), lowers: false }

@@ -164,8 +164,12 @@ pub(crate) fn unnamed(suspect: &Suspect) -> Option<Match> {
         false => "it grows steadily, and nothing known to be healthy explains it",
     };
     let evidence = vec![EvidenceItem::new("mechanism", text)];
-    Some(Match { confidence, resource, role, through: &[], evidence })
+    let remedy = Remedy::default();
+    Some(Match { confidence, resource, role, through: &[], evidence, remedy })
 }
+
+/// How the advice ends where nothing else is known.
+pub(crate) const NO_PATTERN: &str = "No pattern of the catalogue fits.";
 
 /// What a finding says that no pattern explains.
 pub(crate) struct Advice {

@@ -6,7 +6,7 @@ mod support;
 
 use plumb_detect::{Standing, convictions, detect};
 use plumb_evidence::catalogue::ResourceKind;
-use plumb_evidence::finding::{Confidence, Finding, SiteKind, WitnessKind};
+use plumb_evidence::finding::{Confidence, Finding, Role, SiteKind, WitnessKind};
 use plumb_evidence::source::{Scan, SourceFinding, SourcePlace, SourceStep};
 use plumb_evidence::source_evidence::{
     Fate, Mistake, Revision, SiteFix, SiteStep, SourceEvidence, SourceSite,
@@ -451,9 +451,51 @@ fn a_mistake_at_the_line_where_goroutines_are_blocked_tells_the_mechanism() {
     let found = finding(blocked, vec![elsewhere, leak]);
     assert_eq!(line(&found), Some(("main.submit.func1", 31)));
     assert_eq!(found.site.found_by, [WitnessKind::BlockedStack, WitnessKind::Source]);
-    let related: Vec<u32> = found.related.iter().map(|site| site.line).collect();
-    assert_eq!(related, [28, 35]);
+    let related: Vec<_> = found.related.iter().map(|site| (site.line, site.role)).collect();
+    assert_eq!(related, [(28, Role::Creates), (35, Role::Leaves)]);
     assert_eq!(found.path.len(), 2);
+}
+
+/// The finding of goroutines blocked at line 14 where the source has a mistake that ends on line 15, told twice.
+fn blocked_at_mistake(state: &'static str, pattern: &'static str, sure: Confidence) -> Finding {
+    let blocked = service(&[Crowd(state, "sync.(*Mutex).Lock < main.transfer:14", rising(40, 12))]);
+    let mut lock = losing(site("main.transfer", 14, ResourceKind::None, ""), pattern);
+    let step = |line, text: &str| SiteStep {
+        function: "main.transfer".into(),
+        here: (line, line),
+        recorded: Some((line, line)),
+        text: text.to_owned(),
+    };
+    lock.mistakes[0].steps =
+        vec![step(14, "locked"), step(15, "failed is true"), step(15, "still locked")];
+    lock.mistakes[0].confidence = sure;
+    finding(blocked, vec![lock])
+}
+
+#[test]
+fn a_mistake_at_a_blocked_line_gives_its_pattern_to_what_no_check_names() {
+    let found = blocked_at_mistake("sync.Mutex.Lock", "lock-held-on-return", Confidence::Likely);
+    let pattern = CATALOGUE.pattern("lock-held-on-return").unwrap();
+    assert_eq!(found.pattern.map(|pattern| pattern.id), Some(pattern.id));
+    assert!(found.title.starts_with(pattern.title), "{}", found.title);
+    assert_eq!((&*found.why, &*found.fix), (pattern.why, pattern.fix));
+    let related: Vec<_> = found.related.iter().map(|site| (site.line, site.role)).collect();
+    assert_eq!(related, [(15, Role::Leaves)], "once, and no return creates anything");
+}
+
+#[test]
+fn a_mistake_that_is_not_what_they_wait_for_gives_no_pattern() {
+    let others = [
+        ("sync.Mutex.Lock", "http-body-not-closed", Confidence::Likely),
+        ("chan receive", "lock-held-on-return", Confidence::Likely),
+        ("sync.Mutex.Lock", "lock-held-on-return", Confidence::Possible),
+    ];
+    for (state, pattern, sure) in others {
+        let found = blocked_at_mistake(state, pattern, sure);
+        assert!(found.pattern.is_none(), "{state}, {pattern}: {}", found.title);
+        assert!(found.why.contains(pattern), "{}", found.why);
+        assert!(!found.why.contains("No pattern of the catalogue fits"), "{}", found.why);
+    }
 }
 
 /// The same mistake as a scan tells it.

@@ -101,6 +101,8 @@ pub enum Role {
     Deletes,
     /// Where the goroutine is stuck.
     Blocks,
+    /// Leaves it behind: the way out on which nobody releases it, or does what others wait for.
+    Leaves,
 }
 
 impl fmt::Display for Role {
@@ -111,6 +113,7 @@ impl fmt::Display for Role {
             Self::Stores => "stores",
             Self::Deletes => "deletes",
             Self::Blocks => "blocks",
+            Self::Leaves => "leaves",
         })
     }
 }

@@ -137,6 +137,10 @@ fn witnesses_tell_the_way() {
         ]
     );
     assert_eq!(
+        witness("r, _ := open()\nif true {\nreturn nil\n}\nreturn r.Close()")[1..],
+        ["4: the condition is always true", "5: returns without releasing it"]
+    );
+    assert_eq!(
         witness("for {\nr := must()\nselect {\ncase <-a:\ncase b <- 1:\nr.Close()\n}\n}")[1..],
         ["6: <-a is chosen", "4: its variable gets another value before it is released"]
     );

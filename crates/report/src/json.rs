@@ -215,6 +215,7 @@ impl<'a> From<&'a Site> for SiteJson<'a> {
                 Role::Stores => "stores",
                 Role::Deletes => "deletes",
                 Role::Blocks => "blocks",
+                Role::Leaves => "leaves",
             },
             found_by: site.found_by.iter().map(ToString::to_string).collect(),
         }

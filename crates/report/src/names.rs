@@ -89,6 +89,7 @@ pub(crate) fn role(role: Role) -> &'static str {
         Role::Stores => "stores it",
         Role::Deletes => "deletes it",
         Role::Blocks => "blocks there",
+        Role::Leaves => "leaves it behind",
     }
 }
 

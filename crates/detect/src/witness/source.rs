@@ -17,6 +17,7 @@ use plumb_evidence::source_evidence::{Mistake, SourceEvidence, SourceSite};
 use plumb_evidence::suspect::{GoroutineCrowd, MemorySite, Subject};
 
 use super::{Hearing, NamedLine, Testimony, Witness};
+use crate::by_source::explains_wait;
 use crate::thresholds::{HEAP_LEAD_MIN, SOURCE_SAMPLES_MIN};
 use doubt::{doubt, gathering};
 use frames::{Frames, Mark, Spot};
@@ -171,10 +172,13 @@ impl<'a> Look<'a> {
             expected(mistake) && others().any(|frame| meets(frame, site, mistake))
         });
         let (site, mistake) = here
-            .max_by_key(|(_, m)| (expected(m), m.confidence))
+            .max_by_key(|(_, m)| {
+                (expected(m), explains_wait(m.pattern, &crowd.state), m.confidence)
+            })
             .or_else(|| started.max_by_key(|(_, m)| m.confidence))?;
-        let related = marks(site, mistake).filter(|mark| !self.frames.is_on(at, *mark));
-        let related = related.map(|mark| self.named(mark, Role::Creates));
+        let related = ends(site, mistake)
+            .filter(|(mark, _)| !self.frames.is_on(at, *mark))
+            .map(|(mark, role)| self.named(mark, role));
         let line = NamedLine {
             frame: at.clone(),
             role: self.hearing.role,
@@ -254,6 +258,12 @@ impl<'a> Look<'a> {
 fn marks<'a>(site: &'a SourceSite, mistake: &'a Mistake) -> impl Iterator<Item = Mark<'a>> {
     let steps = mistake.steps.iter().map(move |step| Mark::of_step(site, step));
     std::iter::once(Mark::of_site(site)).chain(steps)
+}
+
+/// Where a mistake begins and where it ends; what lies between is told step by step.
+fn ends<'a>(site: &'a SourceSite, mistake: &'a Mistake) -> impl Iterator<Item = (Mark<'a>, Role)> {
+    let last = mistake.steps.last().map(|step| (Mark::of_step(site, step), Role::Leaves));
+    std::iter::once((Mark::of_site(site), Role::Creates)).chain(last)
 }
 
 /// Whether the heap singles out the first of several.

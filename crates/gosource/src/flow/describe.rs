@@ -42,7 +42,11 @@ fn branch(file: &File<'_>, condition: Condition) -> String {
     let expr = |expr: ExprId| source(file, Node::Expr(expr));
     match condition {
         Condition::Always => "goes on".to_owned(),
-        Condition::Expr { expr: cond, is } => format!("{} is {is}", expr(cond)),
+        Condition::Expr { expr: cond, is } => match expr(cond).as_str() {
+            // `true is true` would tell nothing.
+            constant @ ("true" | "false") => format!("the condition is always {constant}"),
+            cond => format!("{cond} is {is}"),
+        },
         Condition::Case { tag, value, is: true } => format!("{} is {}", expr(tag), expr(value)),
         Condition::Case { tag, value, is: false } => {
             format!("{} is not {}", expr(tag), expr(value))

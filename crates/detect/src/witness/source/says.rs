@@ -16,6 +16,8 @@ pub(crate) struct SourceSays {
     pub(crate) diff: Option<String>,
     /// How sure the rule is.
     pub(crate) confidence: Confidence,
+    /// The rule's pattern; `None` for a sentence that no rule stands for.
+    pub(crate) pattern: Option<&'static str>,
 }
 
 impl SourceSays {
@@ -25,7 +27,13 @@ impl SourceSays {
             EvidenceItem::new("source", text),
             EvidenceItem::new("source", source.revision.to_string()),
         ];
-        Self { evidence, path: Vec::new(), diff: None, confidence: Confidence::Possible }
+        Self {
+            evidence,
+            path: Vec::new(),
+            diff: None,
+            confidence: Confidence::Possible,
+            pattern: None,
+        }
     }
 
     /// Without the way to the loss and the change.
@@ -58,6 +66,7 @@ impl SourceSays {
             path: path.collect(),
             diff: mistake.fix.as_ref().map(|fix| fix.diff.clone()),
             confidence: mistake.confidence,
+            pattern: Some(mistake.pattern),
         }
     }
 }
