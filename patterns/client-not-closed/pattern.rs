@@ -4,11 +4,12 @@ use plumb_evidence::catalogue::{Example, LibraryObject, Pattern, Prevention, Sid
 use plumb_evidence::client_use::ClientUse;
 use plumb_evidence::finding::Confidence::{self, Likely, Possible};
 use plumb_evidence::finding::{Resource, Role};
-use plumb_evidence::suspect::{Match, ObjectCrowd, Subject, Suspect};
+use plumb_evidence::suspect::{Match, ObjectCrowd, Remedy, Subject, Suspect};
 
 use crate::judging::{
     gained, has_one_peer, is_one_of, matched, mechanism, number, own_sockets, socket_evidence,
 };
+use crate::remedy;
 
 const STANDING_MIN: Threshold = Threshold {
     name: "clients of one peer that stand still and may be a leak",
@@ -155,8 +156,11 @@ fn check(suspect: &Suspect) -> Option<Match> {
     if let Some(record) = object.record {
         evidence.push(mechanism(record.notes));
     }
-    matched(confidence, Resource::Goroutines, Role::Creates, evidence)
-        .map(|found| Match { resource: resource(object), ..found })
+    matched(confidence, Resource::Goroutines, Role::Creates, evidence).map(|found| Match {
+        resource: resource(object),
+        remedy: object.record.map_or_else(Remedy::default, remedy::of_client),
+        ..found
+    })
 }
 
 fn text(suspect: &Suspect, object: &ObjectCrowd) -> String {

@@ -4,7 +4,7 @@ use plumb_evidence::catalogue::{Example, Pattern, Prevention, Threshold};
 use plumb_evidence::finding::Confidence::{self, Likely, Possible};
 use plumb_evidence::finding::{Resource, Role};
 use plumb_evidence::goroutine::WaitState;
-use plumb_evidence::suspect::{GoroutineCrowd, Match, Subject, Suspect};
+use plumb_evidence::suspect::{GoroutineCrowd, Match, Remedy, Subject, Suspect};
 
 use crate::judging::{
     has_waited, matched, mechanism, number, own_sockets, socket_evidence, survives,
@@ -74,6 +74,11 @@ const HANDSHAKES: [(&str, &[&str]); 12] = [
     ),
 ];
 
+/// What follows the connect.
+const SILENT: &str = "What follows reads from the connection without a deadline, so a peer that accepts and says nothing \
+    (overloaded, hung, behind a load balancer with no backend) holds the goroutine and the socket as long as it likes. \
+    The goroutine's stack keeps everything alive.";
+
 pub(crate) static PATTERN: Pattern = Pattern {
     id: "handshake-without-deadline",
     title: "handshake without a deadline",
@@ -139,6 +144,44 @@ fn check(suspect: &Suspect) -> Option<Match> {
     let mut evidence = vec![mechanism(text)];
     evidence.extend(suspect.sockets.iter().flat_map(socket_evidence));
     matched(confidence(suspect), Resource::Goroutines, Role::Blocks, evidence)
+        .map(|found| Match { remedy: remedy(protocol, crowd), ..found })
+}
+
+/// What to do about a handshake of a protocol, where it can be said better than for all of them.
+fn remedy(protocol: &str, crowd: &GoroutineCrowd) -> Remedy {
+    const CLEARED: &str = "Clearing it matters: else the deadline cuts sessions in use.";
+    let serves = ["crypto/tls.(*Conn).serverHandshake", "golang.org/x/crypto/ssh.NewServerConn"];
+    let is_server = serves.iter().any(|function| crowd.stack.passes(function));
+    let before = "conn.SetDeadline(time.Now().Add(timeout))";
+    match protocol {
+        "TLS" | "SSH" if is_server => Remedy::fix(format!(
+            "Set a deadline on each connection right after Accept, before the {protocol} handshake, and clear it \
+             after: {before}, the handshake, conn.SetDeadline(time.Time{{}}), and close the connection on error. \
+             Shake hands in a goroutine of the connection, not in the loop that accepts. {CLEARED}"
+        )),
+        "TLS" => Remedy {
+            why: Some(format!(
+                "A timeout that covers only the connect ends before the handshake, and tls.Dial has none at all. {SILENT}"
+            )),
+            fix: Some(format!(
+                "Give the handshake a time limit: tls.DialWithDialer with a net.Dialer that has a Timeout (it covers \
+                 both), tls.Dialer.DialContext or tls.Conn.HandshakeContext with a context that has one. Around \
+                 tls.Conn.Handshake set a deadline and clear it after: {before}, the handshake, \
+                 conn.SetDeadline(time.Time{{}}). Close the connection on error. {CLEARED}"
+            )),
+        },
+        "SSH" => Remedy::default(),
+        _ => Remedy {
+            why: Some(format!(
+                "A timeout that covers only the connect (net.Dialer.Timeout) ends before the handshake. {SILENT}"
+            )),
+            fix: Some(format!(
+                "Where the library takes a context or a timeout for the whole of connecting, pass one. Else dial with \
+                 net.DialTimeout, set a deadline before the {protocol} handshake and clear it after: {before}, the \
+                 handshake, conn.SetDeadline(time.Time{{}}), and close the connection on error. {CLEARED}"
+            )),
+        },
+    }
 }
 
 /// The handshake that a crowd of the user's goroutines waits in.
@@ -245,6 +288,26 @@ mod tests {
         ];
         let suspect = goroutines(WaitState::IoWait, &stack, waiting(12, 5));
         assert_eq!(confidence(&PATTERN, &suspect), Some(Likely));
+    }
+
+    #[test]
+    fn the_protocol_at_hand_comes_first() {
+        let fix = |function: &str| {
+            let stack = ["internal/poll.(*FD).Read", function, "main.secure"];
+            let found = (PATTERN.check)(&goroutines(WaitState::IoWait, &stack, growing(90)));
+            found.unwrap().remedy.fix
+        };
+        let tls = fix("crypto/tls.(*Conn).HandshakeContext").unwrap();
+        assert!(tls.contains("tls.Dialer") && !tls.contains("ssh"), "{tls}");
+        let accepted = fix("crypto/tls.(*Conn).serverHandshake").unwrap();
+        assert!(accepted.contains("Accept"), "{accepted}");
+        assert_eq!(
+            fix("golang.org/x/crypto/ssh.NewClientConn"),
+            None,
+            "the pattern's own is of SSH"
+        );
+        let smtp = fix("net/smtp.NewClient").unwrap();
+        assert!(smtp.contains("SMTP") && !smtp.contains("ssh"), "{smtp}");
     }
 
     #[test]

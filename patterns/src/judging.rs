@@ -4,7 +4,7 @@ use plumb_evidence::catalogue::LibraryObject;
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::measure::Measured;
 use plumb_evidence::number::{count, seconds};
-use plumb_evidence::suspect::{Match, SocketCrowd, Suspect};
+use plumb_evidence::suspect::{Match, Remedy, SocketCrowd, Suspect};
 
 /// Share of those that could be followed which must have stayed to call them survivors. A few of those seen
 /// first may have been work in progress, which is replaced within seconds.
@@ -17,7 +17,8 @@ pub(crate) fn matched(
     role: Role,
     evidence: Vec<EvidenceItem>,
 ) -> Option<Match> {
-    Some(Match { confidence: confidence?, resource, role, through: &[], evidence })
+    let remedy = Remedy::default();
+    Some(Match { confidence: confidence?, resource, role, through: &[], evidence, remedy })
 }
 
 /// The check of a pattern that has no signature of its own at run time: what it leaves behind is a crowd or memory that

@@ -9,6 +9,7 @@ mod judging;
 mod objects;
 mod patterns;
 mod record;
+mod remedy;
 mod rules;
 #[cfg(test)]
 mod shapes;

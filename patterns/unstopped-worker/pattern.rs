@@ -3,11 +3,12 @@
 use plumb_evidence::catalogue::{Example, LibraryObject, Pattern, Prevention, Side, Threshold};
 use plumb_evidence::finding::Confidence::{self, Likely, Possible};
 use plumb_evidence::finding::{Resource, Role};
-use plumb_evidence::suspect::{Match, Subject, Suspect};
+use plumb_evidence::suspect::{Match, Remedy, Subject, Suspect};
 
 use crate::judging::{
     gained, has_waited, matched, may_be_in_use, mechanism, number, own_sockets, survives,
 };
+use crate::remedy::{self, Ending};
 
 const STANDING_MIN: Threshold = Threshold {
     name: "objects that stand still, where one serves the whole process",
@@ -64,8 +65,8 @@ pub(crate) static PATTERN: Pattern = Pattern {
           collected. In the Go runtime's own leak profile it does not show, as a timer or another \
           live thing could still wake it.",
     fix: "Make the object once, where the process starts, and share it; or release it on every \
-          path of the function that made it (`defer cache.Close()` after the check of err). For \
-          objects driven by a context, cancel it. Some have no release at all: those must be made \
+          path of the function that made it, deferred right after the check of err. For objects \
+          driven by a context, cancel it. Some have no release at all: those must be made \
           once. Closing an object that others still use is not safe, so give it one owner.",
     example: Example {
         before: r#"func report(tenant string) error {
@@ -120,12 +121,18 @@ fn check(suspect: &Suspect) -> Option<Match> {
     let count = number(suspect.measured.count);
     let made =
         object.constructor.as_ref().map_or_else(String::new, |name| format!(", made by {name}"));
-    let text = format!("{count} of them run at once{made}, and each runs until it is told to stop");
-    let mut evidence = vec![mechanism(text)];
+    let until = match object.record.and_then(remedy::ending) {
+        Some(Ending::Dropped(_)) => "each runs as long as anything refers to it",
+        Some(Ending::Never(_)) => "nothing ends one",
+        _ => "each runs until it is told to stop",
+    };
+    let mut evidence = vec![mechanism(format!("{count} of them run at once{made}, and {until}"))];
     if let Some(record) = object.record {
         evidence.push(mechanism(record.notes));
     }
+    let remedy = object.record.map_or_else(Remedy::default, remedy::of_worker);
     matched(confidence, Resource::Goroutines, Role::Creates, evidence)
+        .map(|found| Match { remedy, ..found })
 }
 
 fn recorded(suspect: &Suspect, record: &LibraryObject) -> Option<Confidence> {

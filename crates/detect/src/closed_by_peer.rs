@@ -2,7 +2,7 @@
 
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::socket::Direction;
-use plumb_evidence::suspect::{Match, SocketCrowd, Subject, Suspect};
+use plumb_evidence::suspect::{Match, Remedy, SocketCrowd, Subject, Suspect};
 
 use crate::thresholds::{CLOSE_WAIT_IDLE_SECONDS, CLOSE_WAIT_MIN, CLOSE_WAIT_UNREAD_MIN};
 use crate::wording::thousands;
@@ -60,6 +60,7 @@ pub(crate) fn closed_by_peer(suspect: &Suspect) -> Option<Match> {
         role: Role::Creates,
         through: &[],
         evidence: evidence.collect(),
+        remedy: Remedy::default(),
     })
 }
 

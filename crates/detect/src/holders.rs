@@ -53,7 +53,7 @@ mod tests {
     use plumb_evidence::finding::{Resource, Role};
     use plumb_evidence::heap::Amount;
     use plumb_evidence::measure::Measured;
-    use plumb_evidence::suspect::{DeadObjects, MemorySite, Surroundings};
+    use plumb_evidence::suspect::{DeadObjects, MemorySite, Remedy, Surroundings};
 
     fn sessions(count: u64) -> Suspect {
         let frame = Frame { function: "main.serve".into(), file: "main.go".into(), line: 40 };
@@ -89,6 +89,7 @@ mod tests {
             role: Role::Stores,
             through: &[],
             evidence: Vec::new(),
+            remedy: Remedy::default(),
         };
         let holders = Holders(vec![(crowd, "goroutines in main.(*session).writePump".to_owned())]);
         holders.doubt(&sessions(455), &mut matched);

@@ -7,7 +7,7 @@ use plumb_evidence::finding::{
 use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::service::{Instance, Service};
 use plumb_evidence::socket::Direction;
-use plumb_evidence::suspect::{Match, SocketCrowd, Subject, Suspect};
+use plumb_evidence::suspect::{Match, Remedy, SocketCrowd, Subject, Suspect};
 
 mod alternatives;
 
@@ -220,8 +220,9 @@ fn finding(
         if finding.site.kind == SiteKind::Line { Vec::new() } else { decision.would_decide };
     finding.forecast = forecast(suspect, hearing.instance, each);
     finding.bytes = bytes;
-    finding.why = why(suspect, named);
-    finding.fix = fix(suspect, pattern);
+    let Remedy { why: own_why, fix: own_fix } = matched.remedy;
+    finding.why = own_why.unwrap_or_else(|| why(suspect, named));
+    finding.fix = fix(suspect, pattern, own_fix);
     if let Some(says) = decision.says {
         finding.path = says.path;
         finding.diff = says.diff;
@@ -303,12 +304,15 @@ fn why(suspect: &Suspect, named: Option<Named>) -> String {
     }
 }
 
-fn fix(suspect: &Suspect, pattern: Option<&Pattern>) -> String {
-    let mut text = pattern.map_or_else(|| advice(suspect).fix, |pattern| pattern.fix).to_owned();
+fn fix(suspect: &Suspect, pattern: Option<&Pattern>, own: Option<String>) -> String {
+    let tells_release = own.is_some();
+    let mut text = own.unwrap_or_else(|| {
+        pattern.map_or_else(|| advice(suspect).fix, |pattern| pattern.fix).to_owned()
+    });
     if let Subject::Object(object) = &suspect.subject
         && let Some(record) = object.record
     {
-        if !record.releases.is_empty() {
+        if !tells_release && !record.releases.is_empty() {
             text =
                 format!("{text} {} is released by: {}.", record.name, record.releases.join(", "));
         }

@@ -9,7 +9,9 @@ use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role, Undecide
 use plumb_evidence::goroutine::{WaitState, dump_pause};
 use plumb_evidence::measure::Measured;
 use plumb_evidence::service::Service;
-use plumb_evidence::suspect::{GoroutineCrowd, Makers, Match, ObjectCrowd, Subject, Suspect};
+use plumb_evidence::suspect::{
+    GoroutineCrowd, Makers, Match, ObjectCrowd, Remedy, Subject, Suspect,
+};
 use plumb_evidence::target;
 
 use crate::surroundings::unasked_since;
@@ -46,6 +48,7 @@ pub(crate) fn left_behind(suspect: &Suspect) -> Option<Match> {
         role: Role::Blocks,
         through: &[],
         evidence,
+        remedy: Remedy::default(),
     })
 }
 

@@ -4,7 +4,7 @@ use plumb_evidence::client_use::ClientUse;
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::goroutine::WaitState;
 use plumb_evidence::measure::Measured;
-use plumb_evidence::suspect::{GoroutineCrowd, Match, MemorySite, Subject, Suspect};
+use plumb_evidence::suspect::{GoroutineCrowd, Match, MemorySite, Remedy, Subject, Suspect};
 
 use crate::body_readers::is_crowd_of_readers;
 use crate::closed_by_peer::{FIX, WHY, closed_by_peer, is_closed_by_peer};
@@ -233,6 +233,7 @@ fn stuck() -> Match {
         role: Role::Blocks,
         through: &[],
         evidence: vec![EvidenceItem::new("mechanism", text)],
+        remedy: Remedy::default(),
     }
 }
 
@@ -245,6 +246,7 @@ fn zombies() -> Match {
         role: Role::Creates,
         through: &STARTS_A_CHILD,
         evidence: vec![EvidenceItem::new("mechanism", text)],
+        remedy: Remedy::default(),
     }
 }
 

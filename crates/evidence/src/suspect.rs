@@ -352,4 +352,22 @@ pub struct Match {
     pub through: &'static [&'static str],
     /// Sentences with numbers that show the mechanism, most convincing first.
     pub evidence: Vec<EvidenceItem>,
+    /// Why and how in the words of what is at hand; the pattern's own texts speak of all that it may meet.
+    pub remedy: Remedy,
+}
+
+/// What a check says in place of its pattern's own texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remedy {
+    /// In place of [`Pattern::why`](crate::catalogue::Pattern::why).
+    pub why: Option<String>,
+    /// In place of [`Pattern::fix`](crate::catalogue::Pattern::fix). It also tells how the object is released.
+    pub fix: Option<String>,
+}
+
+impl Remedy {
+    /// Only the fix is another than the pattern's.
+    pub fn fix(fix: impl Into<String>) -> Self {
+        Self { why: None, fix: Some(fix.into()) }
+    }
 }
