@@ -25,10 +25,10 @@ pub(super) fn ends_with_function(code: &Code<'_>, server: ExprId) -> bool {
                     _ => {}
                 }
             }
-            Node::Expr(expr) if in_function(code.file[expr].span.start) => {
-                if waits(code, expr, server) {
-                    return false;
-                }
+            Node::Expr(expr)
+                if in_function(code.file[expr].span.start) && waits(code, expr, server) =>
+            {
+                return false;
             }
             _ => {}
         }

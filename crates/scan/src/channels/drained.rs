@@ -72,9 +72,11 @@ fn called<'c>(code: &Code<'c>, call: ExprId) -> Option<&'c str> {
 /// Whether a variable may hold a channel by its type: that of most arguments is known to be something else.
 fn may_hold_channel(code: &Code<'_>, variable: IdentId) -> bool {
     use TypeKind::{Array, Basic, Map, Pointer, Signature, Slice, Struct};
-    code.types.of_var(variable).is_none_or(|ty| match ty.kind() {
-        Array(_) | Basic(_) | Map(..) | Pointer(_) | Signature(_) | Slice(_) | Struct(_) => false,
-        _ => true,
+    code.types.of_var(variable).is_none_or(|ty| {
+        !matches!(
+            ty.kind(),
+            Array(_) | Basic(_) | Map(..) | Pointer(_) | Signature(_) | Slice(_) | Struct(_)
+        )
     })
 }
 

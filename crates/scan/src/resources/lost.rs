@@ -301,8 +301,8 @@ impl Follow<'_, '_> {
                 && !is_past_all_cases(self.code, leak, &cares)
                 && !is_without_rounds(self.code, leak, &cares)
                 && !self.is_replaced(leak, acquired, acquisition)
-                && !(acquired.kind == ResourceKind::PoolItem
-                    && is_too_large(self.code, leak, &acquisition.variables))
+                && (acquired.kind != ResourceKind::PoolItem
+                    || !is_too_large(self.code, leak, &acquisition.variables))
         });
         let call = self.code.file[acquisition.call].span;
         let start = |ident: &IdentId| self.code.file[*ident].span.start;
