@@ -81,10 +81,12 @@ fn conflict(
         return None;
     }
     let told = |frame: &Frame| format!("{} ({}:{})", frame.function, frame.file, frame.line);
-    let refuted = other.doubt.as_ref().is_some_and(|doubt| doubt.refutes);
+    // What a trace decides for has most of the growth, so little is left for a line that is doubted anyway.
+    let refuted =
+        other.doubt.as_ref().is_some_and(|doubt| doubt.refutes || by == WitnessKind::Trace);
     let text = match refuted {
         true => format!(
-            "{kind} faults {} too, which may leak another time: the heap profile has no live sample of it",
+            "{kind} faults {} too, which may leak at another time: nothing that was seen to leak is of it",
             told(&line.frame)
         ),
         false => {

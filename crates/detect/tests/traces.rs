@@ -4,9 +4,11 @@
 mod support;
 
 use plumb_detect::detect;
+use plumb_evidence::catalogue::ResourceKind;
 use plumb_evidence::code::Stack;
-use plumb_evidence::finding::{Role, SiteKind, WitnessKind};
+use plumb_evidence::finding::{Confidence, Role, SiteKind, WitnessKind};
 use plumb_evidence::goroutine::WaitState;
+use plumb_evidence::source_evidence::{Fate, Mistake, Revision, SourceEvidence, SourceSite};
 use plumb_evidence::trace::{Creation, Trace, TracedGoroutine, Waking, WakingCount};
 use plumb_evidence::{Diagnosis, Finding, Service, Snapshot, Timestamp};
 use plumb_patterns::CATALOGUE;
@@ -104,6 +106,51 @@ fn whoever_sent_the_last_request_of_a_held_response_is_named_and_not_who_dialled
     let diagnosis = responses(held(&[("main.audit:40", 22, 22), ("main.price:70", 0, 400)], 3));
     names(&diagnosis, 40);
     assert_eq!(finding(&diagnosis).site.role, Role::Uses);
+}
+
+/// A source in which one place keeps responses in a map, and another loses them by a rule.
+fn kept_and_lost() -> SourceEvidence {
+    let site = |function: &str, line, fate, mistakes| SourceSite {
+        file: "main.go".into(),
+        function: function.into(),
+        here: (line, line),
+        recorded: Some((line, line)),
+        called: "http.Post".to_owned(),
+        object: "http.Response".to_owned(),
+        module: "std",
+        kind: ResourceKind::Body,
+        fate,
+        mistakes,
+    };
+    let mistake = Mistake {
+        pattern: "http-body-not-closed",
+        message: "it is lost".to_owned(),
+        confidence: Confidence::Likely,
+        steps: Vec::new(),
+        fix: None,
+    };
+    SourceEvidence {
+        revision: Revision::Same("0123456789abcdef".into()),
+        recorded_root: "/src/shop/".into(),
+        sites: vec![
+            site("main.audit", 40, Fate::Gathered, Vec::new()),
+            site("main.price", 70, Fate::Lost, vec![mistake]),
+        ],
+        ..SourceEvidence::default()
+    }
+}
+
+#[test]
+fn a_line_that_the_source_faults_and_no_evidence_shows_makes_the_trace_no_less_sure() {
+    let crowds = [READ_LOOP, WRITE_LOOP].map(|function| Crowd("select", function, rising(300, 10)));
+    let service = Service { source: Some(kept_and_lost()), ..service(&crowds) };
+    leaves_open(&judge(&service));
+    let trace = held(&[("main.audit:40", 22, 22), ("main.price:70", 0, 400)], 3);
+    let diagnosis = judge(&with_trace(service, trace));
+    names(&diagnosis, 40);
+    let found = finding(&diagnosis);
+    assert_eq!(found.confidence, Confidence::Likely);
+    assert!(found.evidence[1].text.contains("main.price"), "{}", found.evidence[1].text);
 }
 
 #[test]
