@@ -11,7 +11,8 @@ pub(crate) fn forecast(
     instance: &Instance,
     bytes_each: Option<f64>,
 ) -> Option<Forecast> {
-    let growth = suspect.measured.growth.filter(|growth| growth.is_significant())?;
+    let goes_on = suspect.measured.limit_reached.is_none();
+    let growth = suspect.measured.growth.filter(|growth| goes_on && growth.is_significant())?;
     let per_hour = growth.per_hour?;
     let candidates =
         [descriptors(suspect, instance, per_hour), memory(suspect, instance, per_hour, bytes_each)];

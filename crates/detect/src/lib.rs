@@ -34,6 +34,7 @@ mod heaps;
 mod holders;
 mod judge;
 mod kept_files;
+mod limits;
 mod lives;
 mod makers;
 mod memory_question;
@@ -89,7 +90,8 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
     let builds = service.instances.iter().map(|instance| &instance.build);
     let advised: Vec<Advised> =
         builds.map(|build| Advised::new(build, (catalogue.advisories)())).collect();
-    let accused = suspects::suspects(&sources);
+    let mut accused = suspects::suspects(&sources);
+    limits::note(&mut accused, service);
     let judgement = judge::judge(accused, service, &codes, catalogue, &advised, work_gain);
     let findings = judge::settle(judgement.cases);
     let known_leaks = advisories::besides(service, &advised, &findings);

@@ -264,6 +264,16 @@ pub const ENDED_BETWEEN_SHARE_MIN: f64 = 0.4;
 /// the crowd has stopped growing while work went on: one worker for each tenant or room.
 pub const STARTED_SINCE_MAX: f64 = 1.0;
 
+/// inotify instances that each user may have where the system's setting is not known: the kernel's default
+/// (fs/notify/inotify/inotify_user.c).
+pub const INOTIFY_INSTANCES_DEFAULT: u64 = 128;
+/// Part of a limit on open files from which on it is reached: a few are set aside, or in between open and closed.
+pub const LIMIT_SHARE_MIN: f64 = 0.98;
+/// The same for a limit on all programs of a user: others hold a few.
+pub const USER_LIMIT_SHARE_MIN: f64 = 0.9;
+/// Part of what was gained up to a limit that a crowd must have gained to be what reached it.
+pub const LIMITED_GAIN_SHARE_MIN: f64 = 0.5;
+
 /// Goroutines of the user's that may hold as many objects; fewer are a pool beside a leak more often than its cause.
 pub const HOLDERS_MIN: u64 = 100;
 /// How many times more or fewer they may be than the objects, whose number a few heap samples tell badly.

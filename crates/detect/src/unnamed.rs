@@ -54,6 +54,9 @@ pub(crate) fn excuse(suspect: &Suspect, work_gain: f64) -> Option<String> {
         ),
         Subject::Zombies if measured.count >= ZOMBIES_MIN => None,
         _ if measured.grows() => None,
+        _ if measured.limit_reached.is_some() => {
+            Some(format!("rose to {} and stands there", measured.limit_reached?))
+        }
         _ if measured.growth.is_some_and(|growth| growth.bends) => {
             Some("grew at first and levels off: a warm-up".to_owned())
         }

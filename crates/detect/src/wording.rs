@@ -49,6 +49,10 @@ pub(crate) fn common_evidence(suspect: &Suspect) -> Vec<EvidenceItem> {
     let mut items = vec![crowd(suspect)];
     items.extend(by_rule(suspect));
     items.extend(growth(suspect));
+    items.extend(suspect.measured.limit_reached.map(|limit| {
+        let text = format!("its growth ended at {limit}: no more could be made");
+        EvidenceItem::new("growth", text)
+    }));
     items.extend(survival(suspect));
     if let Some((median, longest)) =
         suspect.measured.wait_minutes.filter(|(_, longest)| *longest > 0)

@@ -1,5 +1,9 @@
 //! Figures with their error: growth, survival, and how a count relates to load.
 
+use std::fmt;
+
+use crate::number::count;
+
 /// An estimate with its 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
@@ -107,6 +111,30 @@ impl Survival {
     }
 }
 
+/// A limit that ended growth: no more could be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitReached {
+    /// Open files of the process (`ulimit -n`).
+    OpenFiles(u64),
+    /// inotify instances of the user (`fs.inotify.max_user_instances`).
+    InotifyInstances(u64),
+}
+
+impl fmt::Display for LimitReached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OpenFiles(limit) => {
+                write!(f, "the limit of {} open files (ulimit -n)", count(*limit as f64))
+            }
+            Self::InotifyInstances(limit) => write!(
+                f,
+                "the limit of {} inotify instances for each user (fs.inotify.max_user_instances)",
+                count(*limit as f64)
+            ),
+        }
+    }
+}
+
 /// Counts over time and what follows from them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measured {
@@ -120,6 +148,8 @@ pub struct Measured {
     pub survival: Option<Survival>,
     /// Wait minutes told by dumps: (median, longest).
     pub wait_minutes: Option<(u64, u64)>,
+    /// The limit at which the count stands after it rose during the look; `growth` may be that until then.
+    pub limit_reached: Option<LimitReached>,
     /// How many instances of the service show it, and how many there are.
     pub instances: (usize, usize),
 }

@@ -25,6 +25,8 @@ pub struct Process {
     pub descriptors: Option<Descriptors>,
     /// `ulimit -n`.
     pub descriptor_limit: Option<u64>,
+    /// inotify instances that each user may have (`fs.inotify.max_user_instances`).
+    pub inotify_limit: Option<u64>,
     /// The memory cgroup.
     pub cgroup: Option<Cgroup>,
     /// Children that ended and were never waited for.

@@ -86,6 +86,9 @@ fn growth(finding: &Finding) -> String {
     }
     let unit = written(growth.unit);
     let mut text = match growth.per_hour {
+        Some(rate) if finding.measured.limit_reached.is_some() => {
+            format!("grew {} up to a limit", per_hour(rate, unit))
+        }
         Some(rate) => format!("growing {}", per_hour(rate, unit)),
         None => format!("grew by {} {within}", unit(growth.gain.estimate)),
     };
@@ -113,6 +116,9 @@ fn driven(growth: &Growth, unit: fn(f64) -> String) -> String {
 
 /// Time to the limit; `None` for what does not grow.
 pub(crate) fn time_to_limit(finding: &Finding) -> Option<String> {
+    if let Some(limit) = finding.measured.limit_reached {
+        return Some(format!("reached: {limit}"));
+    }
     if let Some(forecast) = &finding.forecast {
         let limit = written(forecast.unit)(forecast.limit);
         return Some(format!("in {}: {} ({limit})", hours_between(forecast.hours), forecast.what));

@@ -74,6 +74,11 @@ pub(super) fn descriptor_limit(record: &ProcessRecord) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// What `/proc/sys/fs/inotify/max_user_instances` says.
+pub(super) fn inotify_limit(record: &ProcessRecord) -> Option<u64> {
+    record.files.get("max_user_instances")?.trim().parse().ok()
+}
+
 /// From which value on version 1 means "no limit": the kernel prints the largest multiple of the page size.
 const V1_UNLIMITED: u64 = 1 << 62;
 

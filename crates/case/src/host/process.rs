@@ -18,6 +18,7 @@ pub struct ProcessRecord {
     /// `sysconf(_SC_CLK_TCK)`: unit of the times in `stat`.
     pub clock_ticks: u64,
     /// Contents by name. From `/proc/PID`: `status`, `stat`, `smaps_rollup`, `limits`, `cgroup`. From `/proc`: `uptime`.
+    /// From `/proc/sys/fs/inotify`: `max_user_instances`.
     /// From the memory cgroup, version 2: `memory.max`, `memory.current`, `memory.events`; version 1:
     /// `memory.limit_in_bytes`, `memory.usage_in_bytes`, `memory.oom_control`.
     #[serde(default)]
@@ -80,6 +81,7 @@ pub fn convert(record: &ProcessRecord, taken: Option<Timestamp>) -> Process {
             complete: !record.fds_cut,
         }),
         descriptor_limit: proc_files::descriptor_limit(record),
+        inotify_limit: proc_files::inotify_limit(record),
         cgroup: proc_files::cgroup(record),
         zombies: record.zombies.iter().map(zombie).collect(),
     }

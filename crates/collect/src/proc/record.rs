@@ -21,6 +21,9 @@ const FILES: [&str; 4] = ["status", "stat", "limits", "cgroup"];
 /// The kernel walks all pages of the process to write this one: about 10 ms for each GiB that is resident.
 const COSTLY_FILE: &str = "smaps_rollup";
 
+/// How many inotify instances each user may have.
+const INOTIFY_LIMIT: &str = "/proc/sys/fs/inotify/max_user_instances";
+
 /// How much to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detail {
@@ -45,6 +48,9 @@ pub(crate) fn read_record(pid: u32, detail: Detail) -> ProcessRecord {
     }
     if let Some(text) = read_text(Path::new("/proc/uptime")) {
         record.files.insert("uptime".to_owned(), text);
+    }
+    if let Some(text) = read_text(Path::new(INOTIFY_LIMIT)) {
+        record.files.insert("max_user_instances".to_owned(), text);
     }
     record.files.extend(cgroup::read_files(pid));
     read_descriptors(&mut record);
@@ -160,7 +166,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let held = fs::File::create(dir.path().join("held.txt")).unwrap();
         let record = read_record(std::process::id(), Detail::Full);
-        for name in FILES.iter().chain(&["smaps_rollup", "uptime"]) {
+        for name in FILES.iter().chain(&["smaps_rollup", "uptime", "max_user_instances"]) {
             assert!(record.files.contains_key(*name), "{name}");
         }
         assert_eq!(record.clock_ticks, 100);

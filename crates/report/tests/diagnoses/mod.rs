@@ -74,6 +74,7 @@ fn growing(count: u64, per_hour: Interval) -> Measured {
         }),
         survival: None,
         wait_minutes: Some((3100, 7190)),
+        limit_reached: None,
         instances: (1, 1),
     }
 }
