@@ -1,4 +1,5 @@
-//! What a single look shows and cannot judge: the largest crowds, and who holds most of the heap.
+//! What a look that is too short shows and cannot judge: the largest crowds, who holds most of the heap, and who gained
+//! most of it.
 
 use plumb_evidence::Service;
 use plumb_evidence::catalogue::{Catalogue, Side};
@@ -9,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::code::Code;
 use crate::crowd::{Crowd, CrowdKey};
+use crate::heaps::{Heaps, Held};
 use crate::surroundings::is_serving;
 use crate::thresholds::{HOLDER_SHARE_MIN, MEMORY_SAMPLES_MIN, ONE_LOOK_CROWD_MIN};
 use crate::verdict::is_old;
@@ -23,6 +25,8 @@ pub(crate) struct Shown {
     pub(crate) crowds: Vec<String>,
     /// Who holds most of the live heap.
     pub(crate) holders: Vec<String>,
+    /// Who gained most of the live heap between two profiles.
+    pub(crate) gainers: Vec<String>,
 }
 
 impl Shown {
@@ -35,6 +39,7 @@ impl Shown {
         Self {
             crowds: largest_crowds(crowds, codes, catalogue),
             holders: largest_holders(service, codes, catalogue),
+            gainers: largest_gainers(service, codes, catalogue),
         }
     }
 }
@@ -95,13 +100,48 @@ fn largest_holders(service: &Service, codes: &[Code<'_>], catalogue: &Catalogue)
             }
         }
     }
-    let mut held: Vec<_> = held.into_iter().collect();
-    held.retain(|(_, live)| {
+    held.retain(|_, live| {
         live.bytes >= HOLDER_SHARE_MIN * all && live.samples >= MEMORY_SAMPLES_MIN
     });
-    held.sort_by(|a, b| b.1.bytes.total_cmp(&a.1.bytes).then_with(|| a.0.cmp(&b.0)));
+    largest(held.into_iter().map(|(name, live)| (name, live.bytes)).collect())
+}
+
+/// Who gained most of the live heap between the first and the latest profile, in words, freed or not.
+fn largest_gainers(service: &Service, codes: &[Code<'_>], catalogue: &Catalogue) -> Vec<String> {
+    let mut gained: FxHashMap<String, f64> = FxHashMap::default();
+    let mut all = 0.0;
+    for (instance, code) in service.instances.iter().zip(codes) {
+        let Some(heaps) = Heaps::of(instance) else { continue };
+        let Some(first) = heaps.first else { continue };
+        all += heaps.latest.live().bytes;
+        let mut held: FxHashMap<String, Held> = FxHashMap::default();
+        let holder = |stack| holder(stack, code, catalogue);
+        for sample in &heaps.latest.samples {
+            if let Some(name) = holder(&sample.stack) {
+                held.entry(name).or_default().add_latest(sample);
+            }
+        }
+        for sample in &first.samples {
+            if let Some(name) = holder(&sample.stack) {
+                held.entry(name).or_default().add_first(sample);
+            }
+        }
+        held.retain(|_, held| {
+            held.live.samples >= MEMORY_SAMPLES_MIN && held.gained_samples().low > 0.0
+        });
+        for (name, held) in held {
+            *gained.entry(name).or_default() += held.live.bytes - held.first_live.bytes;
+        }
+    }
+    gained.retain(|_, bytes| *bytes >= HOLDER_SHARE_MIN * all);
+    largest(gained.into_iter().collect())
+}
+
+/// `215 MB by main.record (log.go:10)`, largest first.
+fn largest(mut held: Vec<(String, f64)>) -> Vec<String> {
+    held.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let largest = held.into_iter().take(NAMED_MAX);
-    largest.map(|(name, live)| format!("{} by {name}", bytes(live.bytes))).collect()
+    largest.map(|(name, live)| format!("{} by {name}", bytes(live))).collect()
 }
 
 /// The user's line that allocates, else the library object that does, else the function that was started.

@@ -74,6 +74,10 @@ fn missing_evidence(service: &Service, restarted: bool, shown: &Shown) -> Vec<Un
         let what = of("whether memory grows", "most of the live heap is held", &shown.holders);
         ask(&what, "a second heap profile some minutes later, under the same load");
     }
+    if is_short && !shown.gainers.is_empty() {
+        let what = of("whether memory goes on growing", "most was gained", &shown.gainers);
+        ask(&what, "a third heap profile some minutes later, under the same load");
+    }
     if restarted {
         ask("whether anything grows: the process restarted during the look", "another look");
     }

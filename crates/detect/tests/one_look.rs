@@ -85,3 +85,29 @@ fn a_single_heap_names_who_holds_most_of_it() {
     let look = service(&[Crowd("select", "main.main:8", steady(1))]);
     assert_eq!(asked(&judge(&with_heap(look, 6, samples)), "whether memory grows"), "");
 }
+
+#[test]
+fn two_heaps_alone_name_what_grew_between_them() {
+    let looks = |first: f64, last: f64| {
+        let samples = |live: f64| {
+            vec![
+                sample("bytes.growSlice < main.render:30", live, 3.0 * live, 4_096.0),
+                sample("main.table:12 < main.main:8", 50.0, 50.0, 4_096.0),
+            ]
+        };
+        let none = service(&[Crowd("select", "main.main:8", vec![1, 1])]);
+        let mut heaps = with_heap(with_heap(none, 0, samples(first)), 1, samples(last));
+        for snapshot in &mut heaps.instances[0].snapshots {
+            snapshot.goroutines = None;
+        }
+        judge(&heaps)
+    };
+    let grown = looks(20.0, 90.0);
+    let text = asked(&grown, "whether memory goes on growing");
+    assert!(
+        text.contains("most was gained: ") && text.contains(" by main.render (main.go:30)"),
+        "{text}"
+    );
+    assert!(!text.contains("main.table"), "{text}");
+    assert_eq!(asked(&looks(90.0, 90.0), "whether memory goes on growing"), "");
+}
