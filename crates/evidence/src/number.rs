@@ -136,8 +136,25 @@ pub fn hours_between(time: Interval) -> String {
         } else {
             format!("{estimate} (at least {low})")
         }
+    } else if low == estimate || high == estimate {
+        // Rounded to the same words: the interval alone says it.
+        from_to(&low, &high)
     } else {
         format!("{estimate} ({low} to {high})")
+    }
+}
+
+/// `5 to 6 min`, `55 min to 1 h 5 min`.
+fn from_to(low: &str, high: &str) -> String {
+    let unit = |text: &str| match text.split(' ').collect::<Vec<_>>()[..] {
+        [_, unit] => Some(unit.to_owned()),
+        _ => None,
+    };
+    match (unit(low), unit(high), low.split_once(' ')) {
+        (Some(one), Some(other), Some((number, _))) if one == other => {
+            format!("{number} to {high}")
+        }
+        _ => format!("{low} to {high}"),
     }
 }
 
@@ -242,6 +259,16 @@ mod tests {
         let interval = Interval { low: 1.0, estimate: 2.0, high: f64::INFINITY };
         assert_eq!(hours_between(interval), "2 h (at least 1 h)");
         assert_eq!(hours_between(Interval { high: 3.5, ..interval }), "2 h (1 h to 3 h 30 min)");
+        let minutes = |low: f64, estimate: f64, high: f64| {
+            let hours = |minutes: f64| minutes / 60.0;
+            hours_between(Interval {
+                low: hours(low),
+                estimate: hours(estimate),
+                high: hours(high),
+            })
+        };
+        assert_eq!(minutes(5.1, 5.4, 5.6), "5 to 6 min");
+        assert_eq!(minutes(55.0, 65.1, 65.2), "55 min to 1 h 5 min");
         assert_eq!(seconds(15.2), "15 s");
         assert_eq!(seconds(0.4), "0.4 s");
         assert_eq!(seconds(150.0), "2 min 30 s");

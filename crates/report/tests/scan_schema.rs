@@ -145,7 +145,7 @@ fn sarif_keeps_to_what_github_takes() {
         10
     );
     let told = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-    assert_eq!(told, "1 further findings are not in this file");
+    assert_eq!(told, "not in this file: 1 further finding");
 }
 
 /// SARIF counts columns in UTF-16, the scan in bytes.

@@ -1,6 +1,7 @@
 //! SARIF 2.1.0 (OASIS standard), as GitHub code scanning and editors read it.
 
 use plumb_evidence::catalogue::Pattern;
+use plumb_evidence::number::plural;
 use plumb_evidence::source::{FailedFile, SourceFinding, SourceFix, SourcePlace};
 use serde_json::{Value, json};
 
@@ -188,7 +189,7 @@ fn notifications(report: &SourceReport<'_>) -> Vec<Value> {
     let cut = (left > 0).then(|| {
         json!({
             "level": "warning",
-            "message": {"text": format!("{left} further findings are not in this file")},
+            "message": {"text": format!("not in this file: {}", plural(left, "further finding"))},
         })
     });
     report.failed.iter().map(failed).chain(notes).chain(cut).collect()

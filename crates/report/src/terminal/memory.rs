@@ -1,6 +1,7 @@
 //! Where the resident memory is, as a bar with a legend.
 
 use plumb_evidence::finding::{MemoryPart, MemorySplit};
+use plumb_evidence::number::plural;
 
 use crate::Options;
 use crate::layout::{LABEL, Page, Tone, pack};
@@ -37,7 +38,10 @@ pub(super) fn print(page: &mut Page, splits: &[MemorySplit], options: &Options) 
         }
     }
     if splits.len() > shown {
-        page.fact("", &format!("{} further instances with --verbose", splits.len() - shown));
+        page.fact(
+            "",
+            &format!("{} with --verbose", plural(splits.len() - shown, "further instance")),
+        );
     }
 }
 
