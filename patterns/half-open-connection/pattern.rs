@@ -167,11 +167,15 @@ fn check(suspect: &Suspect) -> Option<Match> {
     // The peer's word is on those alone that it does not have; they are among the established ones.
     let waiting =
         if is_gone { sockets.established.min(unknown as u64) } else { sockets.established };
-    evidence.push(mechanism(format!(
-        "{} established connections{whose} wait for a peer, and nothing of theirs would ever tell \
-         that it is gone",
-        number(waiting)
-    )));
+    // A listing without timers (lsof, `ss` without -o) does not tell of keepalive.
+    let then = match bare {
+        Some(_) => "a peer, and nothing of theirs would ever tell that it is gone",
+        None => {
+            "a peer that no longer knows them; whether keepalive would end them, the listing does not tell"
+        }
+    };
+    let text = format!("{} established connections{whose} wait for {then}", number(waiting));
+    evidence.push(mechanism(text));
     let found = matched(confidence, Resource::Sockets, role, evidence)?;
     Some(Match { through: &DIALERS, ..found })
 }
@@ -312,6 +316,19 @@ mod tests {
         assert_eq!(of(500, 120.0), None);
         assert_eq!(of(500, 3600.0), Some(Possible));
         assert_eq!(of(4, 3600.0), None);
+    }
+
+    #[test]
+    fn keepalive_is_off_only_where_the_listing_tells() {
+        let told = |without_timer| {
+            let mut sockets = bare(40, 20.0).expect("sockets");
+            (sockets.unknown_to_peer, sockets.without_timer) = (Some(38), without_timer);
+            let found = (PATTERN.check)(&outgoing(sockets)).expect("a match");
+            found.evidence.last().expect("evidence").text.clone()
+        };
+        assert!(told(Some(40)).contains("nothing of theirs would ever tell"));
+        let lsof = told(None);
+        assert!(lsof.contains("the listing does not tell") && !lsof.contains("nothing"), "{lsof}");
     }
 
     #[test]

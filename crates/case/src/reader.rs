@@ -153,6 +153,7 @@ impl<'a> Opening<'a> {
             finish(&mut instance);
             instances.push(instance);
         }
+        let incomplete = !whole.is_empty();
         let recorded = manifest.problems.into_iter().map(Problem::from);
         let problems = recorded.chain(whole).chain(self.problems).collect();
         Service {
@@ -160,6 +161,7 @@ impl<'a> Opening<'a> {
             instances,
             peer_sockets: self.peer_sockets,
             problems,
+            incomplete,
             ..Service::default()
         }
     }

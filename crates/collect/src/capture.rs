@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use plumb_case::{InstanceIndex, Recorder};
 
+use crate::error::Unread;
 use crate::options::CaptureOptions;
 use crate::progress::{Event, Progress};
 use crate::rounds::{self, Taken};
@@ -38,6 +39,8 @@ pub struct InstanceSummary {
     pub pieces: u32,
     /// Things that could not be read.
     pub problems: u32,
+    /// What was asked for and not given, each kind once.
+    pub unread: Vec<Unread>,
 }
 
 /// Takes evidence from `targets`, each an instance of one service, into `recorder`. All are read at the same time.
@@ -76,6 +79,7 @@ pub fn capture(
         return Err(if options.stop.is_set() {
             CollectError::Stopped
         } else {
+            failed.extend(instances.into_iter().map(nothing_given));
             only_or_all(failed)
         });
     }
@@ -158,14 +162,14 @@ fn run_all(
         let (id, pid) = (source.id.clone(), source.pid());
         let has_profiles = source.endpoint.is_some();
         let taken = rounds::take(source, index, options, recorder, progress);
-        let Taken { rounds, pieces, problems } = taken.unwrap_or_else(|error| {
+        let Taken { rounds, pieces, problems, unread } = taken.unwrap_or_else(|error| {
             // A full disk concerns all instances: let the others end too.
             options.stop.stop();
             first_error.lock().unwrap_or_else(|e| e.into_inner()).get_or_insert(error);
             Taken::default()
         });
         progress.event(&id, Event::Done);
-        InstanceSummary { id, index, pid, has_profiles, rounds, pieces, problems }
+        InstanceSummary { id, index, pid, has_profiles, rounds, pieces, problems, unread }
     };
     let instances = std::thread::scope(|scope| {
         let run = &run;
@@ -181,6 +185,11 @@ fn run_all(
 
 fn join<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// The error of an instance that answers and gives nothing.
+fn nothing_given(instance: InstanceSummary) -> CollectError {
+    CollectError::NothingGiven { target: instance.id, unread: instance.unread }
 }
 
 fn only_or_all(mut errors: Vec<CollectError>) -> CollectError {

@@ -1,5 +1,6 @@
 //! Why a target could not be read, and what to do about it.
 
+mod login;
 mod proxy;
 
 use std::io;
@@ -17,6 +18,11 @@ pub(crate) const HOW_TO_REGISTER: &str = "add these two lines of Go to the servi
     with gin instead:\n\
     \x20   import \"github.com/gin-contrib/pprof\"\n\
     \x20   pprof.Register(router)";
+
+/// What to do about a proxy that sends those it does not know to a login page.
+const BEHIND_LOGIN: &str = "a login proxy stands before the service: ask the service's own port from its \
+    machine or pod (ssh -L 6060:localhost:6060 HOST, kubectl port-forward POD 6060), or pass what the proxy accepts \
+    with --bearer, --basic or --header (a session of the browser: --header 'Cookie: NAME=VALUE')";
 
 /// Why a target could not be read. The text says what happened and on which input; [`CollectError::hint`] what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -279,12 +285,35 @@ pub enum CollectError {
         /// Why, for each.
         errors: Vec<CollectError>,
     },
+    /// The target answers, and nothing that it gives can be used.
+    #[error("{target}: nothing that it gives can be used{}", each(unread))]
+    NothingGiven {
+        /// The target.
+        target: String,
+        /// What was asked for and not given, each kind once.
+        unread: Vec<Unread>,
+    },
     /// The user stopped before anything was read.
     #[error("stopped before anything was read")]
     Stopped,
     /// The case could not be written.
     #[error(transparent)]
     Case(#[from] CaseError),
+}
+
+/// Something that was asked for and not given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// What happened, and on which input.
+    pub what: String,
+    /// What to do next; empty where the text says it all.
+    pub hint: String,
+}
+
+impl Unread {
+    pub(crate) fn of(error: &CollectError) -> Self {
+        Self { what: error.to_string(), hint: error.hint() }
+    }
 }
 
 impl CollectError {
@@ -314,6 +343,7 @@ impl CollectError {
     /// What to do next where no proxy is in the way.
     fn hint_for_the_service(&self) -> String {
         match self {
+            _ if login::is_led_to(&self.input()) => BEHIND_LOGIN.into(),
             Self::BadTarget { .. } => "a target is a URL (http://localhost:6060), a process id, a case or profile file".into(),
             Self::PlaintextCredentials { .. } => "use https, or allow it with --allow-plaintext-credentials".into(),
             Self::Unresolved { .. } => "check the spelling; in a container or a cluster, names resolve only inside its network".into(),
@@ -349,9 +379,7 @@ impl CollectError {
                  or below another path with http.StripPrefix; with gin, pprof.Register(router) does it"
                     .into()
             }
-            Self::HtmlPage { login: true, .. } => {
-                "a login proxy stands before the service: ask the service's own port, or pass what the proxy accepts with --bearer, --basic or --header".into()
-            }
+            Self::HtmlPage { login: true, .. } => BEHIND_LOGIN.into(),
             Self::HtmlPage { .. } => format!("is this the debug port? If pprof is not registered there, {HOW_TO_REGISTER}"),
             Self::NotAProfile { .. } => "is this the debug port of a Go service?".into(),
             Self::Protocol { url, .. } if url.starts_with("http://") => {
@@ -368,6 +396,9 @@ impl CollectError {
                 "run plumb as the same user as the process or as root; in a container, with --pid=host (and CAP_SYS_PTRACE)".into()
             }
             Self::Nothing { errors } => errors.first().map(Self::hint).unwrap_or_default(),
+            Self::NothingGiven { unread, .. } => {
+                unread.iter().map(|one| one.hint.clone()).find(|hint| !hint.is_empty()).unwrap_or_default()
+            }
             _ => String::new(),
         }
     }
@@ -404,6 +435,7 @@ impl CollectError {
             Self::NoProcess { pid }
             | Self::ProcUnreadable { pid, .. }
             | Self::NotAService { pid, .. } => format!("pid {pid}"),
+            Self::NothingGiven { target, .. } => target.clone(),
             Self::Nothing { .. } | Self::Stopped | Self::Case(_) => String::new(),
         }
     }
@@ -474,6 +506,11 @@ fn forbidden_hint(sent: bool) -> String {
     } else {
         format!("pass credentials with --bearer, --basic, --header or --cert, or {own_port}")
     }
+}
+
+fn each(unread: &[Unread]) -> String {
+    let whats: Vec<&str> = unread.iter().map(|one| &*one.what).collect();
+    if whats.is_empty() { String::new() } else { format!(": {}", whats.join("; ")) }
 }
 
 fn list(errors: &[CollectError]) -> String {

@@ -30,7 +30,7 @@ mod source;
 mod target;
 
 pub use capture::{CaptureSummary, InstanceSummary, capture, capture_trace};
-pub use error::{CollectError, ProxyFault, Through};
+pub use error::{CollectError, ProxyFault, Through, Unread};
 pub use http::{Bearer, HttpOptions, Secret};
 pub use options::{CaptureOptions, Stop};
 pub use progress::{Event, Progress, Silent};

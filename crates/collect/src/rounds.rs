@@ -10,8 +10,10 @@ use jiff::Timestamp;
 use plumb_case::format::CallsRecord;
 use plumb_case::host::{process::ProcessRecord, sockets};
 use plumb_case::{CaseError, InstanceIndex, PieceKind, PieceMeta, Recorder};
+use plumb_evidence::service::GO_RUNTIME;
 
 use crate::CollectError;
+use crate::error::Unread;
 use crate::http::Reply;
 use crate::options::CaptureOptions;
 use crate::pprof::{Page, goroutine_count};
@@ -21,11 +23,13 @@ use crate::schedule;
 use crate::source::Source;
 
 /// What came of one instance.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Taken {
     pub(crate) rounds: u32,
     pub(crate) pieces: u32,
     pub(crate) problems: u32,
+    /// What was asked for and not given, each kind once.
+    pub(crate) unread: Vec<Unread>,
 }
 
 /// Takes everything of one instance.
@@ -125,6 +129,9 @@ impl<'a> Run<'a> {
     }
 
     fn opening(&mut self) -> Result<(), CaseError> {
+        if self.source.foreign {
+            self.recorder.missing(self.index, GO_RUNTIME);
+        }
         for (what, input) in std::mem::take(&mut self.source.problems) {
             self.problem(what, &input);
         }
@@ -382,6 +389,7 @@ impl<'a> Run<'a> {
     fn trouble(&mut self, error: &CollectError) {
         if self.failed.insert((error.input(), discriminant(error))) {
             self.problem(error.problem(), &error.input());
+            self.taken.unread.push(Unread::of(error));
         }
     }
 

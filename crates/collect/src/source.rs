@@ -44,6 +44,8 @@ pub(crate) struct Source {
     pub(crate) process: Option<ProcessSource>,
     /// Things to record as problems of the case: what, and on which input.
     pub(crate) problems: Vec<(String, String)>,
+    /// It is a program that Go did not make, and serves no profiles.
+    pub(crate) foreign: bool,
 }
 
 /// A process on this machine.
@@ -113,7 +115,7 @@ impl Source {
             }
             None
         });
-        Ok(Self { id, endpoint: Some(endpoint), process, problems })
+        Ok(Self { id, endpoint: Some(endpoint), process, problems, foreign: false })
     }
 
     fn from_pid(pid: u32, options: &CaptureOptions) -> Result<Self, CollectError> {
@@ -147,7 +149,8 @@ impl Source {
             }
         };
         let endpoint = endpoint.map_err(why_none).ok();
-        Ok(Self { id, endpoint, process: Some(process), problems })
+        let foreign = !is_go && endpoint.is_none();
+        Ok(Self { id, endpoint, process: Some(process), problems, foreign })
     }
 }
 

@@ -17,7 +17,11 @@ pub(crate) struct Lives<'a> {
 
 /// Leaves out what was taken before a restart, and says so in the problems.
 pub(crate) fn latest(service: &Service) -> Lives<'_> {
-    let starts: Vec<Option<(usize, String)>> = service.instances.iter().map(last_restart).collect();
+    let starts: Vec<Option<(usize, String)>> = service
+        .instances
+        .iter()
+        .map(|instance| last_restart(instance, service.incomplete))
+        .collect();
     if starts.iter().all(Option::is_none) {
         return Lives { service: Cow::Borrowed(service), restarted: false };
     }
@@ -46,10 +50,13 @@ struct Sign {
 }
 
 /// The first snapshot of the last life, if there was one before, and what shows it.
-fn last_restart(instance: &Instance) -> Option<(usize, String)> {
+///
+/// Where the case is `incomplete`, a process that is missing may have been there.
+fn last_restart(instance: &Instance, incomplete: bool) -> Option<(usize, String)> {
     let snapshots = &instance.snapshots;
     (1..snapshots.len()).rev().find_map(|at| {
-        let sign = sign(snapshots, at).or_else(|| vanished(snapshots, at))?;
+        let gone = || vanished(snapshots, at).filter(|_| !incomplete);
+        let sign = sign(snapshots, at).or_else(gone)?;
         // A sign that only some snapshots carry leaves open where in between it was. The latest place is taken.
         let may_be = |&at: &usize| !is_one_life(&snapshots[at - 1], &snapshots[at]);
         Some(((sign.after + 1..=at).rev().find(may_be).unwrap_or(at), sign.text))
@@ -218,6 +225,18 @@ mod tests {
         all[0].dump = Some(dump("main.serve"));
         all[4].dump = Some(dump("main.main"));
         assert_eq!(kept(all).0, 3);
+    }
+
+    #[test]
+    fn a_process_that_is_missing_in_a_cut_case_has_not_ended() {
+        let mut all: Vec<_> =
+            (0..4).map(|at| snapshot(2 * at, Some((7, 50.0 + 2.0 * at as f64)))).collect();
+        all[3] = snapshot(6, None);
+        all[3].goroutines = Some(dump("main.serve"));
+        let instance = Instance { id: "a:80".into(), snapshots: all, ..Instance::default() };
+        let whole = Service { instances: vec![instance], ..Service::default() };
+        assert!(latest(&whole).restarted);
+        assert!(!latest(&Service { incomplete: true, ..whole }).restarted);
     }
 
     fn dump(maker: &str) -> Goroutines {

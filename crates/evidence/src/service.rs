@@ -57,11 +57,19 @@ pub struct Instance {
     pub calls: Option<Calls>,
     /// In order of time.
     pub snapshots: Vec<Snapshot>,
-    /// What could have been asked for and was not there (404 and the like): `trace`, `heap`, ….
+    /// What could have been asked for and was not there (404 and the like): `trace`, `heap`, …, or [`GO_RUNTIME`].
     pub missing: Vec<String>,
 }
 
+/// What an instance lacks that is a program of another language.
+pub const GO_RUNTIME: &str = "go runtime";
+
 impl Instance {
+    /// Whether it is known to be no Go program.
+    pub fn is_foreign(&self) -> bool {
+        self.missing.iter().any(|missing| missing == GO_RUNTIME)
+    }
+
     /// The latest snapshot for which `part` yields something.
     pub fn latest<'a, T>(&'a self, part: impl Fn(&'a Snapshot) -> Option<T>) -> Option<T> {
         self.snapshots.iter().rev().find_map(part)
@@ -111,4 +119,6 @@ pub struct Service {
     pub source: Option<SourceEvidence>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// The case is cut or damaged: what is missing in it may have been there.
+    pub incomplete: bool,
 }

@@ -105,7 +105,10 @@ impl UserError {
             Self::NoSuchFile(path) => {
                 // It may be a mistyped URL, with its password.
                 let path = plumb_case::redact::text(&path.display().to_string());
-                let hint = format!("{WHAT_A_TARGET_IS}; if it is a host, write http://{path}");
+                let hint = match is_path(&path) {
+                    true => WHAT_A_TARGET_IS.to_owned(),
+                    false => format!("{WHAT_A_TARGET_IS}; if it is a host, write http://{path}"),
+                };
                 (format!("no such file: {path}"), Vec::new(), hint)
             }
             Self::UnknownPattern { asked, closest } => (
@@ -145,6 +148,10 @@ impl UserError {
                 let title = format!("none of the {} targets could be read", errors.len());
                 (title, each, CollectError::hint(errors.first().unwrap_or(&CollectError::Stopped)))
             }
+            Self::Collect(error @ CollectError::NothingGiven { target, unread }) => {
+                let each = unread.iter().map(|one| one.what.clone()).collect();
+                (format!("{target}: nothing that it gives can be used"), each, error.hint())
+            }
             Self::Collect(CollectError::Case(error)) | Self::Case(error) => case(error),
             Self::Collect(error) => (with_causes(error), Vec::new(), error.hint()),
             Self::Input(error @ InputError::NoInput) => {
@@ -177,6 +184,11 @@ impl UserError {
             ),
         }
     }
+}
+
+/// Whether no host is written like this.
+fn is_path(text: &str) -> bool {
+    text.starts_with(['/', '.', '~']) || text.contains('\\')
 }
 
 /// Columns of `hint: `: what goes on in the next line, and what is not to be broken because it is to be copied, is

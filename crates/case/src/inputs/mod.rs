@@ -224,6 +224,7 @@ impl<'a> Inputs<'a> {
                 }
                 self.service.peer_sockets.extend(service.peer_sockets);
                 self.service.problems.extend(service.problems);
+                self.service.incomplete |= service.incomplete;
                 if !self.targets.contains(&service.target) {
                     self.targets.push(service.target);
                 }
