@@ -4,6 +4,7 @@
 //! Every raw line goes through [`join`] (records that a container runtime split), then, once a header
 //! was seen, through the [`layout`] learned from it (JSON or logfmt field, line prefix) to the goroutine parser.
 
+pub(crate) mod array;
 mod cause;
 mod colours;
 mod finder;
@@ -32,4 +33,11 @@ pub struct FoundDump {
     pub line: u64,
     /// Whether nothing but the dump stands in the input.
     pub(crate) alone: bool,
+}
+
+impl FoundDump {
+    /// Whether the process ended as it printed this. A handler's panic that net/http reports does not end it.
+    pub fn is_last_word(&self) -> bool {
+        self.cause.as_deref().is_some_and(cause::ends_process)
+    }
 }

@@ -36,6 +36,38 @@ impl std::io::Read for Trickle<'_> {
     }
 }
 
+/// The log as an array of entries of a cloud's logging service, with the newest first if `reversed`.
+fn array(log: &str, reversed: bool, times: bool) -> String {
+    let entry = |(at, line): (usize, &str)| {
+        let text = line.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t");
+        let time = if times {
+            format!(",\n    \"timestamp\": \"2026-11-22T06:42:07.{at:09}Z\"")
+        } else {
+            String::new()
+        };
+        format!("  {{\n    \"insertId\": \"x{at}\",\n    \"textPayload\": \"{text}\"{time}\n  }}")
+    };
+    let mut entries: Vec<String> = log.lines().enumerate().map(entry).collect();
+    if reversed {
+        entries.reverse();
+    }
+    format!("[\n{}\n]\n", entries.join(",\n"))
+}
+
+#[test]
+fn an_array_of_entries_is_a_log_whichever_way_round() {
+    let log = "SIGQUIT: quit\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:9 +0x1d\n\n\
+               goroutine 18 [chan send, 15 minutes]:\nmain.first.func1()\n\t/src/main.go:14 +0x2c\n\
+               created by main.first in goroutine 1\n\t/src/main.go:13 +0x5a\n";
+    for (reversed, times) in [(false, true), (true, true), (false, false), (true, false)] {
+        let found = find(&array(log, reversed, times));
+        let [found] = found.as_slice() else { panic!("{reversed}, {times}: {found:?}") };
+        assert_eq!(found.dump.total, 2, "{reversed}, {times}");
+        assert_eq!(found.cause.as_deref(), Some("SIGQUIT: quit"), "{reversed}, {times}");
+        assert!(found.is_last_word());
+    }
+}
+
 /// The log as it is, between two lines of something else, each line changed by `wrap`.
 fn wrapped(log: &str, wrap: impl Fn(usize, &str) -> String) -> String {
     let before = "listening on :8080 (tcp)";

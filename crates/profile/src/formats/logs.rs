@@ -4,14 +4,23 @@ use memchr::memmem;
 
 use super::{Contents, Format};
 use crate::error::ReadError;
-use crate::log;
+use crate::inflate::read_to_limit;
+use crate::limits::Limits;
+use crate::log::{self, FoundDump};
+use crate::problem::Problems;
 
 pub(super) const FORMAT: Format = Format {
     recognise: |_| true,
     read: |input, limits, problems| {
         let head = input.head();
         let explanation = explain(head);
-        let mut found = input.into_stream(|stream| log::find(stream, limits, problems))?;
+        let mut found = if log::array::begins(head) {
+            let array = input
+                .into_stream(|stream| read_to_limit(stream, limits.profile_bytes, problems))?;
+            in_array(&array, limits, problems)?
+        } else {
+            input.into_stream(|stream| log::find(stream, limits, problems))?
+        };
         match found.as_mut_slice() {
             [] => Err(explanation),
             [only] if only.alone => Ok(Contents::Goroutines(std::mem::take(&mut only.dump))),
@@ -19,6 +28,20 @@ pub(super) const FORMAT: Format = Format {
         }
     },
 };
+
+/// The dumps in a JSON array of log entries, whichever way round they are.
+fn in_array(
+    array: &[u8],
+    limits: &Limits,
+    problems: &mut Problems,
+) -> std::io::Result<Vec<FoundDump>> {
+    let found = log::find(&mut log::array::as_lines(array).as_slice(), limits, problems)?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    problems.clear();
+    log::find(&mut log::array::as_lines_reversed(array).as_slice(), limits, problems)
+}
 
 /// Longest text that is taken for an error message of a server.
 const MESSAGE: usize = 300;

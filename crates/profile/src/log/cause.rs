@@ -14,6 +14,12 @@ pub(super) fn of(line: &[u8]) -> Option<String> {
     names_cause.then(|| String::from_utf8_lossy(&text[..text.len().min(MAX_LEN)]).into_owned())
 }
 
+/// Whether a process ends with what the cause names.
+pub(super) fn ends_process(cause: &str) -> bool {
+    let starts = ["panic: ", "fatal error: ", "unexpected fault address "];
+    starts.iter().any(|start| cause.starts_with(start)) || is_signal(cause.as_bytes())
+}
+
 /// `SIGQUIT: quit`
 fn is_signal(text: &[u8]) -> bool {
     let Some(rest) = text.strip_prefix(b"SIG") else { return false };
@@ -24,6 +30,14 @@ fn is_signal(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_handlers_panic_ends_no_process() {
+        for last in ["panic: x", "fatal error: all goroutines are asleep", "SIGQUIT: quit"] {
+            assert!(ends_process(last), "{last}");
+        }
+        assert!(!ends_process("2026/11/22 06:00:01 http: panic serving 10.0.0.1:4711: x"));
+    }
 
     #[test]
     fn causes_and_prose() {
