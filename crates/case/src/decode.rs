@@ -210,11 +210,13 @@ fn profile(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols
             of_profile(&profile, stats.as_deref(), is_text, context, symbols)
         }
         Contents::Goroutines(dump) => {
-            let dumps = [(context.taken, &dump)];
+            let dumps = [(context.taken, &dump, GoroutineSource::Dump)];
             of_dumps(dumps.into_iter(), truncated, symbols)
         }
         Contents::Log(found) => {
-            let dumps = found.iter().map(|found| (time(found).or(context.taken), &found.dump));
+            let dumps = found
+                .iter()
+                .map(|found| (time(found).or(context.taken), &found.dump, source_of(found)));
             of_dumps(dumps, truncated, symbols)
         }
     };
@@ -239,15 +241,15 @@ fn traced(piece: &mut PieceReader<'_>, context: &Context, symbols: &mut Symbols)
 }
 
 fn of_dumps<'d>(
-    dumps: impl Iterator<Item = (Option<Timestamp>, &'d GoroutineDump)>,
+    dumps: impl Iterator<Item = (Option<Timestamp>, &'d GoroutineDump, GoroutineSource)>,
     truncated: bool,
     symbols: &mut Symbols,
 ) -> Decoded {
     let mut parts: Vec<(Option<Timestamp>, Part)> = Vec::new();
     let mut most = 0;
-    for (taken, dump) in dumps {
+    for (taken, dump, source) in dumps {
         most = most.max(dump.total);
-        parts.push((taken, Part::Dump(from_dump(dump, taken, symbols))));
+        parts.push((taken, Part::Dump(from_dump(dump, source, taken, symbols))));
     }
     // Only the last one can be cut by the end of the file.
     if let Some((_, Part::Dump(last))) = parts.last_mut() {
@@ -316,6 +318,11 @@ fn says_nothing(profile: &Profile) -> String {
     format!(
         "{what} says nothing about leaks; bring heap or goroutine: URL/debug/pprof/heap, URL/debug/pprof/goroutine"
     )
+}
+
+/// Whether the process lives on after a dump in a log.
+fn source_of(found: &FoundDump) -> GoroutineSource {
+    if found.is_last_word() { GoroutineSource::Crash } else { GoroutineSource::Dump }
 }
 
 /// The time of a dump's first line, if it names a date. A time without a zone counts as UTC: what matters is

@@ -2,11 +2,15 @@
 //! evidence has it.
 
 use plumb_evidence::catalogue::{Catalogue, Pattern};
-use plumb_evidence::finding::{Confidence, SiteKind, WitnessKind};
+use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role, SiteKind, WitnessKind};
 use plumb_evidence::goroutine::WaitState;
-use plumb_evidence::suspect::{Subject, Suspect};
+use plumb_evidence::number::hours;
+use plumb_evidence::suspect::{Match, Remedy, Subject, Suspect};
 
-use crate::site::Decision;
+use crate::site::{Decision, decide};
+use crate::thresholds::{OLD_CROWD_MIN, OLD_CROWD_MINUTES};
+use crate::witness::Hearing;
+use crate::wording::thousands;
 
 /// Mistakes after which nobody unlocks.
 const LOCKED: [&str; 1] = ["lock-held-on-return"];
@@ -23,6 +27,10 @@ const NO_SENDER: [&str; 6] = [
 ];
 /// Mistakes after which the other end of a connection may stay silent.
 const NO_ANSWER: [&str; 2] = ["half-open-connection", "handshake-without-deadline"];
+
+/// Mistakes after which a wait never ends, however long its owner lives.
+const NOBODY_COMES: [&str; 3] =
+    ["blocked-receiver-no-sender", "blocked-sender-after-return", "lock-held-on-return"];
 
 /// What the source says of a site about which no check of the catalogue speaks.
 #[derive(Clone, Copy)]
@@ -55,6 +63,34 @@ pub(crate) fn named(
     Some(match waits && says.confidence >= Confidence::Likely {
         true => Named::Mechanism(pattern),
         false => Named::Beside(pattern),
+    })
+}
+
+/// Goroutines that stand at the line of a mistake after which nobody ever comes, and have for longer than any work takes.
+/// Growth is not needed to tell them from goroutines in use. Other mistakes leave workers that live as long as what they
+/// serve, so for those age says nothing.
+pub(crate) fn stands_at_mistake(hearing: &Hearing<'_>, catalogue: &Catalogue) -> Option<Match> {
+    let Subject::Goroutines(_) = &hearing.suspect.subject else { return None };
+    let measured = &hearing.suspect.measured;
+    let (median, _) = measured.wait_minutes?;
+    if measured.count < OLD_CROWD_MIN || median < OLD_CROWD_MINUTES {
+        return None;
+    }
+    let Named::Mechanism(pattern) = named(hearing.suspect, &decide(hearing), catalogue)? else {
+        return None;
+    };
+    let text = format!(
+        "{} goroutines have waited there for {} in the median, and the source shows that nobody comes",
+        thousands(measured.count as f64),
+        hours(median as f64 / 60.0)
+    );
+    NOBODY_COMES.contains(&pattern.id).then(|| Match {
+        confidence: Confidence::Possible,
+        resource: Resource::Goroutines,
+        role: Role::Blocks,
+        through: &[],
+        evidence: vec![EvidenceItem::new("mechanism", text)],
+        remedy: Remedy::default(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use plumb_evidence::catalogue::{Catalogue, Pattern};
 use plumb_evidence::finding::{
-    Confidence, EvidenceItem, Finding, Resource, SiteKind, Undecided, WitnessKind,
+    Confidence, EvidenceItem, Finding, Resource, Role, SiteKind, Undecided, WitnessKind,
 };
 use plumb_evidence::measure::{Driver, Growth};
 use plumb_evidence::service::{Instance, Service};
@@ -72,7 +72,19 @@ pub(crate) fn judge(
             // Those who read them are judged, and are the site if they leak.
             None if readers.hold(&suspect) => continue,
             None => {
-                if let Some(reason) = excuse(&suspect, work_gain) {
+                let seen = Hearing {
+                    suspect: &suspect,
+                    instance: &service.instances[instance],
+                    code: &codes[instance],
+                    role: Role::Blocks,
+                    through: &[],
+                    pattern: None,
+                    source: service.source.as_ref(),
+                };
+                let excused = excuse(&suspect, work_gain);
+                let by_source =
+                    excused.as_ref().and_then(|_| by_source::stands_at_mistake(&seen, catalogue));
+                if let (Some(reason), None) = (excused, &by_source) {
                     let open = question(&suspect, service);
                     let of_memory = || {
                         let of = (&service.instances[instance], &codes[instance]);
@@ -87,7 +99,7 @@ pub(crate) fn judge(
                     }
                     continue;
                 }
-                let Some(matched) = unnamed(&suspect) else { continue };
+                let Some(matched) = by_source.or_else(|| unnamed(&suspect)) else { continue };
                 (None, matched)
             }
         };

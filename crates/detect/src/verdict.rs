@@ -1,9 +1,10 @@
 //! Whether the evidence is enough to say that nothing leaks, and what to bring if not.
 
-use plumb_evidence::Service;
 use plumb_evidence::finding::{Finding, SiteKind, Undecided, Verdict};
-use plumb_evidence::goroutine::WaitState;
+use plumb_evidence::goroutine::{GoroutineSource, WaitState};
+use plumb_evidence::number::hours;
 use plumb_evidence::target;
+use plumb_evidence::{Instance, Service};
 
 use crate::code::Code;
 use crate::crowd::{Crowd, CrowdKey, comparable};
@@ -11,6 +12,20 @@ use crate::one_look::Shown;
 use crate::surroundings::window_seconds;
 use crate::thresholds::{LOOK_SECONDS_MIN, OLD_CROWD_MIN, OLD_CROWD_MINUTES};
 use crate::wording::thousands;
+
+/// What is asked where no Go program was looked at, and what answers it.
+const NO_GO: &str = "whether a Go service leaks: this is no Go program";
+/// See [`NO_GO`].
+const THE_GO_PROGRAM: &str = "the URL or the process id of the service itself (pgrep -P PID lists the children of a \
+    wrapper)";
+
+/// What tells a crowd of one dump from workers that wait.
+const LATER_DUMP: &str = "a second dump some minutes later: if there are more then, they leak";
+
+/// What can still be brought of a process that has ended.
+const OF_THE_NEXT: &str = "a dump of the process that runs in its place, some hours into its work \
+    (/debug/pprof/goroutine?debug=2; SIGQUIT would end that one too): if they are there again, and more with time, \
+    they leak";
 
 /// The open questions, and the verdict; `open` are those that the judgement of suspects left.
 pub(crate) fn verdict(
@@ -26,11 +41,21 @@ pub(crate) fn verdict(
     if !findings.is_empty() {
         return (Verdict::Leak, questions);
     }
-    let missing = missing_evidence(service, restarted, shown);
-    let old = old_crowds(codes, crowds);
+    let ended = has_ended(service);
+    let later = match ended {
+        true => of_the_next(service),
+        false => LATER_DUMP.to_owned(),
+    };
+    let old = old_crowds(codes, crowds, &later);
+    let missing = match ended {
+        true => of_ended(service, shown, &old),
+        false => missing_evidence(service, restarted, shown),
+    };
     let enough = missing.is_empty() && old.is_empty() && open.is_empty();
-    questions.extend(missing);
-    questions.extend(old);
+    // Of a process that has ended, what stands out is all there is to say.
+    let (first, second) = if ended { (old, missing) } else { (missing, old) };
+    questions.extend(first);
+    questions.extend(second);
     questions.extend(open);
     (if enough { Verdict::Clean } else { Verdict::Undecided }, questions)
 }
@@ -45,8 +70,46 @@ fn open_line(finding: &Finding) -> Option<Undecided> {
     })
 }
 
+/// Whether nothing more can come of the processes that were looked at: the last of each is the dump with which it ended.
+fn has_ended(service: &Service) -> bool {
+    let last_word = |instance: &Instance| {
+        let last = instance.snapshots.last().and_then(|snapshot| snapshot.any_goroutines());
+        last.is_some_and(|goroutines| goroutines.source == GoroutineSource::Crash)
+    };
+    !service.instances.is_empty() && service.instances.iter().all(last_word)
+}
+
+/// The questions that the dump of a process that has ended leaves: each crowd that stands out by itself. Those that are
+/// `old` have theirs already.
+fn of_ended(service: &Service, shown: &Shown, old: &[Undecided]) -> Vec<Undecided> {
+    let looks = service.instances.iter().map(|instance| comparable(instance).len()).max();
+    if looks.unwrap_or(0) >= 3 && window_seconds(service) >= LOOK_SECONDS_MIN {
+        return Vec::new();
+    }
+    let bring = of_the_next(service);
+    let question = |what: String| Undecided { what, bring: bring.clone() };
+    if shown.crowds.is_empty() && old.is_empty() {
+        return vec![question("whether goroutines grew before the process ended".to_owned())];
+    }
+    let crowds = shown.crowds.iter();
+    crowds
+        .map(|crowd| question(format!("{crowd}: at work when the process ended, or left behind?")))
+        .collect()
+}
+
+/// The source is asked for where it is not at hand: it tells what the lines at which they stand wait for.
+fn of_the_next(service: &Service) -> String {
+    match service.source {
+        Some(_) => OF_THE_NEXT.to_owned(),
+        None => format!("{OF_THE_NEXT}; and the source (--source FOLDER)"),
+    }
+}
+
 /// What is needed to say that nothing leaks, and is not there.
 fn missing_evidence(service: &Service, restarted: bool, shown: &Shown) -> Vec<Undecided> {
+    if !service.instances.is_empty() && service.instances.iter().all(Instance::is_foreign) {
+        return vec![Undecided { what: NO_GO.to_owned(), bring: THE_GO_PROGRAM.to_owned() }];
+    }
     let mut missing = Vec::new();
     let mut ask = |what: &str, bring: &str| {
         missing.push(Undecided { what: what.to_owned(), bring: bring.to_owned() })
@@ -97,7 +160,7 @@ fn longer_look(target: &str) -> String {
 }
 
 /// Crowds that waited long in a single look. Parked workers look the same, so this is a question, not a finding.
-fn old_crowds(codes: &[Code<'_>], crowds: &[Crowd]) -> Vec<Undecided> {
+fn old_crowds(codes: &[Code<'_>], crowds: &[Crowd], bring: &str) -> Vec<Undecided> {
     let grown_old = crowds.iter().filter(|crowd| is_old(crowd));
     grown_old
         .map(|crowd| {
@@ -112,11 +175,11 @@ fn old_crowds(codes: &[Code<'_>], crowds: &[Crowd]) -> Vec<Undecided> {
             let minutes = crowd.measured.wait_minutes.map_or(0, |(median, _)| median);
             Undecided {
                 what: format!(
-                    "{count} goroutines that have waited {minutes} minutes in {function} [{}]",
+                    "{count} goroutines that have waited {} in {function} [{}]",
+                    hours(minutes as f64 / 60.0),
                     crowd.exemplar.state
                 ),
-                bring: "a second dump some minutes later: if there are more then, they leak"
-                    .to_owned(),
+                bring: bring.to_owned(),
             }
         })
         .collect()

@@ -5,6 +5,8 @@ mod support;
 
 use plumb_detect::detect;
 use plumb_evidence::finding::{Confidence, Verdict};
+use plumb_evidence::goroutine::{GoroutineSource, WaitMinutes};
+use plumb_evidence::service::GO_RUNTIME;
 use plumb_evidence::{Diagnosis, Service};
 use plumb_patterns::CATALOGUE;
 use support::{Crowd, sample, service, steady, with_heap};
@@ -45,6 +47,66 @@ fn at_most_three_large_crowds_are_named_with_their_number() {
          main.(*pool).work at main.go:19 (chan receive); 400 goroutines in main.(*feed).follow at \
          main.go:44 (select); 300 http.persistConn (response held)"
     );
+}
+
+/// The dump with which a process ended.
+fn ended(crowds: &[(&'static str, &'static str, u64)], minutes: Option<u64>) -> Service {
+    let mut service = one_look(crowds);
+    for snapshot in &mut service.instances[0].snapshots {
+        let mut dump = snapshot.goroutines.take().unwrap();
+        dump.source = GoroutineSource::Crash;
+        for group in &mut dump.groups {
+            group.waiting = minutes.map(|median| WaitMinutes { min: median, median, max: median });
+        }
+        snapshot.dump = Some(dump);
+    }
+    service.target = "crash.log".to_owned();
+    service
+}
+
+#[test]
+fn what_stands_out_in_a_process_that_has_ended_is_a_question_of_its_own() {
+    let service = ended(&[("select", "main.(*feed).follow:44", 150_000)], None);
+    let diagnosis = judge(&service);
+    assert_eq!(diagnosis.verdict, Verdict::Undecided);
+    let [question] = diagnosis.undecided.as_slice() else { panic!("{:?}", diagnosis.undecided) };
+    assert_eq!(
+        question.what,
+        "150,000 goroutines in main.(*feed).follow at main.go:44 (select): at work when the process \
+         ended, or left behind?"
+    );
+    assert!(question.bring.contains("process that runs in its place"), "{}", question.bring);
+    assert!(question.bring.contains("--source"), "{}", question.bring);
+}
+
+#[test]
+fn nobody_asks_a_process_that_has_ended_for_more() {
+    let asked = "internal/poll.(*FD).Read < net.(*conn).Read < main.ask:9";
+    let crowds = [("IO wait", asked, 400), ("chan receive", "main.work:9", 300)];
+    let diagnosis = judge(&ended(&crowds, Some(15)));
+    let [old, other] = diagnosis.undecided.as_slice() else { panic!("{:?}", diagnosis.undecided) };
+    assert!(old.what.starts_with("400 goroutines that have waited 15 min in"), "{}", old.what);
+    assert!(
+        other.what.contains("300 goroutines") && other.what.contains("15 min"),
+        "{}",
+        other.what
+    );
+    for question in [old, other] {
+        assert!(!question.bring.contains("minutes later"), "{}", question.bring);
+    }
+    let small = judge(&ended(&[("select", "main.main:8", 1)], None));
+    assert_eq!(small.undecided.len(), 1, "{:?}", small.undecided);
+}
+
+#[test]
+fn nobody_asks_a_program_of_another_language_for_goroutines() {
+    let mut service = one_look(&[]);
+    service.instances[0].snapshots.clear();
+    service.instances[0].missing = vec![GO_RUNTIME.to_owned()];
+    let diagnosis = judge(&service);
+    let [question] = diagnosis.undecided.as_slice() else { panic!("{:?}", diagnosis.undecided) };
+    assert!(question.what.contains("no Go program") && !question.bring.contains("goroutine"));
+    assert_eq!(diagnosis.verdict, Verdict::Undecided);
 }
 
 #[test]

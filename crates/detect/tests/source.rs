@@ -7,6 +7,7 @@ mod support;
 use plumb_detect::{Standing, convictions, detect};
 use plumb_evidence::catalogue::ResourceKind;
 use plumb_evidence::finding::{Confidence, Finding, Role, SiteKind, WitnessKind};
+use plumb_evidence::goroutine::{Creators, GoroutineSource, IdSample, WaitMinutes};
 use plumb_evidence::source::{Scan, SourceFinding, SourcePlace, SourceStep};
 use plumb_evidence::source_evidence::{
     Fate, Mistake, Revision, SiteFix, SiteStep, SourceEvidence, SourceSite,
@@ -481,6 +482,51 @@ fn a_mistake_at_a_blocked_line_gives_its_pattern_to_what_no_check_names() {
     assert_eq!((&*found.why, &*found.fix), (pattern.why, pattern.fix));
     let related: Vec<_> = found.related.iter().map(|site| (site.line, site.role)).collect();
     assert_eq!(related, [(15, Role::Leaves)], "once, and no return creates anything");
+}
+
+/// The diagnosis of goroutines in one dump, which have waited so long at a line that the source shows to be a mistake.
+fn old_at_mistake(
+    state: &'static str,
+    pattern: &'static str,
+    count: u64,
+    minutes: u64,
+) -> Diagnosis {
+    let mut old = service(&[Crowd(state, "main.submit.func1:31", vec![count])]);
+    let snapshot = &mut old.instances[0].snapshots[0];
+    let mut dump = snapshot.goroutines.take().unwrap();
+    dump.source = GoroutineSource::Dump;
+    dump.groups[0].waiting = Some(WaitMinutes { min: minutes, median: minutes, max: minutes });
+    // One goroutine made them all: without the source they may be producers before a slow consumer.
+    dump.groups[0].ids = IdSample { ids: (0..count).map(|id| 100 + id).collect(), level: 0 };
+    dump.groups[0].creators = Creators { made: vec![(1, count)], level: 0 };
+    snapshot.dump = Some(dump);
+    let leak = losing(site("main.submit", 31, ResourceKind::None, ""), pattern);
+    judge(old, evidence(vec![leak]))
+}
+
+#[test]
+fn an_old_crowd_at_a_mistake_after_which_nobody_comes_is_a_finding() {
+    let found = old_at_mistake("chan send", "blocked-sender-after-return", 400, 15);
+    let [finding] = found.findings.as_slice() else { panic!("{:?}", found.undecided) };
+    assert_eq!(finding.pattern.map(|pattern| pattern.id), Some("blocked-sender-after-return"));
+    assert_eq!(line(finding), Some(("main.submit.func1", 31)));
+    let locked = old_at_mistake("sync.Mutex.Lock", "lock-held-on-return", 400, 15);
+    assert_eq!(locked.findings.len(), 1, "{:?}", locked.undecided);
+}
+
+#[test]
+fn an_old_crowd_that_may_be_a_pool_or_young_or_small_stays_open() {
+    let others = [
+        ("chan receive", "range-over-open-channel", 400, 600),
+        ("chan receive", "goroutine-without-stop", 400, 600),
+        ("chan receive", "blocked-sender-after-return", 400, 600),
+        ("chan send", "blocked-sender-after-return", 400, 3),
+        ("chan send", "blocked-sender-after-return", 40, 15),
+    ];
+    for (state, pattern, count, minutes) in others {
+        let found = old_at_mistake(state, pattern, count, minutes);
+        assert_eq!(found.findings.len(), 0, "{state}, {pattern}, {count}, {minutes} min");
+    }
 }
 
 #[test]

@@ -255,8 +255,10 @@ pub enum GoroutineSource {
     Profile,
     /// `debug=1` text: runtime frames hidden, so many states are unknown.
     Text,
-    /// `debug=2`, SIGQUIT, panic or fatal error: states, wait minutes, ids and creators.
+    /// `debug=2`: states, wait minutes, ids and creators.
     Dump,
+    /// The same of a process that ended with it: SIGQUIT, panic or fatal error. Nothing more can come of that process.
+    Crash,
     /// The `goroutineleak` profile: only goroutines the runtime has convicted.
     Leaked,
     /// An execution trace: stacks, and states recovered from runtime frames.

@@ -18,6 +18,7 @@ use super::symbols::{Symbols, is_runtime, without_runtime};
 /// errors list, are left out, so that all forms count the same ones.
 pub(crate) fn from_dump(
     dump: &GoroutineDump,
+    source: GoroutineSource,
     taken: Option<Timestamp>,
     symbols: &mut Symbols,
 ) -> Goroutines {
@@ -53,8 +54,7 @@ pub(crate) fn from_dump(
     });
     let mut groups: Vec<Group> = groups.collect();
     sort(&mut groups);
-    let (source, truncated) = (GoroutineSource::Dump, dump.truncated);
-    Goroutines { taken, source, total, groups, truncated }
+    Goroutines { taken, source, total, groups, truncated: dump.truncated }
 }
 
 /// Whether the runtime started these goroutines and runs nothing else in them.
@@ -176,7 +176,7 @@ mod tests {
             panic!("no dump");
         };
         assert_eq!(dump.total, 2);
-        let goroutines = from_dump(&dump, None, &mut Symbols::default());
+        let goroutines = from_dump(&dump, GoroutineSource::Dump, None, &mut Symbols::default());
         assert_eq!((goroutines.total, goroutines.groups.len()), (1, 1));
         assert_eq!(&*goroutines.groups[0].stack.frames()[0].function, "main.work");
     }
