@@ -61,6 +61,7 @@ pub(crate) fn judge(
     let mut judgement = Judgement::default();
     let holders = Holders::among(&accused);
     let readers = BodyReaders::among(&accused);
+    let mut growing = Vec::new();
     for Accused { mut suspect, instance } in accused {
         complete_growth(&mut suspect, &service.instances[instance]);
         let matched = catalogue
@@ -95,7 +96,11 @@ pub(crate) fn judge(
                         continue;
                     }
                     if is_notable(&suspect) {
-                        judgement.healthy.push(held_healthy(&suspect, &reason));
+                        let told = match suspect.subject {
+                            Subject::Memory(_) => &mut growing,
+                            _ => &mut judgement.healthy,
+                        };
+                        told.push(held_healthy(&suspect, &reason));
                     }
                     continue;
                 }
@@ -133,6 +138,10 @@ pub(crate) fn judge(
             advised[instance].tell(&mut finding, &suspect);
             judgement.cases.push(Case { finding, is_checked: pattern.is_some(), suspect });
         }
+    }
+    // Beside a leak, memory that grows may be what leaks with it.
+    if judgement.cases.is_empty() {
+        judgement.healthy.append(&mut growing);
     }
     judgement
 }
