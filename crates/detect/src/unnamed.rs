@@ -3,6 +3,7 @@
 use plumb_evidence::client_use::ClientUse;
 use plumb_evidence::finding::{Confidence, EvidenceItem, Resource, Role};
 use plumb_evidence::goroutine::WaitState;
+use plumb_evidence::heap::DEFAULT_PERIOD;
 use plumb_evidence::measure::Measured;
 use plumb_evidence::suspect::{GoroutineCrowd, Match, MemorySite, Remedy, Subject, Suspect};
 
@@ -262,7 +263,9 @@ pub(crate) fn is_notable(suspect: &Suspect) -> bool {
         }
         // What gains memory is told of, whatever excuses it.
         Subject::Memory(site) => {
-            measured.grows() && site.live.samples >= SINCE_START_SAMPLES_MIN - 0.5
+            let least = SINCE_START_SAMPLES_MIN - 0.5;
+            let is_much = site.live.bytes >= least * DEFAULT_PERIOD as f64;
+            measured.grows() && site.live.samples >= least && is_much
         }
         _ => false,
     }
