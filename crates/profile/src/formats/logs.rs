@@ -35,11 +35,14 @@ fn in_array(
     limits: &Limits,
     problems: &mut Problems,
 ) -> std::io::Result<Vec<FoundDump>> {
-    let found = log::find(&mut log::array::as_lines(array).as_slice(), limits, problems)?;
+    let mut of_this_order = Problems::new();
+    let lines = log::array::as_lines(array);
+    let found = log::find(&mut lines.as_slice(), limits, &mut of_this_order)?;
     if !found.is_empty() {
+        let of_this_order = of_this_order.into_vec().into_iter();
+        of_this_order.for_each(|problem| problems.add_many(problem.what, problem.count));
         return Ok(found);
     }
-    problems.clear();
     log::find(&mut log::array::as_lines_reversed(array).as_slice(), limits, problems)
 }
 

@@ -1,9 +1,7 @@
 //! Logs as one JSON array of entries, as `gcloud logging read --format json` writes them, mostly with the newest first.
 
 use super::json::field;
-
-/// Names of the fields that tell when an entry was written, in the order in which they count.
-const TIMES: [&[u8]; 5] = [b"timestamp", b"@timestamp", b"time", b"ts", b"receiveTimestamp"];
+use super::layout::TIME_FIELDS;
 
 /// Whether an input begins as such an array.
 pub(crate) fn begins(head: &[u8]) -> bool {
@@ -42,9 +40,9 @@ fn joined(mut entries: Vec<&[u8]>, reversed: bool) -> Vec<u8> {
     lines
 }
 
-/// When an entry was written, as text: RFC 3339 in one zone, or numbers of one length, compare as they are.
+/// When an entry was written, as text: RFC 3339 in one zone compares as it is.
 fn time<'a>(entry: &&'a [u8]) -> Option<&'a [u8]> {
-    TIMES.iter().find_map(|name| field(entry, name))
+    TIME_FIELDS.iter().find_map(|name| field(entry, name))
 }
 
 /// The objects of the outermost array.

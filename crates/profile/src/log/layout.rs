@@ -13,7 +13,7 @@ use crate::goroutines::{looks_like_header, starts_stack};
 const MAX_DEPTH: usize = 3;
 
 /// Fields that hold the time of a record: docker, journald, slog, zap, logrus, go-kit, log15, Logstash, Cloud Logging.
-const TIME_FIELDS: [&[u8]; 8] = [
+pub(super) const TIME_FIELDS: [&[u8]; 8] = [
     b"time",
     b"ts",
     b"t",
