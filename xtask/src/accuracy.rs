@@ -32,14 +32,23 @@ struct Row {
 
 type Table = BTreeMap<(String, Scenario), Row>;
 
-/// Repeats every run, or judges again what the last repetitions kept; prints the table, and writes it to docs/accuracy.md if `write` is set.
+/// Repeats every run, or those of some scenarios, or judges again what the last repetitions kept; prints the table, and
+/// writes it to docs/accuracy.md if `write` is set.
 ///
 /// # Errors
 /// If a program fails to start, or a standard is missed: the table is printed and written all the same.
-pub fn run(selection: &Selection, repeats: usize, source: Source, write: bool) -> Result<()> {
+pub fn run(
+    selection: &Selection,
+    scenarios: &[Scenario],
+    repeats: usize,
+    source: Source,
+    write: bool,
+) -> Result<()> {
     let started = Instant::now();
     let plumb = selection.executable()?;
-    let runs = planned(selection)?;
+    let mut runs = planned(selection)?;
+    let is_wanted = |scenario: &Scenario| scenarios.is_empty() || scenarios.contains(scenario);
+    runs.retain(|run| run.scenarios.iter().any(is_wanted));
     let all: Vec<(usize, &Run)> =
         (0..repeats).flat_map(|repeat| runs.iter().map(move |run| (repeat, run))).collect();
     eprintln!("{} runs, {} at a time", all.len(), selection.jobs);

@@ -80,6 +80,9 @@ struct AccuracyArgs {
     /// How often each run is repeated.
     #[arg(long, default_value_t = 20)]
     runs: usize,
+    /// Only runs that are looked at in one of these ways; the page is then not written.
+    #[arg(long, value_enum)]
+    scenario: Vec<twins::Scenario>,
     /// Judge the cases again that the last runs kept, after a change to what judges them.
     #[arg(long)]
     again: bool,
@@ -112,7 +115,9 @@ fn run(task: Task) -> Result<()> {
             .and_then(|tally| tally.into_result()),
         Task::Accuracy(args) => {
             let source = if args.again { Source::Kept } else { Source::Running };
-            accuracy::run(&args.selection.selection()?, args.runs, source, !args.print)
+            let write = !args.print && args.scenario.is_empty();
+            let selection = args.selection.selection()?;
+            accuracy::run(&selection, &args.scenario, args.runs, source, write)
         }
         Task::Pauses { plumb } => pauses::run(plumb.as_deref()),
         Task::Record(args) => record::run(&args.selection()?),
