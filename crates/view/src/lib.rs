@@ -1,0 +1,38 @@
+//! What `plumb pprof` prints: a profile filtered, aggregated and shown as text, tree, graph or another profile.
+//!
+//! The oracle is `go tool pprof`: for the same profile and options, what is written is equal to the byte. Where this crate
+//! differs inside is speed. pprof builds the whole graph anew for each cut; here nodes are weighed once, since their
+//! weight does not depend on which others are left out, and edges and labels are made only for reports that show them.
+
+mod aggregate;
+mod callgrind;
+mod columns;
+mod command;
+mod config;
+mod dot;
+mod focus;
+mod go_text;
+mod graph;
+mod header;
+mod measure;
+mod pseudo_frames;
+mod report;
+mod sample_value;
+mod source_paths;
+mod tags;
+mod text;
+mod top_proto;
+mod traces;
+mod tree;
+
+pub use command::{COMMANDS, Command, Format, Target, command_named};
+pub use config::{Config, ConfigError, FIELDS, Field, Slot, choice_help, field};
+pub use focus::RegexOptionError;
+pub use go_text::{base, float};
+pub use measure::{label, percentage, scale, scaled_label};
+pub use report::{Messages, Report, ReportError};
+pub use sample_value::SampleIndexError;
+pub use text::TextItem;
+
+/// The label by which samples of a base profile are told that the others are compared with.
+pub(crate) const DIFF_BASE_LABEL: &str = "pprof::base";

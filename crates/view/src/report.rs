@@ -1,0 +1,291 @@
+//! What all reports share: which value they show, of what total, in which unit.
+
+use std::io::{self, Write};
+
+use plumb_profile::{LabelRef, Profile};
+use rustc_hash::FxHashMap;
+
+use crate::command::{Command, Format};
+use crate::config::Config;
+use crate::focus::{self, RegexOptionError};
+use crate::go_text::base;
+use crate::graph::{GraphOptions, Limits, NodeOrder, Trimmed};
+use crate::header;
+use crate::measure::{scale, scaled_label};
+use crate::pseudo_frames::add_label_frames;
+use crate::sample_value::{SampleIndexError, SampleValue};
+use crate::{aggregate, callgrind, dot, source_paths, tags, text, top_proto, traces, tree};
+
+/// What a report says besides itself, for the standard error.
+pub type Messages = Vec<String>;
+
+/// Why there is no report; the texts are pprof's.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The value cannot be shown.
+    #[error(transparent)]
+    SampleIndex(#[from] SampleIndexError),
+    /// A filter is no regular expression.
+    #[error(transparent)]
+    Option(#[from] RegexOptionError),
+    /// The argument of a command is no regular expression.
+    #[error("parsing argument regexp {argument}: {why}")]
+    Argument {
+        /// The argument.
+        argument: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Values are divided by nothing.
+    #[error("zero divisor specified")]
+    ZeroDivisor,
+    /// No such granularity.
+    #[error("unexpected granularity")]
+    Granularity,
+    /// No entry matches the argument.
+    #[error("no matches found for regexp: {0}")]
+    NoMatch(String),
+    /// The report needs what this build of it has not.
+    #[error("{0}")]
+    Unsupported(String),
+    /// The report cannot be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// A profile, filtered and aggregated, and how it is shown.
+#[derive(Debug)]
+pub struct Report {
+    pub(crate) profile: Profile,
+    pub(crate) config: Config,
+    pub(crate) format: Format,
+    pub(crate) value: SampleValue,
+    /// Sum of the sizes of all values, before filters unless the configuration says otherwise.
+    pub(crate) total: i64,
+    /// The regular expression of commands that have one, and how it was written.
+    pub(crate) argument: Option<(regex::Regex, String)>,
+    /// Units of numeric labels by name.
+    pub(crate) label_units: FxHashMap<String, String>,
+    pub(crate) active_filters: Vec<String>,
+    /// Unit in which values are written; chosen when the graph is known.
+    unit: String,
+}
+
+impl Report {
+    /// Prepares a report of a profile.
+    ///
+    /// # Errors
+    /// If an option or the argument cannot be used.
+    pub fn new(
+        mut profile: Profile,
+        command: &Command,
+        argument: Option<&str>,
+        config: &Config,
+        messages: &mut Messages,
+    ) -> Result<Self, ReportError> {
+        let config = command.overrides(config);
+        let (label_units, ignored) = label_units(&profile);
+        messages.extend(ignored);
+        add_label_frames(&mut profile, &config, messages);
+        if config.relative_percentages {
+            focus::apply(&mut profile, &label_units, &config, messages)?;
+        }
+        let value = SampleValue::new(&profile, &config.sample_index, config.mean)?;
+        if config.divide_by == 0.0 {
+            return Err(ReportError::ZeroDivisor);
+        }
+        let argument = argument.map(compile_argument).transpose()?;
+        let total = value.total(&profile);
+        if !config.relative_percentages {
+            focus::apply(&mut profile, &label_units, &config, messages)?;
+        }
+        aggregate::aggregate(&mut profile, &config)?;
+        let unit = config.unit.clone();
+        let active_filters = active_filters(&config);
+        let format = command.format;
+        Ok(Self { profile, config, format, value, total, argument, label_units, active_filters, unit })
+    }
+
+    /// Writes the report.
+    ///
+    /// # Errors
+    /// If nothing matches the argument, or it cannot be written.
+    pub fn write(&mut self, out: &mut dyn Write) -> Result<(), ReportError> {
+        match self.format {
+            Format::Text => text::write(self, out),
+            Format::Tree => tree::write(self, out),
+            Format::Traces => traces::write(self, out),
+            Format::Tags => tags::write(self, out),
+            Format::Comments => header::write_comments(self, out),
+            Format::Dot => dot::write(self, out),
+            Format::Callgrind => callgrind::write(self, out),
+            Format::TopProto => top_proto::write(self, out),
+            Format::Raw => Ok(self.profile.write_raw(out)?),
+            Format::Proto => {
+                self.divide();
+                Ok(self.profile.write_gzip(out)?)
+            }
+            Format::List | Format::WebList | Format::Disasm => {
+                Err(ReportError::Unsupported("this report needs the executable".to_owned()))
+            }
+        }
+    }
+
+    /// The graph of the profile, as much of it as is shown; chooses the unit of values by it.
+    pub(crate) fn trimmed_graph(&mut self) -> Trimmed {
+        source_paths::trim(&mut self.profile, &self.config.trim_path, &self.config.source_path);
+        let config = &self.config;
+        let is_drawing = self.format == Format::Dot;
+        let options = GraphOptions {
+            value: self.value.index,
+            divisor: self.value.divisor,
+            keeps_object_files: matches!(
+                self.format,
+                Format::Raw | Format::List | Format::WebList | Format::Disasm | Format::Callgrind
+            ),
+            is_call_tree: config.call_tree && (is_drawing || self.format == Format::Callgrind),
+            drops_negative: config.drop_negative,
+            with_tags: is_drawing,
+            unit: &config.unit,
+            unit_of_bytes: self.label_units.get("bytes").map_or("", String::as_str),
+        };
+        let order = match () {
+            () if is_drawing => NodeOrder::Entropy,
+            () if config.sort == "cum" => NodeOrder::Cum,
+            () => NodeOrder::Flat,
+        };
+        let limits = Limits {
+            nodes: usize::try_from(config.nodecount).unwrap_or(0),
+            node_fraction: config.nodefraction,
+            edge_fraction: config.edgefraction,
+            order,
+        };
+        let trimmed = Trimmed::new(&self.profile, &options, limits);
+        self.choose_unit(&trimmed);
+        trimmed
+    }
+
+    /// `minimum` is the unit of the smallest value that is shown, or if the total has another one, that of a hundred
+    /// times as much.
+    fn choose_unit(&mut self, trimmed: &Trimmed) {
+        if self.unit != "minimum" || trimmed.graph.shown.is_empty() {
+            return;
+        }
+        let sizes = trimmed.graph.shown_nodes().map(|node| {
+            let flat = node.flat.value().wrapping_abs();
+            if flat == 0 { node.cum.value().wrapping_abs() } else { flat }
+        });
+        let smallest = sizes.filter(|&size| size > 0).min().unwrap_or(self.total);
+        let (smallest, largest) = (self.divided(smallest), self.divided(self.total));
+        let unit_of = |value: i64| scale(value, &self.value.unit, "minimum").1.to_owned();
+        let (mut unit, unit_of_largest) = (unit_of(smallest), unit_of(largest));
+        if unit != unit_of_largest
+            && smallest.wrapping_mul(100) < largest
+            && self.format != Format::Callgrind
+        {
+            unit = unit_of(smallest.wrapping_mul(100));
+        }
+        self.unit = if unit.is_empty() { self.value.unit.clone() } else { unit };
+    }
+
+    /// The unit in which values are written.
+    pub(crate) fn unit(&self) -> &str {
+        &self.unit
+    }
+
+    /// A value with its unit.
+    pub(crate) fn format(&self, value: i64) -> String {
+        scaled_label(self.divided(value), &self.value.unit, &self.unit)
+    }
+
+    /// A value in the unit of the report, as a whole number.
+    pub(crate) fn scaled(&self, value: i64) -> i64 {
+        scale(value, &self.value.unit, &self.unit).0 as i64
+    }
+
+    fn divided(&self, value: i64) -> i64 {
+        match 1.0 / self.config.divide_by {
+            ratio if ratio > 0.0 && ratio != 1.0 => (value as f64 * ratio) as i64,
+            _ => value,
+        }
+    }
+
+    fn divide(&mut self) {
+        let ratio = 1.0 / self.config.divide_by;
+        if ratio > 0.0 && ratio != 1.0 {
+            self.profile.scale_values(ratio);
+        }
+    }
+
+    /// Name of the program, for titles.
+    pub(crate) fn title(&self) -> &str {
+        match self.profile.program() {
+            "" => "",
+            file => base(file),
+        }
+    }
+}
+
+fn compile_argument(argument: &str) -> Result<(regex::Regex, String), ReportError> {
+    match plumb_profile::go_regex(argument) {
+        Ok(regex) => Ok((regex, argument.to_owned())),
+        Err(error) => {
+            let (argument, why) = (argument.to_owned(), error.to_string());
+            Err(ReportError::Argument { argument, why })
+        }
+    }
+}
+
+fn active_filters(config: &Config) -> Vec<String> {
+    let filters = [
+        ("focus", &config.focus),
+        ("ignore", &config.ignore),
+        ("hide", &config.hide),
+        ("show", &config.show),
+        ("show_from", &config.show_from),
+        ("tagfocus", &config.tagfocus),
+        ("tagignore", &config.tagignore),
+        ("tagshow", &config.tagshow),
+        ("taghide", &config.taghide),
+    ];
+    let set = filters.iter().filter(|(_, value)| !value.is_empty());
+    set.map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+/// The unit of each numeric label: the first one that a sample names, else by the label's name. With what is to be said
+/// of labels that have several.
+fn label_units(profile: &Profile) -> (FxHashMap<String, String>, Messages) {
+    let mut units: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    for sample in profile.samples() {
+        for label in sample.labels() {
+            if let LabelRef::Number { key, unit, .. } = label {
+                let known = units.entry(key).or_default();
+                if !unit.is_empty() && !known.contains(&unit) {
+                    known.push(unit);
+                }
+            }
+        }
+    }
+    let mut messages = Messages::new();
+    let mut names: Vec<_> = units.keys().copied().collect();
+    names.sort_unstable();
+    for name in names {
+        if let [used, others @ ..] = units[name].as_slice()
+            && !others.is_empty()
+        {
+            let mut others = others.to_vec();
+            others.sort_unstable();
+            let others = others.join(", ");
+            messages.push(format!(
+                "For tag {name} used unit {used}, also encountered unit(s) {others}"
+            ));
+        }
+    }
+    let unit = |name: &str, known: &[&str]| match (known.first(), name) {
+        (Some(unit), _) => (*unit).to_owned(),
+        (None, "alignment" | "request") => "bytes".to_owned(),
+        (None, name) => name.to_owned(),
+    };
+    let units = units.iter().map(|(name, known)| ((*name).to_owned(), unit(name, known))).collect();
+    (units, messages)
+}
