@@ -69,6 +69,8 @@ fn without_labels(mut profile: Profile) -> Profile {
         );
     }
     profile.samples = samples;
+    // Nobody can tell what stands in fields of a later version.
+    profile.unknown.clear();
     compact::strings(&mut profile);
     profile
 }

@@ -6,7 +6,9 @@
 //! that is no evidence at all is a [`ReadError`] that says what it is instead.
 
 mod error;
+mod filter;
 mod formats;
+mod go_regex;
 mod goroutines;
 mod heap;
 mod inflate;
@@ -20,7 +22,9 @@ mod strings;
 mod text;
 
 pub use error::ReadError;
+pub use filter::{LabelFrames, NameFilter, NameMatches};
 pub use formats::{Contents, Reading, read, read_from};
+pub use go_regex::{GoRegexError, go_regex};
 pub use goroutines::{
     Ancestor, CreatedBy, Creators, GoroutineDump, GoroutineGroup, IdSample, LabelSet, LabelSets,
     StackFrame, Survival, WaitHistogram,
@@ -30,7 +34,7 @@ pub use limits::Limits;
 pub use log::FoundDump;
 pub use model::{
     Frame, Frames, Function, Label, LabelRef, LabelValue, Line, Location, Mapping, Profile,
-    ProfileKind, SampleRef, Samples, ValueType,
+    ProfileKind, SampleRef, Samples, UnknownFields, ValueType,
 };
 pub use problem::{Problem, Problems};
 pub use strings::{Interner, StrId, StringTable};

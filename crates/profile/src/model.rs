@@ -3,10 +3,15 @@
 mod frames;
 mod kind;
 mod samples;
+mod unknown;
 
 pub use frames::{Frame, Frames, LabelRef, SampleRef};
 pub use kind::ProfileKind;
 pub use samples::Samples;
+pub(crate) use unknown::Message;
+pub use unknown::UnknownFields;
+
+use std::ops::Range;
 
 use crate::strings::{StrId, StringTable};
 
@@ -81,6 +86,20 @@ pub struct Location {
     pub folded: bool,
 }
 
+impl Location {
+    /// Where its positions stand in [`Profile::lines`].
+    pub(crate) fn line_range(&self) -> Range<usize> {
+        let first = self.first_line as usize;
+        first..first + self.line_count as usize
+    }
+
+    /// Forgets its first (innermost) `count` positions.
+    pub(crate) fn cut_lines(&mut self, count: usize) {
+        self.first_line += count as u32;
+        self.line_count -= count as u32;
+    }
+}
+
 /// A label of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Label {
@@ -137,6 +156,8 @@ pub struct Profile {
     /// What the input says it is, where that is not told by value types: the text formats of block
     /// and mutex profiles. Not encoded.
     pub declared_kind: Option<ProfileKind>,
+    /// Fields of the protobuf that this version does not know. Encoded again.
+    pub unknown: UnknownFields,
 }
 
 impl Profile {
@@ -192,6 +213,11 @@ impl Profile {
     /// The samples with their stacks.
     pub fn samples(&self) -> impl ExactSizeIterator<Item = SampleRef<'_>> {
         (0..self.samples.len()).map(|index| SampleRef::new(self, index))
+    }
+
+    /// Before stacks, labels or tables change: unknown fields would no longer stand where they belong.
+    pub(crate) fn forget_unknown_fields(&mut self) {
+        self.unknown.clear();
     }
 
     /// What was profiled, told from the input's own heading, sample types and period type,

@@ -1,5 +1,7 @@
 //! The samples of a profile as flat arrays.
 
+use std::ops::Range;
+
 use super::Label;
 
 /// Samples as flat arrays: values with a fixed stride, stacks and labels as ranges.
@@ -57,6 +59,11 @@ impl Samples {
         self.values.get(index * self.stride..(index + 1) * self.stride).unwrap_or_default()
     }
 
+    /// Values of sample `index`, to change them; empty if there is no such sample.
+    pub fn values_mut(&mut self, index: usize) -> &mut [i64] {
+        self.values.get_mut(index * self.stride..(index + 1) * self.stride).unwrap_or_default()
+    }
+
     /// Location indices of sample `index`, leaf first; empty if there is no such sample.
     pub fn locations(&self, index: usize) -> &[u32] {
         range(&self.locations, &self.location_ends, index)
@@ -66,6 +73,108 @@ impl Samples {
     pub fn labels(&self, index: usize) -> &[Label] {
         range(&self.labels, &self.label_ends, index)
     }
+
+    /// All labels, sample after sample.
+    pub fn all_labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    /// Keeps the samples for which `keep` says so; it gets the position.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Self, usize) -> bool) {
+        let kept: Vec<bool> = (0..self.len).map(|index| keep(self, index)).collect();
+        if kept.contains(&false) {
+            self.edit_stacks(|index, stack| kept[index].then_some(0..stack.len()));
+        }
+    }
+
+    /// Calls `edit` with the position and the stack of every sample. It may reorder the stack and returns which part
+    /// of it stays; none drops the sample.
+    pub fn edit_stacks(&mut self, mut edit: impl FnMut(usize, &mut [u32]) -> Option<Range<usize>>) {
+        let (mut len, mut stack_len, mut label_len) = (0, 0, 0);
+        let (mut stack_start, mut label_start) = (0, 0);
+        for index in 0..self.len {
+            let stack = stack_start..self.location_ends[index];
+            let labels = label_start..self.label_ends[index];
+            (stack_start, label_start) = (stack.end, labels.end);
+            let Some(part) = edit(index, &mut self.locations[stack.clone()]) else { continue };
+            let part = stack.start + part.start..stack.start + part.end;
+            stack_len += move_down(&mut self.locations, part, stack_len);
+            label_len += move_down(&mut self.labels, labels, label_len);
+            let values = index * self.stride..(index + 1) * self.stride;
+            move_down(&mut self.values, values, len * self.stride);
+            self.location_ends[len] = stack_len;
+            self.label_ends[len] = label_len;
+            len += 1;
+        }
+        self.len = len;
+        self.locations.truncate(stack_len);
+        self.location_ends.truncate(len);
+        self.labels.truncate(label_len);
+        self.label_ends.truncate(len);
+        self.values.truncate(len * self.stride);
+    }
+
+    /// Rebuilds all stacks: `build` gets the position and the old stack, and appends the new one.
+    pub fn rebuild_stacks(&mut self, mut build: impl FnMut(usize, &[u32], &mut Vec<u32>)) {
+        let mut locations = Vec::with_capacity(self.locations.len());
+        let mut start = 0;
+        for (index, end) in self.location_ends.iter_mut().enumerate() {
+            build(index, &self.locations[start..*end], &mut locations);
+            start = std::mem::replace(end, locations.len());
+        }
+        self.locations = locations;
+    }
+
+    /// Keeps the labels for which `keep` says so.
+    pub fn retain_labels(&mut self, mut keep: impl FnMut(&Label) -> bool) {
+        let (mut start, mut len) = (0, 0);
+        for end in &mut self.label_ends {
+            for at in start..*end {
+                let label = self.labels[at];
+                if keep(&label) {
+                    self.labels[len] = label;
+                    len += 1;
+                }
+            }
+            start = std::mem::replace(end, len);
+        }
+        self.labels.truncate(len);
+    }
+
+    /// Appends `label` to every sample.
+    pub fn label_all(&mut self, label: Label) {
+        let mut labels = Vec::with_capacity(self.labels.len() + self.len);
+        let mut start = 0;
+        for end in &mut self.label_ends {
+            labels.extend_from_slice(&self.labels[start..*end]);
+            labels.push(label);
+            start = std::mem::replace(end, labels.len());
+        }
+        self.labels = labels;
+    }
+
+    /// Replaces the values of every sample by those at `positions`, in that order.
+    ///
+    /// # Panics
+    /// If a position is not below [`stride`](Self::stride).
+    pub fn select_values(&mut self, positions: &[usize]) {
+        let mut values = Vec::with_capacity(self.len * positions.len());
+        for index in 0..self.len {
+            let old = self.values(index);
+            values.extend(positions.iter().map(|at| old[*at]));
+        }
+        self.values = values;
+        self.stride = positions.len();
+    }
+}
+
+/// Moves `part` to `to`, which is not behind it. Returns its length.
+fn move_down<T: Copy>(items: &mut [T], part: Range<usize>, to: usize) -> usize {
+    let len = part.len();
+    if part.start != to {
+        items.copy_within(part, to);
+    }
+    len
 }
 
 fn range<'a, T>(items: &'a [T], ends: &[usize], index: usize) -> &'a [T] {
