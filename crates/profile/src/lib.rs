@@ -15,6 +15,7 @@ mod inflate;
 mod limits;
 mod lines;
 mod log;
+mod merge;
 mod model;
 mod problem;
 mod proto;
@@ -32,6 +33,7 @@ pub use goroutines::{
 pub use heap::{heap_raw_samples, unsample};
 pub use limits::Limits;
 pub use log::FoundDump;
+pub use merge::{BASE_LABEL, BaseOptions, MergeError, combine, merge, subtract_base};
 pub use model::{
     Frame, Frames, Function, Label, LabelRef, LabelValue, Line, Location, Mapping, Profile,
     ProfileKind, SampleRef, Samples, UnknownFields, ValueType,

@@ -95,6 +95,11 @@ impl Interner {
         id
     }
 
+    /// Text of `id`; empty for an index that was not given out.
+    pub(crate) fn get(&self, id: StrId) -> &str {
+        self.table.get(id)
+    }
+
     /// The finished table.
     pub fn finish(self) -> StringTable {
         self.table
