@@ -3,6 +3,7 @@
 mod capture;
 mod diagnose;
 mod explain;
+mod pprof;
 mod scan;
 mod trace;
 
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     Capture(capture::Capture),
     Scan(Box<scan::Scan>),
     Trace(trace::Trace),
+    Pprof(pprof::Pprof),
     Explain(explain::Explain),
 }
 
@@ -31,6 +33,7 @@ impl Command {
             Self::Capture(command) => command.run(),
             Self::Scan(command) => command.run(),
             Self::Trace(command) => command.run(),
+            Self::Pprof(command) => command.run(),
             Self::Explain(command) => command.run(),
         }
     }

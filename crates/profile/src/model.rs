@@ -220,6 +220,11 @@ impl Profile {
         self.unknown.clear();
     }
 
+    /// Sample `index` with its stack; without values, frames and labels if there is no such sample.
+    pub fn sample(&self, index: usize) -> SampleRef<'_> {
+        SampleRef::new(self, index)
+    }
+
     /// What was profiled, told from the input's own heading, sample types and period type,
     /// never from a file name.
     pub fn kind(&self) -> ProfileKind {

@@ -69,8 +69,8 @@ impl Drawing<'_> {
 
     fn legend(&mut self, lines: &[String], title: &str) -> io::Result<()> {
         let Some(first) = lines.first() else { return Ok(()) };
-        let escaped: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
-        let (first, lines) = (escaped(first), escaped.join("\\l"));
+        let first = escaped(first);
+        let lines = lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\\l");
         write!(self.out, "subgraph cluster_L {{ \"{first}\" [shape=box fontsize=16")?;
         write!(self.out, " label=\"{lines}\\l\"")?;
         if !title.is_empty() {

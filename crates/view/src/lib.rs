@@ -15,6 +15,7 @@ mod go_text;
 mod graph;
 mod header;
 mod measure;
+mod proto;
 mod pseudo_frames;
 mod report;
 mod sample_value;
@@ -33,6 +34,3 @@ pub use measure::{label, percentage, scale, scaled_label};
 pub use report::{Messages, Report, ReportError};
 pub use sample_value::SampleIndexError;
 pub use text::TextItem;
-
-/// The label by which samples of a base profile are told that the others are compared with.
-pub(crate) const DIFF_BASE_LABEL: &str = "pprof::base";

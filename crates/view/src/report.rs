@@ -14,7 +14,7 @@ use crate::header;
 use crate::measure::{scale, scaled_label};
 use crate::pseudo_frames::add_label_frames;
 use crate::sample_value::{SampleIndexError, SampleValue};
-use crate::{aggregate, callgrind, dot, source_paths, tags, text, top_proto, traces, tree};
+use crate::{aggregate, callgrind, dot, proto, source_paths, tags, text, top_proto, traces, tree};
 
 /// What a report says besides itself, for the standard error.
 pub type Messages = Vec<String>;
@@ -120,10 +120,10 @@ impl Report {
             Format::Dot => dot::write(self, out),
             Format::Callgrind => callgrind::write(self, out),
             Format::TopProto => top_proto::write(self, out),
-            Format::Raw => Ok(self.profile.write_raw(out)?),
+            Format::Raw => Err(ReportError::Unsupported("raw".to_owned())),
             Format::Proto => {
                 self.divide();
-                Ok(self.profile.write_gzip(out)?)
+                Ok(proto::write(&self.profile, out)?)
             }
             Format::List | Format::WebList | Format::Disasm => {
                 Err(ReportError::Unsupported("this report needs the executable".to_owned()))
@@ -213,7 +213,7 @@ impl Report {
     fn divide(&mut self) {
         let ratio = 1.0 / self.config.divide_by;
         if ratio > 0.0 && ratio != 1.0 {
-            self.profile.scale_values(ratio);
+            self.profile.scale_truncating(ratio);
         }
     }
 

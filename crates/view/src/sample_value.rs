@@ -1,8 +1,6 @@
 //! Which value of the samples a report shows.
 
-use plumb_profile::{LabelRef, Profile};
-
-use crate::DIFF_BASE_LABEL;
+use plumb_profile::{BASE_LABEL, LabelRef, Profile};
 
 /// Why a value cannot be shown; the texts are pprof's.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -67,7 +65,7 @@ impl SampleValue {
             };
             add(&mut all);
             let is_base = |label| {
-                matches!(label, LabelRef::Text { key: DIFF_BASE_LABEL, value: "true" })
+                matches!(label, LabelRef::Text { key: BASE_LABEL, value: "true" })
             };
             if sample.labels().any(is_base) {
                 add(&mut base);

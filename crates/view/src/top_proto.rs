@@ -7,6 +7,7 @@ use plumb_profile::{
 };
 use rustc_hash::FxHashMap;
 
+use crate::proto;
 use crate::report::{Report, ReportError};
 
 pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), ReportError> {
@@ -51,5 +52,5 @@ pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), Repo
         unit: texts.intern(source.text(source.period_type.unit)),
     };
     top.strings = texts.finish();
-    Ok(top.write_gzip(out)?)
+    Ok(proto::write(&top, out)?)
 }

@@ -9,7 +9,7 @@ use crate::report::{Report, ReportError};
 
 const SEPARATOR: &str = "----------------------------------------------------------+-------------";
 const LEGEND: &str =
-    "      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t \t ";
+    "      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t ";
 
 pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), ReportError> {
     let trimmed = report.trimmed_graph();

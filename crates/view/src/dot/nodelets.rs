@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io;
 
 use super::Drawing;
 use crate::graph::{MOST_TAGS, NO_LABEL, Node, NumericTag, Tag, Weight, compare_tags};

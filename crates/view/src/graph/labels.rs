@@ -1,7 +1,7 @@
 //! Labels of samples as the graph counts them: the text labels of a sample together are one tag, and so is each value of
 //! the number `bytes`.
 
-use plumb_profile::{LabelRef, Profile};
+use plumb_profile::{BASE_LABEL, LabelRef, Profile};
 use rustc_hash::FxHashMap;
 
 use super::{GraphOptions, Weight};
@@ -79,7 +79,7 @@ impl<'o> Labels<'o> {
         let mut texts = Vec::new();
         for label in profile.sample(sample).labels() {
             match label {
-                LabelRef::Text { key: crate::DIFF_BASE_LABEL, .. } => {}
+                LabelRef::Text { key: BASE_LABEL, .. } => {}
                 LabelRef::Text { key, value } => texts.push(format!("{key}:{value}")),
                 LabelRef::Number { key: BYTES, value, .. } => {
                     found.bytes.push((self.bytes(value), value));

@@ -1,0 +1,55 @@
+//! Where a report goes.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use plumb_profile::Profile;
+use plumb_view::{Config, Report, Target};
+
+use super::Failure;
+use super::request::Wanted;
+
+/// Most files of one name that are tried.
+const MOST_NAMES: usize = 10_000;
+
+/// Writes a report to the file of the configuration or to the standard output; what a terminal cannot show goes to a new
+/// file.
+pub(super) fn write(profile: Profile, wanted: &Wanted, config: &Config) -> Result<(), Failure> {
+    let mut messages = Vec::new();
+    let argument = wanted.argument.as_deref();
+    let report = Report::new(profile, wanted.command, argument, config, &mut messages);
+    messages.iter().for_each(|message| eprintln!("{message}"));
+    let mut out = Vec::new();
+    report?.write(&mut out)?;
+    if !config.output.is_empty() {
+        eprintln!("Generating report in {}", config.output);
+        fs::write(&config.output, out).map_err(|error| format!("open {}: {error}", config.output))?;
+        return Ok(());
+    }
+    if let Target::File(ending) = wanted.command.target
+        && io::stdout().is_terminal()
+    {
+        let (path, mut file) = new_file("profile", ending)?;
+        eprintln!("Generating report in {}", path.display());
+        file.write_all(&out)?;
+        return Ok(());
+    }
+    match io::stdout().write_all(&out) {
+        // Whoever reads has seen enough, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+/// A file of a name that nobody has yet: `profile001.pb.gz`.
+fn new_file(prefix: &str, ending: &str) -> Result<(PathBuf, fs::File), Failure> {
+    for number in 1..MOST_NAMES {
+        let path = PathBuf::from(format!("{prefix}{number:03}.{ending}"));
+        match fs::File::create_new(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return Ok((path, created?)),
+        }
+    }
+    Err(format!("could not create file of the form {prefix}001.{ending}").into())
+}

@@ -1,0 +1,14 @@
+//! Profiles as pprof saves them: protobuf, compressed.
+
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use plumb_profile::Profile;
+
+/// Writes a profile.
+pub(crate) fn write(profile: &Profile, out: &mut dyn Write) -> io::Result<()> {
+    let mut gzip = GzEncoder::new(out, Compression::fast());
+    gzip.write_all(&profile.encode())?;
+    gzip.finish().map(|_| ())
+}
