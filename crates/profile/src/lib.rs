@@ -19,6 +19,7 @@ mod merge;
 mod model;
 mod problem;
 mod proto;
+mod strict;
 mod strings;
 mod text;
 
@@ -39,5 +40,6 @@ pub use model::{
     ProfileKind, SampleRef, Samples, UnknownFields, ValueType,
 };
 pub use problem::{Problem, Problems};
+pub use strict::PprofError;
 pub use strings::{Interner, StrId, StringTable};
 pub use text::MemStats;

@@ -3,9 +3,14 @@
 
 mod decode;
 mod encode;
+mod faults;
+mod ids;
+mod samples;
+mod strict;
 mod wire;
 
 pub(crate) use decode::decode;
+pub(crate) use strict::{StrictError, decode_strictly};
 pub(crate) use wire::looks_like_profile;
 
 /// Field numbers of message `Profile`.

@@ -92,7 +92,7 @@ impl Merger {
         self.stack.clear();
         for location in source.samples.locations(index) {
             let location = self.location(source, *location, known);
-            self.stack.push(location);
+            self.stack.extend(location);
         }
         self.canonical_labels(source, index, known);
         let values = source.samples.values(index);
@@ -145,11 +145,11 @@ impl Merger {
         StrId(*slot)
     }
 
-    fn location(&mut self, source: &Profile, index: u32, known: &mut Known) -> u32 {
-        match known.locations.get(index as usize) {
-            Some(&NEW) => {}
-            Some(&at) => return at,
-            None => return NEW,
+    /// None if the source has no such location.
+    fn location(&mut self, source: &Profile, index: u32, known: &mut Known) -> Option<u32> {
+        let at = *known.locations.get(index as usize)?;
+        if at != NEW {
+            return Some(at);
         }
         let old = &source.locations[index as usize];
         let (mapping, moved) = match old.mapping {
@@ -169,7 +169,7 @@ impl Merger {
         let at = self.intern_location(Location { mapping, address, ..*old }, &lines);
         self.lines = lines;
         known.locations[index as usize] = at;
-        at
+        Some(at)
     }
 
     fn intern_location(&mut self, location: Location, lines: &[Line]) -> u32 {

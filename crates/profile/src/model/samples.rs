@@ -54,6 +54,11 @@ impl Samples {
         self.label_ends.push(self.labels.len());
     }
 
+    /// A sample to be filled bit by bit.
+    pub(crate) fn draft(&mut self) -> Draft<'_> {
+        Draft { values_start: self.values.len(), samples: self }
+    }
+
     /// Values of sample `index`; empty if there is no such sample.
     pub fn values(&self, index: usize) -> &[i64] {
         self.values.get(index * self.stride..(index + 1) * self.stride).unwrap_or_default()
@@ -165,6 +170,54 @@ impl Samples {
         }
         self.values = values;
         self.stride = positions.len();
+    }
+}
+
+/// A sample that is being read. It must be kept or given up.
+pub(crate) struct Draft<'s> {
+    samples: &'s mut Samples,
+    values_start: usize,
+}
+
+impl Draft<'_> {
+    #[inline]
+    pub(crate) fn value(&mut self, value: i64) {
+        self.samples.values.push(value);
+    }
+
+    #[inline]
+    pub(crate) fn location(&mut self, location: u32) {
+        self.samples.locations.push(location);
+    }
+
+    pub(crate) fn label(&mut self, label: Label) {
+        self.samples.labels.push(label);
+    }
+
+    /// Number of labels so far.
+    pub(crate) fn label_count(&self) -> usize {
+        self.samples.labels.len() - self.samples.label_ends.last().copied().unwrap_or(0)
+    }
+
+    /// Number of values so far.
+    pub(crate) fn value_count(&self) -> usize {
+        self.samples.values.len() - self.values_start
+    }
+
+    /// Adds the sample if it has the right number of values; forgets it otherwise.
+    pub(crate) fn finish(self) -> bool {
+        let complete = self.value_count() == self.samples.stride;
+        let samples = self.samples;
+        if complete {
+            samples.len += 1;
+            samples.location_ends.push(samples.locations.len());
+            samples.label_ends.push(samples.labels.len());
+        } else {
+            samples.values.truncate(self.values_start);
+            samples.locations.truncate(samples.location_ends.last().copied().unwrap_or(0));
+            samples.labels.truncate(samples.label_ends.last().copied().unwrap_or(0));
+        }
+        complete
     }
 }
 

@@ -1,35 +1,38 @@
 //! Bytes → [`Profile`]. Two passes over the top level: tables first, then samples, whose
 //! references can then be resolved at once (Go writes the tables after the samples).
 
-use rustc_hash::FxHashMap;
-
+use super::faults::Faults;
 use super::field;
+use super::ids::Ids;
+use super::samples;
 use super::wire::{Fields, Value};
 use crate::error::ReadError;
-use crate::model::{
-    Function, Label, LabelValue, Line, Location, Mapping, Profile, Samples, ValueType,
-};
+use crate::model::{Function, Line, Location, Mapping, Message, Profile, UnknownFields, ValueType};
 use crate::problem::Problems;
 use crate::strings::{StrId, StringTable};
 
 const FORMAT: &str = "pprof protobuf";
 
-/// Decodes an uncompressed profile.
+/// Decodes an uncompressed profile as far as it can be read.
 pub(crate) fn decode(bytes: &[u8], problems: &mut Problems) -> Result<Profile, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
     }
-    let mut decoder = Decoder {
-        profile: Profile { strings: StringTable::without_empty(), ..Profile::default() },
-        mapping_ids: Vec::new(),
-        function_ids: Vec::new(),
-        problems,
-    };
-    decoder.tables(bytes)?;
-    decoder.check_strings();
-    let locations = decoder.resolve();
-    decoder.samples(bytes, &locations);
+    let mut decoder = Decoder::new(problems);
+    decoder.run(bytes)?;
     Ok(decoder.profile)
+}
+
+/// Decodes an uncompressed profile and says what pprof would have found wrong. What a label without text and number
+/// means differs as well: nothing, to pprof.
+pub(super) fn decode_with_faults(bytes: &[u8]) -> (Profile, Faults) {
+    let mut problems = Problems::new();
+    let mut decoder = Decoder::new(&mut problems);
+    decoder.faults.collect_details();
+    let unreadable = decoder.run(bytes).is_err();
+    let Decoder { profile, mut faults, .. } = decoder;
+    faults.malformed |= unreadable;
+    (profile, faults)
 }
 
 struct Decoder<'p> {
@@ -39,18 +42,38 @@ struct Decoder<'p> {
     /// Function id of each line, until [`Decoder::resolve`].
     function_ids: Vec<u64>,
     problems: &'p mut Problems,
+    faults: Faults,
 }
 
-impl Decoder<'_> {
+impl<'p> Decoder<'p> {
+    fn new(problems: &'p mut Problems) -> Self {
+        Self {
+            profile: Profile { strings: StringTable::without_empty(), ..Profile::default() },
+            mapping_ids: Vec::new(),
+            function_ids: Vec::new(),
+            problems,
+            faults: Faults::default(),
+        }
+    }
+
+    fn run(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
+        self.tables(bytes)?;
+        self.check_strings();
+        let locations = self.resolve();
+        samples::read(bytes, &mut self.profile, &locations, self.problems, &mut self.faults);
+        Ok(())
+    }
+
     /// First pass: everything but the samples.
     fn tables(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
         let mut fields = Fields::new(bytes);
         let mut seen = 0u64;
-        for (number, value) in fields.by_ref() {
+        while let Some((number, value)) = fields.next() {
             seen += 1;
             match number {
                 field::SAMPLE_TYPE => {
-                    let value_type = self.value_type(value);
+                    let message = Message::SampleType(self.profile.sample_types.len());
+                    let value_type = self.value_type(value, message);
                     self.profile.sample_types.push(value_type);
                 }
                 field::SAMPLE => {}
@@ -58,9 +81,11 @@ impl Decoder<'_> {
                 field::LOCATION => self.location(value),
                 field::FUNCTION => self.function(value),
                 field::STRING_TABLE => self.string(value),
-                _ => self.header(number, value),
+                field::DROP_FRAMES..=field::DOC_URL => self.header(number, value),
+                _ => self.profile.unknown.add(Message::Profile, fields.raw()),
             }
         }
+        self.faults.malformed |= fields.broken();
         if fields.broken() && seen == 0 {
             let why = "the first field cannot be read".to_owned();
             return Err(ReadError::Broken { format: FORMAT, why });
@@ -75,16 +100,18 @@ impl Decoder<'_> {
 
     fn header(&mut self, number: u32, value: Value<'_>) {
         if number == field::PERIOD_TYPE {
-            self.profile.period_type = self.value_type(value);
+            self.profile.period_type = self.value_type(value, Message::PeriodType);
             return;
         }
         let p = &mut self.profile;
         if number == field::COMMENT {
             let ok = value.numbers(|v| p.comments.push(string_id(v)));
             self.problems.add_many("unreadable comments", u64::from(!ok));
+            self.faults.malformed |= !ok;
             return;
         }
-        let Some(v) = value.number() else { return };
+        self.faults.concatenated |= number == field::TIME_NANOS && p.time_nanos != 0;
+        let Some(v) = self.faults.number(value) else { return };
         match number {
             field::DROP_FRAMES => p.drop_frames = string_id(v),
             field::KEEP_FRAMES => p.keep_frames = string_id(v),
@@ -98,6 +125,7 @@ impl Decoder<'_> {
     }
 
     fn string(&mut self, value: Value<'_>) {
+        self.faults.malformed |= value.bytes().is_none();
         let bytes = value.bytes().unwrap_or_default();
         match std::str::from_utf8(bytes) {
             Ok(text) => self.profile.strings.push(text),
@@ -105,20 +133,23 @@ impl Decoder<'_> {
         };
     }
 
-    fn value_type(&mut self, value: Value<'_>) -> ValueType {
+    fn value_type(&mut self, value: Value<'_>, message: Message) -> ValueType {
         let mut out = ValueType::default();
-        self.message(value, |number, v| match number {
-            1 => out.kind = string_id(v.number().unwrap_or(0)),
-            2 => out.unit = string_id(v.number().unwrap_or(0)),
-            _ => {}
+        self.numbers(value, message, |number, v| {
+            match number {
+                1 => out.kind = string_id(v),
+                2 => out.unit = string_id(v),
+                _ => return false,
+            }
+            true
         });
         out
     }
 
     fn mapping(&mut self, value: Value<'_>) {
         let mut m = Mapping::default();
-        self.message(value, |number, v| {
-            let Some(v) = v.number() else { return };
+        let message = Message::Mapping(self.profile.mappings.len());
+        self.numbers(value, message, |number, v| {
             match number {
                 1 => m.id = v,
                 2 => m.start = v,
@@ -126,54 +157,75 @@ impl Decoder<'_> {
                 4 => m.offset = v,
                 5 => m.file = string_id(v),
                 6 => m.build_id = string_id(v),
-                7..=10 => m.resolved |= u8::from(v != 0) << (number - 7),
-                _ => {}
+                7..=10 => {
+                    let bit = 1 << (number - 7);
+                    m.resolved = m.resolved & !bit | if v != 0 { bit } else { 0 };
+                }
+                _ => return false,
             }
+            true
         });
         self.profile.mappings.push(m);
     }
 
     fn function(&mut self, value: Value<'_>) {
         let mut f = Function::default();
-        self.message(value, |number, v| {
-            let Some(v) = v.number() else { return };
+        let message = Message::Function(self.profile.functions.len());
+        self.numbers(value, message, |number, v| {
             match number {
                 1 => f.id = v,
                 2 => f.name = string_id(v),
                 3 => f.system_name = string_id(v),
                 4 => f.file = string_id(v),
                 5 => f.start_line = v as i64,
-                _ => {}
+                _ => return false,
             }
+            true
         });
         self.profile.functions.push(f);
     }
 
     fn location(&mut self, value: Value<'_>) {
-        let Self { profile: Profile { lines, locations, .. }, mapping_ids, function_ids, .. } =
-            self;
+        let Self { profile, mapping_ids, function_ids, faults, .. } = self;
+        let Profile { lines, locations, unknown, .. } = profile;
         let mut location = Location { first_line: count(lines), ..Location::default() };
         let mut mapping = 0;
-        let whole = each_field(value, |number, v| match (number, v) {
-            (1, Value::Varint(v)) => location.id = v,
-            (2, Value::Varint(v)) => mapping = v,
-            (3, Value::Varint(v)) => location.address = v,
-            (4, Value::Bytes(_)) => {
-                let (function, line) = line(v);
-                function_ids.push(function);
-                lines.push(line);
+        let mut whole = true;
+        let mut fields = Fields::new(value.bytes().unwrap_or_default());
+        while let Some((number, v)) = fields.next() {
+            match (number, v) {
+                (1, Value::Varint(v)) => location.id = v,
+                (2, Value::Varint(v)) => mapping = v,
+                (3, Value::Varint(v)) => location.address = v,
+                (4, Value::Bytes(message)) => {
+                    let (function, line) = line(message, lines.len(), unknown, faults);
+                    function_ids.push(function);
+                    lines.push(line);
+                }
+                (5, Value::Varint(v)) => location.folded = v != 0,
+                (1..=5, _) => faults.malformed = true,
+                _ => unknown.add(Message::Location(locations.len()), fields.raw()),
             }
-            (5, Value::Varint(v)) => location.folded = v != 0,
-            _ => {}
-        });
+        }
+        whole &= !fields.broken() && value.bytes().is_some();
         location.line_count = count(lines) - location.first_line;
         locations.push(location);
         mapping_ids.push(mapping);
+        faults.malformed |= !whole;
         self.problems.add_many("unreadable protobuf messages", u64::from(!whole));
     }
 
-    fn message(&mut self, value: Value<'_>, each: impl FnMut(u32, Value<'_>)) {
-        let whole = each_field(value, each);
+    /// Reads a message all of whose known fields are numbers: `set` says whether it knows the field.
+    fn numbers(&mut self, value: Value<'_>, message: Message, set: impl FnMut(u32, u64) -> bool) {
+        let bytes = value.bytes();
+        let whole = read_numbers(
+            bytes.unwrap_or_default(),
+            message,
+            &mut self.profile.unknown,
+            &mut self.faults,
+            set,
+        ) && bytes.is_some();
+        self.faults.malformed |= !whole;
         self.problems.add_many("unreadable protobuf messages", u64::from(!whole));
     }
 
@@ -182,8 +234,10 @@ impl Decoder<'_> {
         let p = &mut self.profile;
         if p.strings.is_empty() {
             p.strings = StringTable::new();
+            self.faults.malformed = true;
             self.problems.add("the string table is missing, so no name is known");
         } else if !p.strings.get(StrId::EMPTY).is_empty() {
+            self.faults.malformed = true;
             self.problems.add("the first string is not empty");
         }
         let len = p.strings.len();
@@ -213,6 +267,7 @@ impl Decoder<'_> {
         {
             check(id);
         }
+        self.faults.malformed |= dangling > 0;
         self.problems.add_many("references to a string that is not there", dangling);
     }
 
@@ -235,152 +290,56 @@ impl Decoder<'_> {
         self.problems.add_many("lines without a function", no_function);
         locations
     }
-
-    /// Second pass.
-    fn samples(&mut self, bytes: &[u8], locations: &Ids) {
-        let p = &mut self.profile;
-        p.samples = Samples::new(p.sample_types.len());
-        let mut sample = RawSample::default();
-        let (mut broken, mut wrong_values, mut dangling) = (0, 0, 0);
-        for (number, value) in Fields::new(bytes) {
-            if number != field::SAMPLE {
-                continue;
-            }
-            broken += u64::from(!sample.read(value, p.strings.len()));
-            if sample.values.len() != p.sample_types.len() {
-                wrong_values += 1;
-                continue;
-            }
-            let stack = sample.locations.iter().filter_map(|id| {
-                let index = locations.index(*id);
-                dangling += u64::from(index.is_none());
-                index
-            });
-            p.samples.push(&sample.values, stack, sample.labels.iter().copied());
-        }
-        if p.sample_types.is_empty() && wrong_values > 0 {
-            self.problems.add("the profile names no sample types");
-        }
-        self.problems.add_many("unreadable samples", broken);
-        self.problems.add_many(
-            "samples left out because the number of values is not that of the sample types",
-            wrong_values,
-        );
-        self.problems.add_many("frames that refer to a location that is not there", dangling);
-    }
 }
 
-/// A sample with the ids of the input; reused, so that reading allocates nothing per sample.
-#[derive(Default)]
-struct RawSample {
-    values: Vec<i64>,
-    locations: Vec<u64>,
-    labels: Vec<Label>,
-}
-
-impl RawSample {
-    /// False if the message is broken; what was read before stays.
-    fn read(&mut self, value: Value<'_>, strings: usize) -> bool {
-        let Self { values, locations, labels } = self;
-        values.clear();
-        locations.clear();
-        labels.clear();
-        let mut numbers_whole = true;
-        let whole = each_field(value, |number, v| match number {
-            1 => numbers_whole &= v.numbers(|id| locations.push(id)),
-            2 => numbers_whole &= v.numbers(|n| values.push(n as i64)),
-            3 => labels.extend(label(v, strings)),
-            _ => {}
-        });
-        whole && numbers_whole
-    }
-}
-
-fn label(value: Value<'_>, strings: usize) -> Option<Label> {
-    let (mut key, mut text, mut number, mut unit) = (0, 0, 0i64, 0);
-    each_field(value, |field, v| {
-        let Some(v) = v.number() else { return };
-        match field {
-            1 => key = v,
-            2 => text = v,
-            3 => number = v as i64,
-            4 => unit = v,
-            _ => {}
-        }
-    });
-    let id = |v: u64| Some(string_id(v)).filter(|id| (id.0 as usize) < strings);
-    // pprof takes a label without text as a number, even as the number 0.
-    let value = match text {
-        0 => LabelValue::Number(number, id(unit).unwrap_or_default()),
-        _ => LabelValue::Text(id(text)?),
-    };
-    Some(Label { key: id(key)?, value })
-}
-
-/// Function id and position of a line.
-fn line(value: Value<'_>) -> (u64, Line) {
+/// Function id and position of a line, the one at `index` in its table.
+fn line(
+    message: &[u8],
+    index: usize,
+    unknown: &mut UnknownFields,
+    faults: &mut Faults,
+) -> (u64, Line) {
     let (mut function, mut out) = (0, Line::default());
-    each_field(value, |number, v| {
-        let Some(v) = v.number() else { return };
+    let whole = read_numbers(message, Message::Line(index), unknown, faults, |number, v| {
         match number {
             1 => function = v,
             2 => out.line = v as i64,
             3 => out.column = v as i64,
-            _ => {}
+            _ => return false,
         }
+        true
     });
+    faults.malformed |= !whole;
     (function, out)
 }
 
-fn each_field(value: Value<'_>, mut each: impl FnMut(u32, Value<'_>)) -> bool {
-    let Some(bytes) = value.bytes() else { return false };
+/// Reads a message all of whose known fields are numbers. False if it is cut; what was read before stays.
+#[inline]
+pub(super) fn read_numbers(
+    bytes: &[u8],
+    message: Message,
+    unknown: &mut UnknownFields,
+    faults: &mut Faults,
+    mut set: impl FnMut(u32, u64) -> bool,
+) -> bool {
     let mut fields = Fields::new(bytes);
-    for (number, v) in fields.by_ref() {
-        each(number, v);
+    while let Some((number, value)) = fields.next() {
+        match value {
+            Value::Varint(v) if set(number, v) => {}
+            Value::Varint(_) => unknown.add(message, fields.raw()),
+            // A text or a fixed number where a number belongs is wrong, elsewhere it is of a later version.
+            _ if set(number, 0) => faults.malformed = true,
+            _ => unknown.add(message, fields.raw()),
+        }
     }
     !fields.broken()
 }
 
 /// Indices too large for the table become one that [`Decoder::check_strings`] refuses.
-fn string_id(v: u64) -> StrId {
+pub(super) fn string_id(v: u64) -> StrId {
     StrId(u32::try_from(v).unwrap_or(u32::MAX))
 }
 
 fn count(lines: &[Line]) -> u32 {
     u32::try_from(lines.len()).unwrap_or(u32::MAX)
-}
-
-/// From the ids of the input to indices. Writers number from 1, which needs no map.
-struct Ids {
-    dense: usize,
-    other: FxHashMap<u64, u32>,
-}
-
-impl Ids {
-    fn new(ids: impl Iterator<Item = u64>, what: &str, problems: &mut Problems) -> Self {
-        let mut this = Self { dense: 0, other: FxHashMap::default() };
-        let (mut zero, mut twice) = (0, 0);
-        for (index, id) in ids.enumerate() {
-            if id == 0 {
-                zero += 1;
-            } else if id == index as u64 + 1 && this.dense == index {
-                this.dense = index + 1;
-            } else if this.index(id).is_some() {
-                twice += 1;
-            } else if let Ok(index) = u32::try_from(index) {
-                this.other.insert(id, index);
-            }
-        }
-        problems.add_many(format!("{what}s with the id 0"), zero);
-        problems.add_many(format!("{what} ids that occur twice"), twice);
-        this
-    }
-
-    #[inline]
-    fn index(&self, id: u64) -> Option<u32> {
-        match id.checked_sub(1) {
-            Some(index) if index < self.dense as u64 => u32::try_from(index).ok(),
-            _ => self.other.get(&id).copied(),
-        }
-    }
 }

@@ -29,13 +29,14 @@ impl<'a> Value<'a> {
     }
 
     /// Calls `each` for every number of a repeated field, packed or not. False if it is broken.
+    #[inline]
     pub(super) fn numbers(self, mut each: impl FnMut(u64)) -> bool {
         match self {
             Self::Varint(v) => each(v),
             Self::Fixed => return false,
             Self::Bytes(mut packed) => {
                 while !packed.is_empty() {
-                    let Some(v) = varint(&mut packed) else { return false };
+                    let Some(v) = packed_varint(&mut packed) else { return false };
                     each(v);
                 }
             }
@@ -46,13 +47,15 @@ impl<'a> Value<'a> {
 
 /// Iterates over the fields of a message; stops at the first broken one.
 pub(super) struct Fields<'a> {
+    /// The message from the last field on.
+    last: &'a [u8],
     rest: &'a [u8],
     broken: bool,
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn new(message: &'a [u8]) -> Self {
-        Self { rest: message, broken: false }
+        Self { last: message, rest: message, broken: false }
     }
 
     /// Whether the iteration stopped before the end of the message.
@@ -65,10 +68,18 @@ impl<'a> Fields<'a> {
         self.rest.len()
     }
 
+    /// The field that was read last, with its tag.
+    pub(super) fn raw(&self) -> &'a [u8] {
+        &self.last[..self.last.len() - self.rest.len()]
+    }
+
+    #[inline]
     fn field(&mut self) -> Option<(u32, Value<'a>)> {
         let mut rest = self.rest;
+        self.last = rest;
         let tag = varint(&mut rest)?;
-        let number = u32::try_from(tag >> 3).ok().filter(|n| *n != 0)?;
+        // Numbers that no field can have are read over, as pprof does.
+        let number = u32::try_from(tag >> 3).unwrap_or(u32::MAX);
         let value = match tag & 7 {
             0 => Value::Varint(varint(&mut rest)?),
             1 => take(&mut rest, 8).map(|_| Value::Fixed)?,
@@ -102,6 +113,25 @@ fn take<'a>(rest: &mut &'a [u8], len: u64) -> Option<&'a [u8]> {
     let (head, tail) = rest.split_at_checked(usize::try_from(len).ok()?)?;
     *rest = tail;
     Some(head)
+}
+
+/// As [`varint`], for lists of numbers of mixed length: up to eight bytes without a branch on the length, since that
+/// cannot be predicted.
+#[inline]
+fn packed_varint(rest: &mut &[u8]) -> Option<u64> {
+    const ENDS: u64 = 0x8080_8080_8080_8080;
+    let Some(chunk) = rest.first_chunk::<8>() else { return varint(rest) };
+    let word = u64::from_le_bytes(*chunk);
+    let ends = !word & ENDS;
+    if ends == 0 {
+        return varint(rest);
+    }
+    let bits = ends.trailing_zeros() + 1;
+    *rest = &rest[(bits / 8) as usize..];
+    let word = word & (u64::MAX >> (64 - bits)) & !ENDS;
+    let word = (word & 0x007f_007f_007f_007f) | (word & 0x7f00_7f00_7f00_7f00) >> 1;
+    let word = (word & 0x0000_3fff_0000_3fff) | (word & 0x3fff_0000_3fff_0000) >> 2;
+    Some((word & 0x0fff_ffff) | (word & 0x0fff_ffff_0000_0000) >> 4)
 }
 
 #[inline]
@@ -223,6 +253,18 @@ mod tests {
         }
         assert_eq!(varint(&mut [0xff; 11].as_slice()), None);
         assert_eq!(varint(&mut [0x80].as_slice()), None);
+    }
+
+    #[test]
+    fn packed_varints_of_all_lengths() {
+        let numbers: Vec<u64> =
+            (0..64).flat_map(|bit| [1 << bit, (1 << bit) - 1, 3 << bit]).collect();
+        let mut w = Writer::default();
+        w.packed(1, numbers.iter().copied());
+        let (_, value) = Fields::new(&w.out).next().unwrap();
+        let mut read = Vec::new();
+        assert!(value.numbers(|v| read.push(v)));
+        assert_eq!(read, numbers);
     }
 
     #[test]
