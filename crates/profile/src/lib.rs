@@ -19,6 +19,7 @@ mod merge;
 mod model;
 mod problem;
 mod proto;
+mod raw;
 mod strict;
 mod strings;
 mod text;

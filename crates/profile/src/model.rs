@@ -2,11 +2,13 @@
 
 mod frames;
 mod kind;
+mod order;
 mod samples;
 mod unknown;
 
 pub use frames::{Frame, Frames, LabelRef, SampleRef};
 pub use kind::ProfileKind;
+pub(crate) use order::{has_unit, is_number, sort_labels};
 pub use samples::Samples;
 pub(crate) use unknown::Message;
 pub use unknown::UnknownFields;

@@ -1,6 +1,7 @@
 //! pprof's `profile.proto`, both ways. The field numbers are those of
 //! `proto/profile.proto` in github.com/google/pprof.
 
+mod as_pprof;
 mod decode;
 mod encode;
 mod faults;

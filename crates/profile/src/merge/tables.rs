@@ -6,7 +6,9 @@ use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::headers::Header;
-use crate::model::{Function, Label, LabelValue, Line, Location, Mapping, Profile, Samples};
+use crate::model::{
+    Function, Label, LabelValue, Line, Location, Mapping, Profile, Samples, sort_labels,
+};
 use crate::strings::{Interner, StrId};
 
 /// Mappings whose sizes differ by less are taken for the same.
@@ -128,13 +130,7 @@ impl Merger {
             };
             self.labels.push(Label { key, value });
         }
-        if self.labels.len() > 1 {
-            let strings = &self.strings;
-            self.labels.sort_by(|a, b| {
-                let rank = |label: &Label| matches!(label.value, LabelValue::Number(..));
-                rank(a).cmp(&rank(b)).then_with(|| strings.get(a.key).cmp(strings.get(b.key)))
-            });
-        }
+        sort_labels(&mut self.labels, |id| self.strings.get(id));
     }
 
     fn string(&mut self, source: &Profile, id: StrId, known: &mut Known) -> StrId {

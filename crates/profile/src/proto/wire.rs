@@ -213,22 +213,47 @@ impl Writer {
         self.out.extend_from_slice(bytes);
     }
 
+    /// Fields that are encoded already.
+    pub(super) fn raw(&mut self, fields: &[u8]) {
+        self.out.extend_from_slice(fields);
+    }
+
     /// A nested message, filled by `fill`.
     pub(super) fn message(&mut self, field: u32, fill: impl FnOnce(&mut Writer)) {
-        let mut inner = Writer::default();
-        fill(&mut inner);
-        self.bytes(field, &inner.out);
+        self.varint(u64::from(field) << 3 | 2);
+        // Most lengths take one byte: leave it free, and move the message where they do not.
+        let start = self.out.len() + 1;
+        self.out.push(0);
+        fill(self);
+        let len = self.out.len() - start;
+        if len < 0x80 {
+            self.out[start - 1] = len as u8;
+            return;
+        }
+        self.out[start - 1] = len as u8 | 0x80;
+        let mut more = Writer::default();
+        more.varint(len as u64 >> 7);
+        self.out.splice(start..start, more.out);
     }
 
     /// Packed numbers; an empty list is left out.
     pub(super) fn packed(&mut self, field: u32, values: impl IntoIterator<Item = u64>) {
-        let mut inner = Writer::default();
-        values.into_iter().for_each(|v| inner.varint(v));
-        if !inner.out.is_empty() {
-            self.bytes(field, &inner.out);
+        let mut values = values.into_iter().peekable();
+        if values.peek().is_some() {
+            self.message(field, |w| values.for_each(|v| w.varint(v)));
         }
     }
 
+    /// Numbers as pprof writes them: packed if there are more than two.
+    pub(super) fn repeated(&mut self, field: u32, values: impl ExactSizeIterator<Item = u64>) {
+        if values.len() > 2 {
+            self.packed(field, values);
+        } else {
+            values.for_each(|v| self.number_always(field, v));
+        }
+    }
+
+    #[inline]
     fn varint(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.out.push(value as u8 | 0x80);
