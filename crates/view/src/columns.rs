@@ -39,7 +39,8 @@ fn align(
         while line < within.end && has_column(line) {
             line += 1;
         }
-        let width = (start..line).map(|at| lines[at][column].chars().count()).max().unwrap_or(0) + 1;
+        let width =
+            (start..line).map(|at| lines[at][column].chars().count()).max().unwrap_or(0) + 1;
         (start..line).for_each(|at| widths[at].push(width));
         align(lines, widths, start..line, column + 1);
     }
@@ -53,8 +54,7 @@ mod tests {
     #[test]
     fn columns_are_go_s() {
         let text = "request:\t Total 3\n \t12 (3%):\t a\n \t5:\t b\n\nid:\t Total 1\n \t1:\t x\n\n";
-        let aligned =
-            " request: Total 3\n          12 (3%): a\n                5: b\n\n id: Total 1\n     1: x\n\n";
+        let aligned = " request: Total 3\n          12 (3%): a\n                5: b\n\n id: Total 1\n     1: x\n\n";
         assert_eq!(align_right(text), aligned);
     }
 }

@@ -79,8 +79,7 @@ const fn report(cum: bool, redirect: bool) -> Usage {
     Usage::Report { cum, redirect }
 }
 
-const TAGS_USAGE: &str =
-    "tags [tag_regex]* [-ignore_regex]* [>file]\nList tags with key:value matching tag_regex and exclude ignore_regex.";
+const TAGS_USAGE: &str = "tags [tag_regex]* [-ignore_regex]* [>file]\nList tags with key:value matching tag_regex and exclude ignore_regex.";
 const PEEK_USAGE: &str =
     "peek func_regex\nDisplay callers and callees of functions matching func_regex.";
 
@@ -92,34 +91,136 @@ pub const COMMANDS: [Command; 25] = {
         Viewer { file, programs }
     }
     [
-        command("callgrind", Callgrind, File("callgraph.out"), "Outputs a graph in callgrind format", report(false, true)),
+        command(
+            "callgrind",
+            Callgrind,
+            File("callgraph.out"),
+            "Outputs a graph in callgrind format",
+            report(false, true),
+        ),
         command("comments", Comments, Terminal, "Output all profile comments", Usage::None),
-        command("disasm", Disasm, Terminal, "Output assembly listings annotated with samples", Usage::Listing { redirect: true }),
+        command(
+            "disasm",
+            Disasm,
+            Terminal,
+            "Output assembly listings annotated with samples",
+            Usage::Listing { redirect: true },
+        ),
         command("dot", Dot, Terminal, "Outputs a graph in DOT format", report(false, true)),
-        command("eog", Dot, viewer("svg", &["eog"]), "Visualize graph through eog", report(false, false)),
-        command("evince", Dot, viewer("pdf", &["evince"]), "Visualize graph through evince", report(false, false)),
-        command("gif", Dot, Drawing("gif"), "Outputs a graph image in GIF format", report(false, true)),
-        command("gv", Dot, viewer("ps", &["gv --noantialias"]), "Visualize graph through gv", report(false, false)),
-        command("kcachegrind", Callgrind, viewer("grind", &["kcachegrind"]), "Visualize report in KCachegrind", report(false, false)),
-        command("list", List, Terminal, "Output annotated source for functions matching regexp", Usage::Listing { redirect: false }),
+        command(
+            "eog",
+            Dot,
+            viewer("svg", &["eog"]),
+            "Visualize graph through eog",
+            report(false, false),
+        ),
+        command(
+            "evince",
+            Dot,
+            viewer("pdf", &["evince"]),
+            "Visualize graph through evince",
+            report(false, false),
+        ),
+        command(
+            "gif",
+            Dot,
+            Drawing("gif"),
+            "Outputs a graph image in GIF format",
+            report(false, true),
+        ),
+        command(
+            "gv",
+            Dot,
+            viewer("ps", &["gv --noantialias"]),
+            "Visualize graph through gv",
+            report(false, false),
+        ),
+        command(
+            "kcachegrind",
+            Callgrind,
+            viewer("grind", &["kcachegrind"]),
+            "Visualize report in KCachegrind",
+            report(false, false),
+        ),
+        command(
+            "list",
+            List,
+            Terminal,
+            "Output annotated source for functions matching regexp",
+            Usage::Listing { redirect: false },
+        ),
         command("pdf", Dot, Drawing("pdf"), "Outputs a graph in PDF format", report(false, true)),
         Command {
             has_argument: true,
-            ..command("peek", Tree, Terminal, "Output callers/callees of functions matching regexp", Usage::Text(PEEK_USAGE))
+            ..command(
+                "peek",
+                Tree,
+                Terminal,
+                "Output callers/callees of functions matching regexp",
+                Usage::Text(PEEK_USAGE),
+            )
         },
-        command("png", Dot, Drawing("png"), "Outputs a graph image in PNG format", report(false, true)),
-        command("proto", Proto, File("pb.gz"), "Outputs the profile in compressed protobuf format", Usage::None),
+        command(
+            "png",
+            Dot,
+            Drawing("png"),
+            "Outputs a graph image in PNG format",
+            report(false, true),
+        ),
+        command(
+            "proto",
+            Proto,
+            File("pb.gz"),
+            "Outputs the profile in compressed protobuf format",
+            Usage::None,
+        ),
         command("ps", Dot, Drawing("ps"), "Outputs a graph in PS format", report(false, true)),
-        command("raw", Raw, Terminal, "Outputs a text representation of the raw profile", Usage::None),
+        command(
+            "raw",
+            Raw,
+            Terminal,
+            "Outputs a text representation of the raw profile",
+            Usage::None,
+        ),
         command("svg", Dot, Drawing("svg"), "Outputs a graph in SVG format", report(false, true)),
         command("tags", Tags, Terminal, "Outputs all tags in the profile", Usage::Text(TAGS_USAGE)),
         command("text", Text, Terminal, "Outputs top entries in text form", report(true, true)),
         command("top", Text, Terminal, "Outputs top entries in text form", report(true, true)),
-        command("topproto", TopProto, File("pb.gz"), "Outputs top entries in compressed protobuf format", Usage::None),
-        command("traces", Traces, Terminal, "Outputs all profile samples in text form", Usage::None),
-        command("tree", Tree, Terminal, "Outputs a text rendering of call graph", report(true, true)),
-        command("web", Dot, viewer("svg", &[]), "Visualize graph through web browser", report(false, false)),
-        command("weblist", WebList, viewer("html", &[]), "Display annotated source in a web browser", Usage::Listing { redirect: false }),
+        command(
+            "topproto",
+            TopProto,
+            File("pb.gz"),
+            "Outputs top entries in compressed protobuf format",
+            Usage::None,
+        ),
+        command(
+            "traces",
+            Traces,
+            Terminal,
+            "Outputs all profile samples in text form",
+            Usage::None,
+        ),
+        command(
+            "tree",
+            Tree,
+            Terminal,
+            "Outputs a text rendering of call graph",
+            report(true, true),
+        ),
+        command(
+            "web",
+            Dot,
+            viewer("svg", &[]),
+            "Visualize graph through web browser",
+            report(false, false),
+        ),
+        command(
+            "weblist",
+            WebList,
+            viewer("html", &[]),
+            "Display annotated source in a web browser",
+            Usage::Listing { redirect: false },
+        ),
     ]
 };
 
@@ -132,7 +233,8 @@ impl Command {
     /// The configuration with what the command insists on.
     pub(crate) fn overrides(&self, config: &Config) -> Config {
         let mut config = config.clone();
-        let granularity = |config: &mut Config, name: &str| name.clone_into(&mut config.granularity);
+        let granularity =
+            |config: &mut Config, name: &str| name.clone_into(&mut config.granularity);
         // A listing is of some functions only, which must not be trimmed away before they are found.
         match self.name {
             "disasm" => {

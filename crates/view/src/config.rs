@@ -2,7 +2,6 @@
 
 use crate::go_text::float;
 
-
 /// The options of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {

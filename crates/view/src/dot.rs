@@ -131,7 +131,8 @@ impl Drawing<'_> {
         let (from, to) = (self.number(edge.caller), self.number(edge.callee));
         write!(self.out, "N{from} -> N{to} [label=\" {weight}{inline}\"")?;
         if report.total != 0 {
-            let share = |of: i64| value.wrapping_mul(of).wrapping_div(report.total).wrapping_abs().min(of);
+            let share =
+                |of: i64| value.wrapping_mul(of).wrapping_div(report.total).wrapping_abs().min(of);
             if share(100) > 0 {
                 write!(self.out, " weight={}", share(100) + 1)?;
             }

@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn paths_are_go_s() {
-        for (path, last) in [("/a/b.go", "b.go"), ("a/", "a"), ("", "."), ("///", "/"), ("x", "x")] {
+        for (path, last) in [("/a/b.go", "b.go"), ("a/", "a"), ("", "."), ("///", "/"), ("x", "x")]
+        {
             assert_eq!(base(path), last, "{path}");
         }
         for (path, shortest) in [

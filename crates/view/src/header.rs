@@ -58,9 +58,19 @@ fn duration_line(report: &Report) -> String {
 }
 
 fn local_time(nanos: i64) -> String {
+    formatted(nanos, "%Y-%m-%d %H:%M:%S %Z")
+}
+
+/// A time as Go's `time.Time.String` writes it.
+pub(crate) fn local_time_with_offset(nanos: i64) -> String {
+    formatted(nanos, "%Y-%m-%d %H:%M:%S%.f %z %Z")
+}
+
+/// Nanoseconds since 1970 UTC in the time zone of this machine.
+fn formatted(nanos: i64, format: &str) -> String {
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
     Timestamp::from_nanosecond(nanos.into())
-        .map(|time| time.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %Z").to_string())
+        .map(|time| time.to_zoned(zone).strftime(format).to_string())
         .unwrap_or_default()
 }
 
@@ -84,10 +94,13 @@ pub(crate) fn graph_lines(report: &Report, trimmed: &Trimmed, is_full: bool) -> 
         report.format(total)
     ));
     if total != 0 {
-        let limit = |fraction: f64| report.format(((total as f64 * fraction) as i64).wrapping_abs());
+        let limit =
+            |fraction: f64| report.format(((total as f64 * fraction) as i64).wrapping_abs());
         lines.extend(dropped(trimmed.dropped_nodes, "node", "cum", || limit(config.nodefraction)));
         if is_full {
-            lines.extend(dropped(trimmed.dropped_edges, "edge", "freq", || limit(config.edgefraction)));
+            lines.extend(dropped(trimmed.dropped_edges, "edge", "freq", || {
+                limit(config.edgefraction)
+            }));
         }
         let shown = trimmed.graph.shown.len();
         if shown > 0 && shown < trimmed.node_count {

@@ -9,6 +9,6 @@ use plumb_profile::Profile;
 /// Writes a profile.
 pub(crate) fn write(profile: &Profile, out: &mut dyn Write) -> io::Result<()> {
     let mut gzip = GzEncoder::new(out, Compression::fast());
-    gzip.write_all(&profile.encode())?;
+    profile.write_as_pprof(&mut gzip)?;
     gzip.finish().map(|_| ())
 }

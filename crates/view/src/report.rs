@@ -103,7 +103,17 @@ impl Report {
         let unit = config.unit.clone();
         let active_filters = active_filters(&config);
         let format = command.format;
-        Ok(Self { profile, config, format, value, total, argument, label_units, active_filters, unit })
+        Ok(Self {
+            profile,
+            config,
+            format,
+            value,
+            total,
+            argument,
+            label_units,
+            active_filters,
+            unit,
+        })
     }
 
     /// Writes the report.
@@ -120,7 +130,7 @@ impl Report {
             Format::Dot => dot::write(self, out),
             Format::Callgrind => callgrind::write(self, out),
             Format::TopProto => top_proto::write(self, out),
-            Format::Raw => Err(ReportError::Unsupported("raw".to_owned())),
+            Format::Raw => Ok(self.profile.write_raw(out, &header::local_time_with_offset)?),
             Format::Proto => {
                 self.divide();
                 Ok(proto::write(&self.profile, out)?)

@@ -64,9 +64,8 @@ impl SampleValue {
                 *sum = (sum.0.wrapping_add(size), sum.1.wrapping_add(divisor));
             };
             add(&mut all);
-            let is_base = |label| {
-                matches!(label, LabelRef::Text { key: BASE_LABEL, value: "true" })
-            };
+            let is_base =
+                |label| matches!(label, LabelRef::Text { key: BASE_LABEL, value: "true" });
             if sample.labels().any(is_base) {
                 add(&mut base);
             }
@@ -94,6 +93,9 @@ fn index(profile: &Profile, name: &str) -> Result<usize, SampleIndexError> {
     // Older profiles say `space` for `inuse_space`.
     let short = name.strip_prefix("inuse_").unwrap_or(name);
     kinds().position(|kind| kind == name || kind == short).ok_or_else(|| {
-        SampleIndexError::Unknown { name: name.to_owned(), known: kinds().map(str::to_owned).collect() }
+        SampleIndexError::Unknown {
+            name: name.to_owned(),
+            known: kinds().map(str::to_owned).collect(),
+        }
     })
 }

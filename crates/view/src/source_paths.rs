@@ -32,7 +32,9 @@ pub(crate) fn trim(profile: &mut Profile, trim_path: &str, search_path: &str) {
 
 /// A path without the prefix that is not shown.
 pub(crate) fn trimmed<'p>(path: &'p str, trim_path: &str, search_path: &str) -> &'p str {
-    let list = |paths: &'_ str| paths.split(':').filter(|path| !path.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let list = |paths: &'_ str| {
+        paths.split(':').filter(|path| !path.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
     if trim_path.is_empty() {
         for folder in list(search_path) {
             let wanted = format!("/{}/", base(&folder));

@@ -51,7 +51,9 @@ fn sorted(report: &Report) -> Vec<(&str, Vec<(String, i64)>)> {
     sorted.sort_unstable_by_key(|&(key, _)| key);
     for (_, values) in &mut sorted {
         values.sort_unstable_by(|a, b| {
-            Reverse(a.1.unsigned_abs()).cmp(&Reverse(b.1.unsigned_abs())).then_with(|| a.0.cmp(&b.0))
+            Reverse(a.1.unsigned_abs())
+                .cmp(&Reverse(b.1.unsigned_abs()))
+                .then_with(|| a.0.cmp(&b.0))
         });
     }
     sorted

@@ -2,9 +2,7 @@
 
 use std::io::Write;
 
-use plumb_profile::{
-    Function, Interner, Line, Location, Profile, Samples, ValueType,
-};
+use plumb_profile::{Function, Interner, Line, Location, Profile, Samples, ValueType};
 use rustc_hash::FxHashMap;
 
 use crate::proto;

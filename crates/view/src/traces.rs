@@ -63,8 +63,10 @@ fn labels(report: &Report, sample: &SampleRef<'_>) -> Vec<String> {
         }
     }
     let written = |labels: Vec<(&str, Vec<String>)>| {
-        let mut lines: Vec<String> =
-            labels.iter().map(|(key, values)| format!("{key:>10}:  {}", values.join(" "))).collect();
+        let mut lines: Vec<String> = labels
+            .iter()
+            .map(|(key, values)| format!("{key:>10}:  {}", values.join(" ")))
+            .collect();
         lines.sort_unstable();
         lines
     };

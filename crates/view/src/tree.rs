@@ -8,8 +8,7 @@ use crate::measure::percentage;
 use crate::report::{Report, ReportError};
 
 const SEPARATOR: &str = "----------------------------------------------------------+-------------";
-const LEGEND: &str =
-    "      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t ";
+const LEGEND: &str = "      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t ";
 
 pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), ReportError> {
     let trimmed = report.trimmed_graph();

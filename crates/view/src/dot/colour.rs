@@ -44,7 +44,7 @@ mod tests {
             (1.0, "#b20000", "#edd5d5"),
             (0.0, "#b2b2b2", "#ededed"),
             (-1.0, "#00b200", "#d5edd5"),
-            (0.05, "#b2a085", "#edebe7"),
+            (0.05, "#b2a085", "#edeae7"),
         ] {
             assert_eq!(colour(share, Ground::Line), line, "{share}");
             assert_eq!(colour(share, Ground::Fill), fill, "{share}");

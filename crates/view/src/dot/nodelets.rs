@@ -21,7 +21,8 @@ impl Drawing<'_> {
         let is_flat = !node.callees.is_empty();
         let mut boxes = String::new();
         let names = &self.graph.label_names;
-        let mut texts: Vec<(u32, &Tag)> = node.tags.texts.iter().map(|(&id, tag)| (id, tag)).collect();
+        let mut texts: Vec<(u32, &Tag)> =
+            node.tags.texts.iter().map(|(&id, tag)| (id, tag)).collect();
         let name = |id: u32| names[id as usize].as_str();
         texts.sort_by(|a, b| compare_tags((a.1, name(a.0)), (b.1, name(b.0)), is_flat));
         for (index, &(id, tag)) in texts.iter().take(MOST_TAGS).enumerate() {
@@ -83,13 +84,18 @@ impl Drawing<'_> {
     fn collapsed(&self, mut numbers: Vec<(&str, NumericTag)>, is_flat: bool) -> Vec<Named> {
         numbers.sort_by(|a, b| compare_tags((&a.1.tag, a.0), (&b.1.tag, b.0), is_flat));
         if numbers.len() <= MOST_TAGS {
-            let named = |(name, number): (&str, NumericTag)| Named { name: name.to_owned(), tag: number.tag };
+            let named = |(name, number): (&str, NumericTag)| Named {
+                name: name.to_owned(),
+                tag: number.tag,
+            };
             return numbers.into_iter().map(named).collect();
         }
         let rest = numbers.split_off(MOST_TAGS);
-        let mut groups: Vec<Vec<NumericTag>> = numbers.iter().map(|&(_, number)| vec![number]).collect();
+        let mut groups: Vec<Vec<NumericTag>> =
+            numbers.iter().map(|&(_, number)| vec![number]).collect();
         for (_, number) in rest {
-            let distance = |group: &Vec<NumericTag>| (group[0].value as f64 - number.value as f64).abs();
+            let distance =
+                |group: &Vec<NumericTag>| (group[0].value as f64 - number.value as f64).abs();
             let nearest = (0..groups.len()).min_by(|&a, &b| {
                 distance(&groups[a]).partial_cmp(&distance(&groups[b])).unwrap_or(Ordering::Equal)
             });
@@ -113,7 +119,11 @@ impl Drawing<'_> {
             let mean = |weight: Weight| Weight { sum: weight.value(), divisor: 0 };
             let low = group.iter().min_by_key(|number| number.value);
             let high = group.iter().max_by_key(|number| number.value);
-            let name = format!("{}..{}", low.map(text).unwrap_or_default(), high.map(text).unwrap_or_default());
+            let name = format!(
+                "{}..{}",
+                low.map(text).unwrap_or_default(),
+                high.map(text).unwrap_or_default()
+            );
             return Named { name, tag: Tag { flat: mean(flat), cum: mean(cum) } };
         };
         let value = |weight: Weight| Weight { sum: weight.value(), divisor: 0 };

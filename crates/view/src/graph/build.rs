@@ -81,9 +81,7 @@ impl Graph {
 
     /// Shows all nodes that weigh anything.
     pub(super) fn show(&mut self, drops_negative: bool) {
-        let is_negative = |node: &Node| {
-            node.flat.sum < 0 || node.flat.sum == 0 && node.cum.sum < 0
-        };
+        let is_negative = |node: &Node| node.flat.sum < 0 || node.flat.sum == 0 && node.cum.sum < 0;
         let is_shown = |node: &Node| {
             (node.cum.sum != 0 || node.flat.sum != 0) && !(drops_negative && is_negative(node))
         };

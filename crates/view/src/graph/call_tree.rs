@@ -98,12 +98,23 @@ impl Tree<'_> {
             let edge = parent.map(|caller| {
                 let edge = graph.edges.len() as EdgeId;
                 let weight = Weight::default();
-                graph.edges.push(Edge { caller, callee: id, weight, is_residual: false, is_inline: true });
+                graph.edges.push(Edge {
+                    caller,
+                    callee: id,
+                    weight,
+                    is_residual: false,
+                    is_inline: true,
+                });
                 graph.nodes[caller as usize].callees.push(edge);
                 edge
             });
             let info = frames.infos[what as usize];
-            graph.nodes.push(Node { info, parent, callers: edge.into_iter().collect(), ..Node::default() });
+            graph.nodes.push(Node {
+                info,
+                parent,
+                callers: edge.into_iter().collect(),
+                ..Node::default()
+            });
             (id, edge)
         })
     }

@@ -79,8 +79,7 @@ impl<'p> Infos<'p> {
     }
 
     fn of(&mut self, location: &Location, line: usize) -> NodeInfo {
-        let object_file =
-            location.mapping.and_then(|m| self.object_files.get(m as usize).copied());
+        let object_file = location.mapping.and_then(|m| self.object_files.get(m as usize).copied());
         let object_file = object_file.unwrap_or_default();
         let address = location.address;
         let profile = self.profile;

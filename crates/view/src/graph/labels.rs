@@ -53,8 +53,12 @@ pub(super) struct SampleLabels {
 
 impl<'o> Labels<'o> {
     pub(super) fn new(options: GraphOptions<'o>) -> Self {
-        let mut this =
-            Self { options, names: Vec::new(), numbers: FxHashMap::default(), written: FxHashMap::default() };
+        let mut this = Self {
+            options,
+            names: Vec::new(),
+            numbers: FxHashMap::default(),
+            written: FxHashMap::default(),
+        };
         this.number(String::new());
         this
     }
@@ -97,7 +101,8 @@ impl<'o> Labels<'o> {
         if let Some(&number) = self.written.get(&value) {
             return number;
         }
-        let number = self.number(scaled_label(value, self.options.unit_of_bytes, self.options.unit));
+        let number =
+            self.number(scaled_label(value, self.options.unit_of_bytes, self.options.unit));
         self.written.insert(value, number);
         number
     }

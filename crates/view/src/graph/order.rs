@@ -63,9 +63,9 @@ impl Graph {
     pub(crate) fn sorted(&self, edges: &[EdgeId]) -> Vec<EdgeId> {
         let mut edges = edges.to_vec();
         edges.sort_unstable_by_key(|&edge| Reverse(self.edge(edge).weight.size()));
-        for equal in edges.chunk_by_mut(|&a, &b| {
-            self.edge(a).weight.size() == self.edge(b).weight.size()
-        }) {
+        for equal in
+            edges.chunk_by_mut(|&a, &b| self.edge(a).weight.size() == self.edge(b).weight.size())
+        {
             if equal.len() > 1 {
                 equal.sort_by_cached_key(|&id| {
                     let edge = self.edge(id);

@@ -24,7 +24,8 @@ pub(super) fn write(profile: Profile, wanted: &Wanted, config: &Config) -> Resul
     report?.write(&mut out)?;
     if !config.output.is_empty() {
         eprintln!("Generating report in {}", config.output);
-        fs::write(&config.output, out).map_err(|error| format!("open {}: {error}", config.output))?;
+        fs::write(&config.output, out)
+            .map_err(|error| format!("open {}: {error}", config.output))?;
         return Ok(());
     }
     if let Target::File(ending) = wanted.command.target

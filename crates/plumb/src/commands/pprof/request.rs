@@ -1,6 +1,6 @@
 //! What a command line asks for: which report of which sources.
 
-use plumb_view::{Command, Config, FIELDS, Slot, command_named, COMMANDS};
+use plumb_view::{COMMANDS, Command, Config, FIELDS, Slot, command_named};
 
 use super::Failure;
 use super::flags::Flags;

@@ -51,7 +51,7 @@ fn merged(files: &[String], what: &str, sources: &Sources) -> Result<Profile, Fa
 
 fn read(file: &str, sources: &Sources) -> Result<Profile, Failure> {
     let bytes = fs::read(file).map_err(|error| no_such(file, &error))?;
-    let (mut profile, _) = Profile::parse(&bytes, &Limits::default())?;
+    let mut profile = Profile::parse_as_pprof(&bytes, &Limits::default())?;
     name_program(&mut profile, sources);
     Ok(profile)
 }
@@ -59,7 +59,7 @@ fn read(file: &str, sources: &Sources) -> Result<Profile, Failure> {
 /// An error of the file system in Go's words.
 fn no_such(file: &str, error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => format!("open {file}: no such file or directory"),
+        std::io::ErrorKind::NotFound => format!("stat {file}: no such file or directory"),
         std::io::ErrorKind::PermissionDenied => format!("open {file}: permission denied"),
         _ => format!("read {file}: {error}"),
     }
@@ -82,5 +82,6 @@ fn name_program(profile: &mut Profile, sources: &Sources) {
 /// Whether a file is a program.
 pub(super) fn is_executable(file: &str) -> bool {
     let mut magic = [0; 4];
-    File::open(file).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"\x7fELF"
+    File::open(file).and_then(|mut file| file.read_exact(&mut magic)).is_ok()
+        && magic == *b"\x7fELF"
 }

@@ -106,9 +106,8 @@ pub(super) fn details(as_flags: bool) -> String {
             continue;
         }
         let choices = field.choices.iter();
-        let choices = choices.map(|choice| {
-            format!("  {}", line(&format!("{dash}{choice}"), choice_help(choice)))
-        });
+        let choices = choices
+            .map(|choice| format!("  {}", line(&format!("{dash}{choice}"), choice_help(choice))));
         let group: Vec<String> = std::iter::once(line(field.name, "")).chain(choices).collect();
         groups.push(group.join("\n"));
     }
