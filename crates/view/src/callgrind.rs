@@ -11,7 +11,7 @@ pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), Repo
     let trimmed = report.trimmed_graph();
     let graph = &trimmed.graph;
     writeln!(out, "positions: instr line")?;
-    writeln!(out, "events: {}({})", report.value.kind, report.unit())?;
+    writeln!(out, "events: {}({})", report.values.of.kind, &report.values.unit)?;
 
     let names = names(graph);
     let [mut object_files, mut files, mut functions] = [(); 3].map(|()| Names::default());
@@ -26,7 +26,7 @@ pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), Repo
             writeln!(out, "fn={}", functions.number(texts.get(info.name)))?;
         }
         let position = address(previous, info.address);
-        writeln!(out, "{position} {} {}", info.line, report.scaled(node.flat.value()))?;
+        writeln!(out, "{position} {} {}", info.line, report.values.scaled(node.flat.value()))?;
         for edge in graph.sorted(&node.callees) {
             let edge = graph.edge(edge);
             let callee = graph.node(edge.callee).info;
@@ -35,7 +35,7 @@ pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), Repo
             let name = names.get(&edge.callee).map_or("", String::as_str);
             writeln!(out, "cfn={}", functions.number(name))?;
             writeln!(out, "calls=0 {} {}", address(previous, callee.address), callee.line)?;
-            writeln!(out, "* * {}", report.scaled(edge.weight.sum))?;
+            writeln!(out, "* * {}", report.values.scaled(edge.weight.sum))?;
         }
         previous = Some(info);
     }

@@ -82,7 +82,7 @@ impl Drawing<'_> {
     fn node(&mut self, id: NodeId, node: &Node) -> io::Result<()> {
         let report = self.report;
         let (flat, cum) = (node.flat.value(), node.cum.value());
-        let share = |value: i64| percentage(value, report.total).trim().to_owned();
+        let share = |value: i64| percentage(value, report.values.total).trim().to_owned();
         let mut label = self.label(node);
         let mut cum_text = report.format(flat);
         match flat {
@@ -99,7 +99,7 @@ impl Drawing<'_> {
             true => (FONT_SIZE.1 * (size / self.largest).sqrt()).ceil() as u32,
             false => 0,
         };
-        let score = cum as f64 / report.total.unsigned_abs() as f64;
+        let score = cum as f64 / report.values.total.unsigned_abs() as f64;
         let number = self.number(id);
         writeln!(
             self.out,
@@ -130,16 +130,17 @@ impl Drawing<'_> {
         let inline = if edge.is_inline { "\\n (inline)" } else { "" };
         let (from, to) = (self.number(edge.caller), self.number(edge.callee));
         write!(self.out, "N{from} -> N{to} [label=\" {weight}{inline}\"")?;
-        if report.total != 0 {
-            let share =
-                |of: i64| value.wrapping_mul(of).wrapping_div(report.total).wrapping_abs().min(of);
+        if report.values.total != 0 {
+            let share = |of: i64| {
+                value.wrapping_mul(of).wrapping_div(report.values.total).wrapping_abs().min(of)
+            };
             if share(100) > 0 {
                 write!(self.out, " weight={}", share(100) + 1)?;
             }
             if share(5) > 0 {
                 write!(self.out, " penwidth={}", share(5) + 1)?;
             }
-            let score = value as f64 / report.total.unsigned_abs() as f64;
+            let score = value as f64 / report.values.total.unsigned_abs() as f64;
             write!(self.out, " color=\"{}\"", colour(score, Ground::Line))?;
         }
         let arrow = if edge.is_residual { "..." } else { "->" };

@@ -4,11 +4,13 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use plumb_profile::Profile;
 
 use crate::go_text::base;
 use crate::graph::Trimmed;
 use crate::measure::{label, percentage, scale};
 use crate::report::{Report, ReportError};
+use crate::values::Values;
 
 /// Longest filter that is shown, in bytes.
 const LONGEST_FILTER: usize = 80;
@@ -17,8 +19,7 @@ const LONGEST_FILTER: usize = 80;
 const LEGEND: &str = "\nSee https://git.io/JfYMW for how to read the graph";
 
 /// What the profile is: file, build, type, time, duration.
-pub(crate) fn profile_lines(report: &Report) -> Vec<String> {
-    let profile = &report.profile;
+pub(crate) fn profile_lines(profile: &Profile, values: &Values) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -35,25 +36,24 @@ pub(crate) fn profile_lines(report: &Report) -> Vec<String> {
             lines.push(format!("{name}: {value}"));
         }
     };
-    line("Type", &report.value.kind);
+    line("Type", &values.of.kind);
     line("Doc", profile.text(profile.doc_url));
     if let Some(nanos) = profile.time() {
         line("Time", &local_time(nanos));
     }
     if profile.duration_nanos != 0 {
-        lines.push(duration_line(report));
+        lines.push(duration_line(profile.duration_nanos, values));
     }
     lines
 }
 
-fn duration_line(report: &Report) -> String {
-    let duration = report.profile.duration_nanos;
-    let (nanos, unit) = scale(report.total, &report.value.unit, "nanoseconds");
+fn duration_line(duration: i64, values: &Values) -> String {
+    let (nanos, unit) = scale(values.total, &values.of.unit, "nanoseconds");
     let share = match unit {
         "ns" if nanos != 0.0 => format!("({})", percentage(nanos as i64, duration)),
         _ => String::new(),
     };
-    let total = report.format(report.total);
+    let total = values.format(values.total);
     format!("Duration: {}, Total samples = {total} {share}", label(duration, "nanoseconds"))
 }
 
@@ -80,13 +80,13 @@ pub(crate) fn graph_lines(report: &Report, trimmed: &Trimmed, is_full: bool) -> 
     let config = &report.config;
     let mut lines = Vec::new();
     if is_full || !config.compact_labels {
-        lines = profile_lines(report);
+        lines = profile_lines(&report.profile, &report.values);
     }
     if !report.active_filters.is_empty() {
         lines.push("Active filters:".to_owned());
         lines.extend(report.active_filters.iter().map(|filter| format!("   {}", cut(filter))));
     }
-    let (shown, total) = (trimmed.graph.total_flat(), report.total);
+    let (shown, total) = (trimmed.graph.total_flat(), report.values.total);
     lines.push(format!(
         "Showing nodes accounting for {}, {} of {} total",
         report.format(shown),

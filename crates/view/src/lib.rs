@@ -25,12 +25,13 @@ mod text;
 mod top_proto;
 mod traces;
 mod tree;
+mod values;
 
 pub use command::{COMMANDS, Command, Format, Target, command_named};
 pub use config::{Config, ConfigError, FIELDS, Field, Slot, choice_help, field};
 pub use focus::RegexOptionError;
 pub use go_text::{base, float};
 pub use measure::{label, percentage, scale, scaled_label};
-pub use report::{Messages, Report, ReportError};
-pub use sample_value::SampleIndexError;
+pub use report::{Description, Messages, Report, ReportError, describe};
+pub use sample_value::{SampleIndexError, sample_type};
 pub use text::TextItem;

@@ -11,9 +11,10 @@ use crate::focus::{self, RegexOptionError};
 use crate::go_text::base;
 use crate::graph::{GraphOptions, Limits, NodeOrder, Trimmed};
 use crate::header;
-use crate::measure::{scale, scaled_label};
+use crate::measure::scale;
 use crate::pseudo_frames::add_label_frames;
 use crate::sample_value::{SampleIndexError, SampleValue};
+use crate::values::Values;
 use crate::{aggregate, callgrind, dot, proto, source_paths, tags, text, top_proto, traces, tree};
 
 /// What a report says besides itself, for the standard error.
@@ -59,16 +60,12 @@ pub struct Report {
     pub(crate) profile: Profile,
     pub(crate) config: Config,
     pub(crate) format: Format,
-    pub(crate) value: SampleValue,
-    /// Sum of the sizes of all values, before filters unless the configuration says otherwise.
-    pub(crate) total: i64,
+    pub(crate) values: Values,
     /// The regular expression of commands that have one, and how it was written.
     pub(crate) argument: Option<(regex::Regex, String)>,
     /// Units of numeric labels by name.
     pub(crate) label_units: FxHashMap<String, String>,
     pub(crate) active_filters: Vec<String>,
-    /// Unit in which values are written; chosen when the graph is known.
-    unit: String,
 }
 
 impl Report {
@@ -100,20 +97,9 @@ impl Report {
             focus::apply(&mut profile, &label_units, &config, messages)?;
         }
         aggregate::aggregate(&mut profile, &config)?;
-        let unit = config.unit.clone();
         let active_filters = active_filters(&config);
-        let format = command.format;
-        Ok(Self {
-            profile,
-            config,
-            format,
-            value,
-            total,
-            argument,
-            label_units,
-            active_filters,
-            unit,
-        })
+        let (format, values) = (command.format, Values::new(value, total, &config));
+        Ok(Self { profile, config, format, values, argument, label_units, active_filters })
     }
 
     /// Writes the report.
@@ -147,8 +133,8 @@ impl Report {
         let config = &self.config;
         let is_drawing = self.format == Format::Dot;
         let options = GraphOptions {
-            value: self.value.index,
-            divisor: self.value.divisor,
+            value: self.values.of.index,
+            divisor: self.values.of.divisor,
             keeps_object_files: matches!(
                 self.format,
                 Format::Raw | Format::List | Format::WebList | Format::Disasm | Format::Callgrind
@@ -178,16 +164,17 @@ impl Report {
     /// `minimum` is the unit of the smallest value that is shown, or if the total has another one, that of a hundred
     /// times as much.
     fn choose_unit(&mut self, trimmed: &Trimmed) {
-        if self.unit != "minimum" || trimmed.graph.shown.is_empty() {
+        if self.values.unit != "minimum" || trimmed.graph.shown.is_empty() {
             return;
         }
         let sizes = trimmed.graph.shown_nodes().map(|node| {
             let flat = node.flat.value().wrapping_abs();
             if flat == 0 { node.cum.value().wrapping_abs() } else { flat }
         });
-        let smallest = sizes.filter(|&size| size > 0).min().unwrap_or(self.total);
-        let (smallest, largest) = (self.divided(smallest), self.divided(self.total));
-        let unit_of = |value: i64| scale(value, &self.value.unit, "minimum").1.to_owned();
+        let smallest = sizes.filter(|&size| size > 0).min().unwrap_or(self.values.total);
+        let (smallest, largest) =
+            (self.values.divided(smallest), self.values.divided(self.values.total));
+        let unit_of = |value: i64| scale(value, &self.values.of.unit, "minimum").1.to_owned();
         let (mut unit, unit_of_largest) = (unit_of(smallest), unit_of(largest));
         if unit != unit_of_largest
             && smallest.wrapping_mul(100) < largest
@@ -195,34 +182,16 @@ impl Report {
         {
             unit = unit_of(smallest.wrapping_mul(100));
         }
-        self.unit = if unit.is_empty() { self.value.unit.clone() } else { unit };
-    }
-
-    /// The unit in which values are written.
-    pub(crate) fn unit(&self) -> &str {
-        &self.unit
+        self.values.unit = if unit.is_empty() { self.values.of.unit.clone() } else { unit };
     }
 
     /// A value with its unit.
     pub(crate) fn format(&self, value: i64) -> String {
-        scaled_label(self.divided(value), &self.value.unit, &self.unit)
-    }
-
-    /// A value in the unit of the report, as a whole number.
-    pub(crate) fn scaled(&self, value: i64) -> i64 {
-        scale(value, &self.value.unit, &self.unit).0 as i64
-    }
-
-    fn divided(&self, value: i64) -> i64 {
-        match 1.0 / self.config.divide_by {
-            ratio if ratio > 0.0 && ratio != 1.0 => (value as f64 * ratio) as i64,
-            _ => value,
-        }
+        self.values.format(value)
     }
 
     fn divide(&mut self) {
-        let ratio = 1.0 / self.config.divide_by;
-        if ratio > 0.0 && ratio != 1.0 {
+        if let Some(ratio) = self.values.ratio {
             self.profile.scale_truncating(ratio);
         }
     }
@@ -234,6 +203,33 @@ impl Report {
             file => base(file),
         }
     }
+}
+
+/// What a profile is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// Lines as above a report.
+    pub lines: Vec<String>,
+    /// Sum of the sizes of all values.
+    pub total: i64,
+    /// What is to be said besides.
+    pub messages: Messages,
+}
+
+/// Says what a profile is of.
+///
+/// # Errors
+/// If the value that the configuration names cannot be shown.
+pub fn describe(profile: &Profile, config: &Config) -> Result<Description, ReportError> {
+    let (_, messages) = label_units(profile);
+    let value = SampleValue::new(profile, &config.sample_index, config.mean)?;
+    if config.divide_by == 0.0 {
+        return Err(ReportError::ZeroDivisor);
+    }
+    let total = value.total(profile);
+    let values = Values::new(value, total, config);
+    let lines = header::profile_lines(profile, &values);
+    Ok(Description { lines, total, messages })
 }
 
 fn compile_argument(argument: &str) -> Result<(regex::Regex, String), ReportError> {

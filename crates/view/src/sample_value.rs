@@ -77,6 +77,14 @@ impl SampleValue {
     }
 }
 
+/// The name of the value that a number or name chooses.
+///
+/// # Errors
+/// If there is no such value.
+pub fn sample_type(profile: &Profile, name: &str) -> Result<String, SampleIndexError> {
+    SampleValue::new(profile, name, false).map(|value| value.kind)
+}
+
 fn index(profile: &Profile, name: &str) -> Result<usize, SampleIndexError> {
     let kinds = || profile.value_types().map(|(kind, _)| kind);
     let last = profile.sample_types.len().checked_sub(1).ok_or(SampleIndexError::NoTypes)?;

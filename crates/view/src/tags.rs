@@ -11,7 +11,7 @@ use crate::measure::{percentage, scaled_label};
 use crate::report::{Report, ReportError};
 
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> Result<(), ReportError> {
-    let total = report.total;
+    let total = report.values.total;
     let share = |value: i64| match total > 0 {
         true => format!(" ({})", percentage(value, total)),
         false => String::new(),
@@ -33,13 +33,13 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> Result<(), ReportEr
 fn sorted(report: &Report) -> Vec<(&str, Vec<(String, i64)>)> {
     let mut keys: FxHashMap<&str, FxHashMap<String, i64>> = FxHashMap::default();
     for sample in report.profile.samples() {
-        let weight = sample.value(report.value.index);
+        let weight = sample.value(report.values.of.index);
         for label in sample.labels() {
             let (key, value) = match label {
                 LabelRef::Text { key, value } => (key, value.to_owned()),
                 LabelRef::Number { key, value, .. } => {
                     let unit = report.label_units.get(key).map_or("", String::as_str);
-                    (key, scaled_label(value, unit, report.unit()))
+                    (key, scaled_label(value, unit, &report.values.unit))
                 }
             };
             let sum = keys.entry(key).or_default().entry(value).or_default();

@@ -59,10 +59,10 @@ pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), Repo
             out,
             "{:>10} {} {} {:>10} {}  {}{}",
             report.format(item.flat),
-            percentage(item.flat, report.total),
-            percentage(sum, report.total),
+            percentage(item.flat, report.values.total),
+            percentage(sum, report.values.total),
             report.format(item.cum),
-            percentage(item.cum, report.total),
+            percentage(item.cum, report.values.total),
             item.name,
             item.inline
         )?;

@@ -13,7 +13,7 @@ pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), Repo
     let graph = &trimmed.graph;
     let source = &report.profile;
     let mut texts = Interner::new();
-    let unit = texts.intern(report.unit());
+    let unit = texts.intern(&report.values.unit);
     let value_type = |kind| ValueType { kind, unit };
     let sample_types = vec![value_type(texts.intern("cum")), value_type(texts.intern("flat"))];
     let mut top = Profile { sample_types, samples: Samples::new(2), ..Profile::default() };
@@ -39,7 +39,8 @@ pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), Repo
             line_count: 1,
             ..Location::default()
         });
-        let values = [report.scaled(node.cum.value()), report.scaled(node.flat.value())];
+        let values =
+            [report.values.scaled(node.cum.value()), report.values.scaled(node.flat.value())];
         top.samples.push(&values, [index as u32], []);
     }
     top.time_nanos = source.time_nanos;

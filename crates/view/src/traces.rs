@@ -12,7 +12,7 @@ use crate::report::{Report, ReportError};
 const SEPARATOR: &str = "-----------+-------------------------------------------------------";
 
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> Result<(), ReportError> {
-    writeln!(out, "{}", profile_lines(report).join("\n"))?;
+    writeln!(out, "{}", profile_lines(&report.profile, &report.values).join("\n"))?;
     let frames = Frames::new(&report.profile, false);
     let names: Vec<String> =
         frames.infos.iter().map(|info| info.name_parts(&frames.texts).join(" ")).collect();
@@ -38,8 +38,8 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> Result<(), ReportEr
 }
 
 fn value(report: &Report, sample: &SampleRef<'_>) -> i64 {
-    let value = sample.value(report.value.index);
-    match report.value.divisor.map_or(0, |divisor| sample.value(divisor)) {
+    let value = sample.value(report.values.of.index);
+    match report.values.of.divisor.map_or(0, |divisor| sample.value(divisor)) {
         0 => value,
         divisor => value.wrapping_div(divisor),
     }

@@ -26,7 +26,7 @@ pub(crate) fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), Repo
         let cum = node.cum.value();
         let mut calls = Calls { report, graph, cum, out };
         calls.write(&node.callers, |edge| edge.caller)?;
-        let (flat, total) = (node.flat.value(), report.total);
+        let (flat, total) = (node.flat.value(), report.values.total);
         sum = sum.wrapping_add(flat);
         writeln!(
             calls.out,

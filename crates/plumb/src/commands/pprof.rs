@@ -3,6 +3,7 @@
 mod flags;
 mod output;
 mod request;
+mod shell;
 mod sources;
 mod usage;
 
@@ -12,6 +13,7 @@ use clap::Args;
 
 use crate::exit_code::Outcome;
 use crate::user_error::UserError;
+use output::Destination;
 use request::Request;
 
 /// Show profiles: a drop-in for `go tool pprof`, with the same flags and reports
@@ -57,8 +59,10 @@ fn report(arguments: Vec<String>) -> Result<Outcome, Failure> {
     let request = Request::new(flags)?;
     let profile = sources::load(&request.sources)?;
     match request.report {
-        Some(report) => output::write(profile, &report, &request.config)?,
-        None => return Err("a report must be named, such as -top".into()),
+        Some(report) => {
+            output::write(profile, &report, &request.config, Destination::CommandLine)?;
+        }
+        None => shell::run(profile, request.config)?,
     }
     Ok(Outcome::Fine)
 }

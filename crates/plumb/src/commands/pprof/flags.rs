@@ -150,11 +150,6 @@ impl Flags {
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.text(name).and_then(boolean).unwrap_or(false)
     }
-
-    /// The number of a flag.
-    pub(super) fn number(&self, name: &str) -> Option<i64> {
-        self.text(name)?.parse().ok()
-    }
 }
 
 /// A boolean as Go's `strconv.ParseBool` reads it.
@@ -178,7 +173,7 @@ mod tests {
     fn flags_stand_before_sources() {
         let flags = parsed("-top --nodecount=5 -focus main -cum=false x.pb.gz -flat").unwrap();
         assert!(flags.is_set("top") && !flags.is_set("cum") && !flags.is_set("flat"));
-        assert_eq!((flags.number("nodecount"), flags.text("focus")), (Some(5), Some("main")));
+        assert_eq!((flags.text("nodecount"), flags.text("focus")), (Some("5"), Some("main")));
         assert_eq!(flags.sources, ["x.pb.gz", "-flat"]);
         assert_eq!(parsed("-top -- -x").unwrap().sources, ["-x"]);
         assert_eq!(parsed("-base a -base b c").unwrap().texts("base"), ["a", "b"]);

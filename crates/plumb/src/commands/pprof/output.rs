@@ -13,9 +13,23 @@ use super::request::Wanted;
 /// Most files of one name that are tried.
 const MOST_NAMES: usize = 10_000;
 
+/// Who asked for a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Destination {
+    /// A command line: what is binary may be piped on.
+    CommandLine,
+    /// The shell: what is binary goes to a file.
+    Shell,
+}
+
 /// Writes a report to the file of the configuration or to the standard output; what a terminal cannot show goes to a new
 /// file.
-pub(super) fn write(profile: Profile, wanted: &Wanted, config: &Config) -> Result<(), Failure> {
+pub(super) fn write(
+    profile: Profile,
+    wanted: &Wanted,
+    config: &Config,
+    destination: Destination,
+) -> Result<(), Failure> {
     let mut messages = Vec::new();
     let argument = wanted.argument.as_deref();
     let report = Report::new(profile, wanted.command, argument, config, &mut messages);
@@ -29,7 +43,7 @@ pub(super) fn write(profile: Profile, wanted: &Wanted, config: &Config) -> Resul
         return Ok(());
     }
     if let Target::File(ending) = wanted.command.target
-        && io::stdout().is_terminal()
+        && (destination == Destination::Shell || io::stdout().is_terminal())
     {
         let (path, mut file) = new_file("profile", ending)?;
         eprintln!("Generating report in {}", path.display());
