@@ -67,6 +67,30 @@ pub fn install_go(version: &str, into: &Path) -> Result<PathBuf> {
     Ok(go)
 }
 
+/// Builds `go tool pprof` of the newest Go as `<into>/pprof-<version>`, unless it is there, and returns its path: the
+/// oracle for `plumb pprof`.
+///
+/// # Errors
+/// As [`install_go`], and if it cannot be built.
+pub fn install_pprof(into: &Path) -> Result<PathBuf> {
+    let go = install_go(NEWEST_GO, into)?;
+    let into = into.canonicalize()?;
+    let pprof = into.join(format!("pprof-{NEWEST_GO}"));
+    if pprof.exists() {
+        return Ok(pprof);
+    }
+    let root = go.ancestors().nth(2).context("go is in no GOROOT")?;
+    let staging = into.join(format!(".pprof-{}", process::id()));
+    let mut build = Command::new(&go);
+    build.current_dir(root.join("src/cmd")).env("GOROOT", root).env("GOTOOLCHAIN", "local");
+    build.env("GOENV", "off").env_remove("GOFLAGS").env("GOCACHE", into.join("../go-cache"));
+    build.args(["build", "-o"]).arg(&staging).arg("cmd/pprof");
+    run(&mut build, "the Go toolchain is incomplete")?;
+    fs::rename(&staging, &pprof)
+        .with_context(|| format!("cannot put {} in place", pprof.display()))?;
+    Ok(pprof)
+}
+
 /// The N of `1.N.P`.
 fn minor_version(version: &str) -> Result<u32> {
     let numbers: Vec<Option<u32>> = version.split('.').map(|part| part.parse().ok()).collect();

@@ -28,7 +28,7 @@ impl Graph {
                     NodeOrder::Cum => node.cum.sum,
                     NodeOrder::Entropy => entropy_score(self, node),
                 };
-                SortKey { score: score.unsigned_abs(), info: node.info, name: None, id }
+                SortKey { score: score.wrapping_abs(), info: node.info, name: None, id }
             })
             .collect();
         // Names are made of those that weigh the same only.
@@ -78,7 +78,7 @@ impl Graph {
 }
 
 struct SortKey {
-    score: u64,
+    score: i64,
     info: NodeInfo,
     name: Option<String>,
     id: NodeId,
@@ -105,7 +105,14 @@ fn entropy_score(graph: &Graph, node: &Node) -> i64 {
         edges => entropy(graph, edges, own),
     };
     let score = side(&node.callers, 0) + side(&node.callees, node.flat.sum);
-    ((score * node.cum.sum as f64) as i64).wrapping_add(node.flat.sum)
+    whole(score * node.cum.sum as f64).wrapping_add(node.flat.sum)
+}
+
+/// A float as a whole number, as Go converts it on x86-64: what is none or does not fit is the smallest number. Sums below
+/// zero have no entropy, so differences of profiles have such scores.
+fn whole(value: f64) -> i64 {
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    if (-END..END).contains(&value) { value as i64 } else { i64::MIN }
 }
 
 /// Entropy of the shares of edges, and of what the node takes itself.

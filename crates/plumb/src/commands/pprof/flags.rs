@@ -15,7 +15,7 @@ enum Kind {
 }
 
 /// Flags that are neither reports nor options of reports.
-const OTHERS: [(&str, Kind); 22] = [
+const OTHERS: [(&str, Kind); 21] = [
     ("diff_base", Kind::Text),
     ("base", Kind::Text),
     ("symbolize", Kind::Text),
@@ -37,7 +37,6 @@ const OTHERS: [(&str, Kind); 22] = [
     ("tls_cert", Kind::Text),
     ("tls_key", Kind::Text),
     ("tls_ca", Kind::Text),
-    ("tls_insecure", Kind::Bool),
 ];
 
 /// The flags and sources of a command line.

@@ -43,7 +43,9 @@ const SOURCES: &str = "
       remote                Do not examine local binaries
       force                 Force re-symbolization
     Binary                  Local path or build id of binary for symbolization
-";
+    -tls_cert             TLS client certificate file for fetching profile and symbols
+    -tls_key              TLS private key file for fetching profile and symbols
+    -tls_ca               TLS CA certs file for fetching profile and symbols";
 
 const OTHERS: &str = "
 
