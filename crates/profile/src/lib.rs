@@ -12,6 +12,7 @@ mod go_regex;
 mod goroutines;
 mod heap;
 mod inflate;
+mod legacy;
 mod limits;
 mod lines;
 mod log;

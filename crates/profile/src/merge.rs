@@ -10,6 +10,7 @@ mod units;
 use thiserror::Error;
 
 use crate::model::Profile;
+pub(crate) use scale::go_int64;
 use tables::Merger;
 
 /// Why profiles cannot be merged, in pprof's words.

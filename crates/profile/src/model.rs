@@ -217,6 +217,15 @@ impl Profile {
         (0..self.samples.len()).map(|index| SampleRef::new(self, index))
     }
 
+    /// Gives a profile without mappings one that stands for the program, so that every location has one. pprof does
+    /// that to each source before it merges them.
+    pub fn ensure_mapping(&mut self) {
+        if self.mappings.is_empty() {
+            self.mappings.push(Mapping { id: 1, ..Mapping::default() });
+            self.locations.iter_mut().for_each(|location| location.mapping = Some(0));
+        }
+    }
+
     /// Before stacks, labels or tables change: unknown fields would no longer stand where they belong.
     pub(crate) fn forget_unknown_fields(&mut self) {
         self.unknown.clear();

@@ -6,6 +6,7 @@ use flate2::bufread::MultiGzDecoder;
 use thiserror::Error;
 
 use crate::inflate::is_gzip;
+use crate::legacy::{self, LegacyError};
 use crate::limits::Limits;
 use crate::model::Profile;
 use crate::proto::{StrictError, decode_strictly};
@@ -50,7 +51,10 @@ fn parse_uncompressed(bytes: &[u8], limits: &Limits) -> Result<Profile, PprofErr
         StrictError::Empty => Err(format("empty input file")),
         StrictError::Concatenated => Err(format("concatenated profiles detected")),
         StrictError::Invalid(what) => Err(PprofError::Malformed(what)),
-        StrictError::NotProtobuf => Err(format("unrecognized profile format")),
+        StrictError::NotProtobuf => legacy::read(bytes).map_err(|error| match error {
+            LegacyError::Unrecognized => format("unrecognized profile format"),
+            LegacyError::Broken(what) => PprofError::Format(what),
+        }),
     })
 }
 
