@@ -75,9 +75,10 @@ fn sorted(printed: &Printed) -> Vec<String> {
         bytes.sort_unstable();
         return bytes.iter().map(u8::to_string).collect();
     };
+    // The running sum follows the order, and so do the numbers of nodes: the name remains.
     let unnumbered = |line: &str| {
-        // The running sum follows the order, and so do the numbers of nodes.
-        line.chars().filter(|c| !c.is_ascii_digit()).collect()
+        let name = line.split_whitespace().last().unwrap_or_default();
+        name.chars().filter(|c| !c.is_ascii_digit()).collect()
     };
     let mut lines: Vec<String> = text.lines().map(unnumbered).collect();
     lines.sort_unstable();
