@@ -15,8 +15,10 @@
 //! | `schedule` | when to ask for what, and what is too much to ask |
 //! | `rounds` | one instance's rounds |
 //! | `capture` | all instances |
+//! | `download` | one answer of one URL |
 
 mod capture;
+mod download;
 mod error;
 mod finder;
 mod http;
@@ -30,6 +32,7 @@ mod source;
 mod target;
 
 pub use capture::{CaptureSummary, InstanceSummary, capture, capture_trace};
+pub use download::{Download, download};
 pub use error::{CollectError, ProxyFault, Through, Unread};
 pub use http::{Bearer, HttpOptions, Secret};
 pub use options::{CaptureOptions, Stop};

@@ -32,6 +32,7 @@ pub use config::{Config, ConfigError, FIELDS, Field, Slot, choice_help, field};
 pub use focus::RegexOptionError;
 pub use go_text::{base, float};
 pub use measure::{label, percentage, scale, scaled_label};
+pub use proto::write as write_profile;
 pub use report::{Description, Messages, Report, ReportError, describe};
 pub use sample_value::{SampleIndexError, sample_type};
 pub use text::TextItem;

@@ -2,6 +2,7 @@
 
 mod flags;
 mod output;
+mod remote;
 mod request;
 mod shell;
 mod sources;

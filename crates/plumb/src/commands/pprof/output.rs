@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use plumb_profile::Profile;
 use plumb_view::{Config, Report, Target};
@@ -57,14 +57,23 @@ pub(super) fn write(
     }
 }
 
-/// A file of a name that nobody has yet: `profile001.pb.gz`.
+/// A file of a name that nobody has yet, in the folder of the process: `profile001.pb.gz`.
 fn new_file(prefix: &str, ending: &str) -> Result<(PathBuf, fs::File), Failure> {
+    new_file_in(Path::new(""), prefix, &format!(".{ending}"))
+}
+
+/// A file of a name that nobody has yet.
+pub(super) fn new_file_in(
+    folder: &Path,
+    prefix: &str,
+    ending: &str,
+) -> Result<(PathBuf, fs::File), Failure> {
     for number in 1..MOST_NAMES {
-        let path = PathBuf::from(format!("{prefix}{number:03}.{ending}"));
+        let path = folder.join(format!("{prefix}{number:03}{ending}"));
         match fs::File::create_new(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             created => return Ok((path, created?)),
         }
     }
-    Err(format!("could not create file of the form {prefix}001.{ending}").into())
+    Err(format!("could not create file of the form {prefix}001{ending}").into())
 }

@@ -34,6 +34,20 @@ pub(super) struct Sources {
     pub(super) comment: String,
     /// Ignore the profile's own lists of frames to drop.
     pub(super) all_frames: bool,
+    pub(super) fetching: Fetching,
+}
+
+/// How profiles are fetched.
+#[derive(Debug, Default)]
+pub(super) struct Fetching {
+    /// How long the server is to look.
+    pub(super) seconds: Option<u64>,
+    /// How long an answer may take, in seconds.
+    pub(super) timeout: Option<u64>,
+    /// PEM files: certificate and key of the client, roots.
+    pub(super) certificate: String,
+    pub(super) key: String,
+    pub(super) roots: String,
 }
 
 /// Flags that choose a value, with the value.
@@ -75,6 +89,7 @@ impl Request {
             return Err("must have base profile to normalize by".into());
         }
         let text = |name: &str| flags.text(name).unwrap_or_default().to_owned();
+        let positive = |name: &str| flags.text(name)?.parse().ok().filter(|&seconds| seconds > 0);
         let sources = Sources {
             profiles,
             bases,
@@ -84,6 +99,13 @@ impl Request {
             build_id: text("buildid"),
             comment: text("add_comment"),
             all_frames: flags.is_set("all_frames"),
+            fetching: Fetching {
+                seconds: positive("seconds"),
+                timeout: positive("timeout"),
+                certificate: text("tls_cert"),
+                key: text("tls_key"),
+                roots: text("tls_ca"),
+            },
         };
         Ok(Self { sources, report, config })
     }

@@ -1,59 +1,104 @@
-//! Profiles from files, merged and compared.
+//! Profiles from files and servers, merged and compared.
 
 use std::fs::{self, File};
 use std::io::Read;
+use std::path::Path;
+use std::thread;
 
-use plumb_profile::{BaseOptions, Limits, Mapping, Profile, combine, subtract_base};
+use plumb_profile::{BaseOptions, Limits, Mapping, Profile, StrId, combine, subtract_base};
 
 use super::Failure;
+use super::remote::{self, Address};
 use super::request::Sources;
+
+/// Most sources that are read at the same time, as in pprof.
+const MOST_AT_ONCE: usize = 128;
+
+/// Profiles of some sources as one.
+struct Merged {
+    profile: Profile,
+    /// Whether any of them was fetched.
+    is_remote: bool,
+}
 
 /// Reads all sources into one profile. Those that cannot be read are told and left out.
 pub(super) fn load(sources: &Sources) -> Result<Profile, Failure> {
-    let profile = merged(&sources.profiles, "source", sources)?;
-    let mut profile = if sources.bases.is_empty() {
-        profile
-    } else {
+    let Merged { mut profile, mut is_remote } = merged(&sources.profiles, "source", sources)?;
+    if !sources.bases.is_empty() {
         let base = merged(&sources.bases, "base", sources)?;
         let options =
             BaseOptions { keep_apart: sources.is_difference, normalize: sources.normalize };
-        subtract_base(profile, base, options)?
-    };
+        profile = subtract_base(profile, base.profile, options)?;
+        is_remote |= base.is_remote;
+    }
     if sources.all_frames {
-        profile.drop_frames = plumb_profile::StrId::EMPTY;
-        profile.keep_frames = plumb_profile::StrId::EMPTY;
+        profile.drop_frames = StrId::EMPTY;
+        profile.keep_frames = StrId::EMPTY;
     }
     profile.remove_uninteresting()?;
     if !sources.comment.is_empty() {
         let comment = profile.strings.push(&sources.comment);
         profile.comments.push(comment);
     }
+    if is_remote {
+        remote::save(&profile);
+    }
     Ok(profile)
 }
 
-fn merged(files: &[String], what: &str, sources: &Sources) -> Result<Profile, Failure> {
-    let mut profiles = Vec::with_capacity(files.len());
-    for file in files {
-        match read(file, sources) {
-            Ok(profile) => profiles.push(profile),
-            Err(error) => eprintln!("{file}: {error}"),
+fn merged(names: &[String], what: &str, sources: &Sources) -> Result<Merged, Failure> {
+    let (mut profiles, mut is_remote) = (Vec::with_capacity(names.len()), false);
+    for names in names.chunks(MOST_AT_ONCE) {
+        for (name, read) in names.iter().zip(read_at_once(names, sources)) {
+            match read {
+                Ok((profile, fetched)) => {
+                    profiles.push(profile);
+                    is_remote |= fetched;
+                }
+                Err(error) => eprintln!("{name}: {error}"),
+            }
         }
     }
     if profiles.is_empty() {
         return Err(format!("failed to fetch any {what} profiles").into());
     }
-    if profiles.len() != files.len() {
-        eprintln!("Fetched {} {what} profiles out of {}", profiles.len(), files.len());
+    if profiles.len() != names.len() {
+        eprintln!("Fetched {} {what} profiles out of {}", profiles.len(), names.len());
     }
     let problem = |error| format!("problem fetching {what} profiles: {error}");
-    Ok(combine(profiles).map_err(problem)?)
+    let profile = combine(profiles).map_err(problem)?;
+    Ok(Merged { profile, is_remote })
 }
 
-fn read(file: &str, sources: &Sources) -> Result<Profile, Failure> {
-    let bytes = fs::read(file).map_err(|error| no_such(file, &error))?;
+/// A profile and whether it was fetched, or what is to be said of it.
+type ReadOne = Result<(Profile, bool), String>;
+
+fn read_at_once(names: &[String], sources: &Sources) -> Vec<ReadOne> {
+    let read = |name: &String| read(name, sources).map_err(|error| error.to_string());
+    if let [only] = names {
+        return vec![read(only)];
+    }
+    thread::scope(|scope| {
+        let threads: Vec<_> = names.iter().map(|name| scope.spawn(move || read(name))).collect();
+        let joined = |thread: thread::ScopedJoinHandle<'_, ReadOne>| {
+            thread.join().unwrap_or_else(|_| Err("reading it failed".to_owned()))
+        };
+        threads.into_iter().map(joined).collect()
+    })
+}
+
+fn read(name: &str, sources: &Sources) -> Result<(Profile, bool), Failure> {
+    let address = match Path::new(name).exists() {
+        true => None,
+        false => Address::new(name, &sources.fetching),
+    };
+    let bytes = match &address {
+        Some(address) => address.fetch(&sources.fetching)?,
+        None => fs::read(name).map_err(|error| no_such(name, &error))?,
+    };
     let mut profile = Profile::parse_as_pprof(&bytes, &Limits::default())?;
     name_program(&mut profile, sources);
-    Ok(profile)
+    Ok((profile, address.is_some()))
 }
 
 /// An error of the file system in Go's words.
