@@ -88,7 +88,10 @@ fn is_for_debugging(code: &Code<'_>, server: ExprId) -> bool {
 fn is_for_trying(code: &Code<'_>) -> bool {
     // A module of its own in such a folder says so in its path, behind host, owner and repository, if it is scanned alone.
     let of_module = code.package.path.split('/').skip(3);
-    let folders = || code.path.split('/').rev().skip(1).chain(of_module.clone());
+    let folders = || {
+        let inside = code.path.split('/').rev().skip(1).chain(code.above.split('/'));
+        inside.chain(of_module.clone())
+    };
     let is_program = &*code.package.name == "main";
     let shows = |folder: &str| {
         FOR_TRYING.iter().any(|start| folder.starts_with(start))

@@ -95,7 +95,7 @@ fn is_assigned_later(code: &Code<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{lines_found, lines_found_at};
+    use crate::testing::{lines_found, lines_found_at, lines_found_in};
 
     #[test]
     fn servers_without_a_limit_are_found() {
@@ -336,6 +336,17 @@ mod tests {
         assert_eq!(in_folder("engine/bench"), 0);
         assert_eq!(in_folder("cmd/latest"), 1);
         assert_eq!(in_folder("cmd/device"), 1);
+        let module = |folder: &str| {
+            let (own, file) = (format!("/m/{folder}/go.mod"), format!("/m/{folder}/main.go"));
+            let files = [
+                ("/m/go.mod", "module example.com/m\n\ngo 1.24\n"),
+                (own.as_str(), "module shop\n\ngo 1.24\n"),
+                (file.as_str(), program),
+            ];
+            lines_found_in(&RULE, &files, &format!("/m/{folder}")).len()
+        };
+        assert_eq!(module("examples/web/shop"), 0);
+        assert_eq!(module("services/shop"), 1);
         let library = program.replace("package main", "package p").replace("main()", "Serve()");
         assert_eq!(lines_found_at(&RULE, "examples/web/a.go", &library).len(), 1);
         assert_eq!(lines_found_at(&RULE, "nettest/sim/a.go", &library).len(), 0);

@@ -206,13 +206,22 @@ pub(crate) fn lines_found(rule: &plumb_scan::Rule, text: &str) -> Vec<u32> {
 
 /// As [`lines_found`], of a file at a path from the root of its module.
 pub(crate) fn lines_found_at(rule: &plumb_scan::Rule, path: &str, text: &str) -> Vec<u32> {
-    let knowledge = plumb_scan::Knowledge::new(&crate::objects::OBJECTS);
     let path = format!("/m/{path}");
     let files = [("/m/go.mod", "module example.com/m\n\ngo 1.24\n"), (path.as_str(), text)];
+    lines_found_in(rule, &files, "/m")
+}
+
+/// The lines that a rule finds in a folder of files.
+pub(crate) fn lines_found_in(
+    rule: &plumb_scan::Rule,
+    files: &[(&str, &str)],
+    folder: &str,
+) -> Vec<u32> {
+    let knowledge = plumb_scan::Knowledge::new(&crate::objects::OBJECTS);
     let options = plumb_scan::Options { threads: 1, ..plumb_scan::Options::default() };
     let scan = plumb_scan::scan(
-        &plumb_scan::memory::Memory::new(files),
-        std::path::Path::new("/m"),
+        &plumb_scan::memory::Memory::new(files.iter().copied()),
+        std::path::Path::new(folder),
         plumb_gosource::Installation::default(),
         &[rule],
         &knowledge,

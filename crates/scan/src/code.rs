@@ -40,6 +40,8 @@ pub struct Code<'c> {
     pub summaries: &'c Summaries,
     /// Its path from the root of the scan, with `/`.
     pub path: &'c str,
+    /// The folders from the outermost module around the root of the scan to that, with `/`; empty if there is none.
+    pub above: &'c str,
     /// Whether it is a test.
     pub in_test: bool,
     /// The language version of its module, the `go` line: `(1, 23)`; that of Go 1.16 if there is none, as for the go tool.

@@ -2,6 +2,7 @@ package shapes
 
 import (
 	"errors"
+	"log"
 	"sync"
 )
 
@@ -466,5 +467,56 @@ func reportedAndGoesOn(stop chan bool) error {
 		return nil
 	case err := <-failed:
 		return err
+	}
+}
+
+// The process ends with the error, and with it the goroutine.
+func startedOK(numbers []int) error {
+	ch := make(chan int)
+	go func() {
+		for n := range ch {
+			_ = do(n)
+		}
+	}()
+	for _, n := range numbers {
+		if n < 0 {
+			return errors.New("negative")
+		}
+		ch <- n
+	}
+	close(ch)
+	return nil
+}
+
+func setUpOK(all [][]int) {
+	for _, numbers := range all {
+		if err := startedOK(numbers); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+func restarted(numbers []int) error {
+	ch := make(chan int) // want
+	go func() {
+		for n := range ch {
+			_ = do(n)
+		}
+	}()
+	for _, n := range numbers {
+		if n < 0 {
+			return errors.New("negative")
+		}
+		ch <- n
+	}
+	close(ch)
+	return nil
+}
+
+func restart(all [][]int) {
+	for _, numbers := range all {
+		if err := restarted(numbers); err != nil {
+			log.Print(err)
+		}
 	}
 }

@@ -95,7 +95,8 @@ fn waiting_goroutine(
     if let [run] = first.runs[..] {
         ended::reports(code, channel, all, &receives, run, &mut events);
     }
-    let ways = ways::search(code, channel.function, &Leaving(&events), State::default());
+    let mut ways = ways::search(code, channel.function, &Leaving(&events), State::default());
+    ways.retain(|way| !way.ends_process(code, channel.function));
     if ways.is_empty() {
         return None;
     }

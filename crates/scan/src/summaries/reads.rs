@@ -17,12 +17,13 @@ const NOWHERE: [&str; 2] = ["io.Discard", "ioutil.Discard"];
 pub(crate) fn reads_to_end(code: &Code<'_>, callee: &FunctionKey<'_>, call: ExprId) -> bool {
     let discards =
         || code.arguments(call).first().is_some_and(|to| NOWHERE.contains(&code.text(*to)));
-    callee.receiver.is_none()
-        && match (callee.path, callee.name) {
-            ("io" | "io/ioutil", "ReadAll") => true,
-            ("io", "Copy") => discards(),
-            _ => false,
-        }
+    match (callee.path, callee.receiver, callee.name) {
+        ("io" | "io/ioutil", None, "ReadAll") => true,
+        ("io", None, "Copy") => discards(),
+        // Memory takes all.
+        ("bytes", Some("Buffer"), "ReadFrom") => true,
+        _ => false,
+    }
 }
 
 /// The path that stands for reading what has a path.

@@ -10,7 +10,7 @@ use plumb_gosource::flow::Scope;
 use plumb_gosource::{File, FileTypes, Names, Package, Program, Typing, parse};
 use rustc_hash::FxHashMap;
 
-use super::helpers::{helps_tests, is_in_test_folder};
+use super::helpers::{helps_tests, is_in_test_folder, stands_in};
 use super::units::{Read, Reader, Unit, Wanted};
 use crate::code::Code;
 use crate::knowledge::Knowledge;
@@ -259,8 +259,10 @@ fn code<'c>(
         knowledge: known.knowledge,
         summaries: known.summaries,
         path: &unit.path,
+        above: known.reader.above(),
         in_test: unit.in_test
-            || is_in_test_folder(&unit.path)
+            || is_in_test_folder(known.reader.above(), &unit.path)
+            || stands_in(&unit.path)
             || helps_tests(&syntax.file, &meaning.names),
         go: unit.go,
         advised: known.reader.advised(unit.module),

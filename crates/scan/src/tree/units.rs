@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use plumb_evidence::source::FailedFile;
-use plumb_gosource::{Module, Package, PackageFile, Platform, Program, Role};
+use plumb_gosource::{Folders, Module, Package, PackageFile, Platform, Program, Role};
 
 use crate::advisories::Advised;
 use crate::knowledge::Knowledge;
@@ -57,6 +57,8 @@ pub(super) struct Unreadable {
 /// What is the same for all files of a tree.
 pub(super) struct Reader<'r> {
     root: &'r Path,
+    /// Where that is in the outermost module around it.
+    above: String,
     program: Arc<Program<'r>>,
     /// By folder of the modules, the known leaks of the versions that they use.
     advised: Vec<(PathBuf, Advised)>,
@@ -68,7 +70,13 @@ impl<'r> Reader<'r> {
     pub(super) fn new(root: &'r Path, program: Program<'r>, knowledge: &Knowledge) -> Self {
         let (folders, layout) = (program.folders(), program.layout());
         let advised = Advised::by_folder(folders, layout, knowledge.advisories());
-        Self { root, program: Arc::new(program), advised, others: Mutex::default() }
+        let above = above(folders, root);
+        Self { root, above, program: Arc::new(program), advised, others: Mutex::default() }
+    }
+
+    /// The folders from the outermost module around what is looked at to that, with `/`.
+    pub(super) fn above(&self) -> &str {
+        &self.above
     }
 
     pub(super) fn program(&self) -> &Program<'r> {
@@ -200,6 +208,17 @@ impl<'r> Reader<'r> {
         let relative = path.strip_prefix(self.root).unwrap_or(path);
         relative.to_string_lossy().replace('\\', "/")
     }
+}
+
+/// Where a folder is in the outermost module around it, in one repository: of the module `examples/web` with a `go.mod` of
+/// its own that is `examples/web`. Empty if there is none around it.
+fn above(folders: &dyn Folders, root: &Path) -> String {
+    let is_repository = |folder: &&Path| folders.holds(folder, &|entry| entry.name == ".git");
+    let inside = root.ancestors().take_while(|folder| !is_repository(folder)).count();
+    let around = root.ancestors().take(inside + 1).skip(1);
+    let outer = around.filter(|folder| folders.read(&folder.join("go.mod")).is_ok()).last();
+    let below = outer.and_then(|outer| root.strip_prefix(outer).ok()).unwrap_or(Path::new(""));
+    below.to_string_lossy().replace('\\', "/")
 }
 
 /// `1.23.4`, `1.23`, `1.23rc1` → `(1, 23)`.

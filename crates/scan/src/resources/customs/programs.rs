@@ -152,6 +152,10 @@ impl Programs {
     /// it again.
     pub(super) fn end_after(&self, code: &Code<'_>, function: FunctionId, left: Left) -> bool {
         let Some(place) = place(code, function) else { return false };
+        // A walk goes on after what does not fail, and leaves one more open.
+        if !left.fails && is_walked(code, function) {
+            return false;
+        }
         let left = match place.is_unheard {
             // What a literal returns, nobody follows.
             true => Left { fails: false, may_stay: left.may_stay && place.once },
@@ -243,15 +247,19 @@ fn runs_it(code: &Code<'_>, call: ExprId, mention: ExprId) -> Option<Call> {
     if injected::gives(code, call) {
         return Some(Call { outcome: Outcome::EndsOnError, ..by_command });
     }
-    let command = code.scope.function_at(code.file[mention].span.start)?;
+    let runs = helps_command(code, call) && code.loop_around(Node::Expr(mention)).is_none();
+    runs.then_some(by_command)
+}
+
+/// Whether a call in the body of a command gets what that got: the helper does the work of the command.
+fn helps_command(code: &Code<'_>, call: ExprId) -> bool {
+    let command = code.scope.function_at(code.file[call].span.start);
     let gets = |arg: &ExprId| {
         let Some(context) = code.declared(*arg) else { return false };
         commands::is_context(code, context)
     };
-    let runs = commands::is_body(code, command)
-        && code.loop_around(Node::Expr(mention)).is_none()
-        && code.arguments(call).iter().any(gets);
-    runs.then_some(by_command)
+    command.is_some_and(|command| commands::is_body(code, command))
+        && code.arguments(call).iter().any(gets)
 }
 
 /// Where code runs.
@@ -292,19 +300,38 @@ fn place(code: &Code<'_>, function: FunctionId) -> Option<Place> {
         };
         let ExprKind::CallExpr(parts) = code.file[call].kind else { return None };
         let parent = code.scope[at].parent;
-        let is_followed = parent.is_some_and(|parent| groups::follows(code, call, literal, parent));
+        let is_walk = parent.is_some_and(|parent| groups::walks(code, call, literal, parent));
+        let is_followed =
+            is_walk || parent.is_some_and(|parent| groups::follows(code, call, literal, parent));
         is_unheard |= !is_followed;
         if parts.fun != literal && is_once(code, call) && is_of_package(code, call) {
             let (by, once) = (Caller::MAIN, true);
             let (is_literal, is_for_good) = (true, true);
             return Some(Place { by, once, is_literal, is_unheard, is_for_good });
         }
+        once &= !is_walk && code.loop_around(Node::Expr(literal)).is_none();
+        // `run(cmd, func() error { … })` in the body of a command.
+        if parts.fun != literal && helps_command(code, call) {
+            let (by, is_for_good) = (Caller::MAIN, false);
+            return Some(Place { by, once, is_literal: true, is_unheard, is_for_good });
+        }
         if parts.fun != literal && !is_followed && !starts_goroutine(code, call) {
             return None;
         }
-        once &= code.loop_around(Node::Expr(literal)).is_none();
         at = parent?;
     }
+}
+
+/// Whether a function is, or is in, a literal that is called for each file of a tree.
+fn is_walked(code: &Code<'_>, function: FunctionId) -> bool {
+    let mut around = std::iter::successors(Some(function), |at| code.scope[*at].parent);
+    around.any(|at| {
+        let Node::Expr(literal) = code.scope[at].node else { return false };
+        match (code.scope.parents().of(Node::Expr(literal)), code.scope[at].parent) {
+            (Some(Node::Expr(call)), Some(parent)) => groups::walks(code, call, literal, parent),
+            _ => false,
+        }
+    })
 }
 
 /// Whether a method is called on a variable of the package, or a part of one.

@@ -253,6 +253,124 @@ func main() {{
     assert_eq!(found("p"), 1);
 }
 
+/// A function that panics where it must not fail says so by its name; what panics under another name may be caught, as by
+/// the server of `net/http`.
+#[test]
+fn what_must_not_fail_ends_the_process() {
+    let package = |name: &str, more: &str| {
+        let text = format!(
+            "package p
+import \"os\"
+func lockFile(path string) (*os.File, error) {{
+\tf, err := os.Create(path)
+\tif err != nil {{
+\t\treturn nil, err
+\t}}
+\tif err := f.Chmod(0o600); err != nil {{
+\t\treturn nil, err
+\t}}
+\treturn f, nil
+}}
+func {name}(path string) *os.File {{
+\tf, err := lockFile(path)
+\tif err != nil {{
+\t\tpanic(err)
+\t}}
+\treturn f
+}}
+{more}"
+        );
+        scanned(&text).len()
+    };
+    for name in ["MustLock", "mustLock", "Must"] {
+        assert_eq!(package(name, ""), 0, "{name}");
+    }
+    for name in ["Lock", "Mustard", "Handle"] {
+        assert_eq!(package(name, ""), 1, "{name}");
+    }
+    // Others go on after the error.
+    let other = "func Try(path string) error { f, err := lockFile(path); if err != nil { return err }; return f.Close() }";
+    assert_eq!(package("MustLock", other), 1);
+}
+
+/// A literal that the body of a command gives to a helper, with what the command got, is the work of the command.
+#[test]
+fn literals_of_helpers_of_commands_are_their_work() {
+    let command = "package main
+import (\"net\"; \"os\"; \"github.com/spf13/cobra\")
+var command = &cobra.Command{Run: func(c *cobra.Command, args []string) {
+\twork(c, func() error { return serve(args[0]) })
+}}
+func work(c *cobra.Command, f func() error) { println(c, f()) }
+func serve(address string) error {
+\tl, err := net.Listen(\"tcp\", address)
+\tif err != nil {
+\t\treturn err
+\t}
+\tif len(os.Args) > 3 {
+\t\treturn os.ErrInvalid
+\t}
+\treturn l.Close()
+}";
+    let found = |from: &str, to: &str| scanned(&command.replace(from, to)).len();
+    assert_eq!(found("", ""), 0);
+    // What gets nothing of the command may do other work.
+    assert_eq!(found("work(c, f", "work(nil, f"), 1);
+    // What is repeated loses one each time.
+    assert_eq!(
+        found(
+            "\twork(c, func() error { return serve(args[0]) })",
+            "\tfor { work(c, func() error { return serve(args[0]) }) }"
+        ),
+        1
+    );
+    assert_eq!(found("Run: func", "Version: func"), 1);
+}
+
+/// An error of what is called for each file of a tree is that of the walk, and ends it.
+#[test]
+fn errors_of_walks_end_the_process() {
+    let walk = "package main
+import (\"io/fs\"; \"log\"; \"os\"; \"path/filepath\")
+func main() { for { if err := check(\"a\"); err != nil { log.Fatal(err) } } }
+func check(root string) error {
+\terr := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+\t\tf, err := os.Open(path)
+\t\tif err != nil {
+\t\t\treturn err
+\t\t}
+\t\tif _, err := f.Stat(); err != nil {
+\t\t\treturn err
+\t\t}
+\t\treturn f.Close()
+\t})
+\tif err != nil {
+\t\treturn err
+\t}
+\treturn nil
+}";
+    let found = |from: &str, to: &str| scanned(&walk.replace(from, to)).len();
+    assert_eq!(found("", ""), 0);
+    // The program goes on after the error.
+    assert_eq!(found("log.Fatal", "log.Print"), 1);
+    assert_eq!(
+        found(
+            "\tif err != nil {\n\t\treturn err\n\t}\n\treturn nil",
+            "\tlog.Print(err)\n\treturn nil"
+        ),
+        1
+    );
+    // One more is open after each file.
+    assert_eq!(found("return f.Close()", "return nil"), 1);
+    let once = walk
+        .replace("for { if", "if")
+        .replace("(err) } }", "(err) }")
+        .replace("return f.Close()", "return nil");
+    assert_eq!(scanned(&once).len(), 1);
+    // Who gets a literal otherwise may call it whenever they like.
+    assert_eq!(found("filepath.WalkDir(root", "each(filepath.Base(root)"), 1);
+}
+
 /// What gets a function to make a command of it, and methods that only the packages of the program can call.
 #[test]
 fn commands_are_made_of_functions_and_methods() {

@@ -2,6 +2,8 @@
 package m
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -97,6 +99,43 @@ func notAlways(u string) (io.ReadCloser, error) {
 		return nil, sometimes(resp)
 	}
 	return resp.Body, nil
+}
+
+// Memory takes all that there is; a file may be full.
+func intoMemory(u string) (io.ReadCloser, error) {
+	resp, err := http.Get(u)
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	if _, err := text.ReadFrom(resp.Body); err != nil {
+		return nil, err
+	}
+	resp.Body.Close()
+	return io.NopCloser(&text), nil
+}
+
+func throughPointer(u string) (string, error) {
+	resp, err := http.Get(u)
+	if err != nil {
+		return "", err
+	}
+	text := &bytes.Buffer{}
+	if _, err := text.ReadFrom(resp.Body); err != nil {
+		return "", err
+	}
+	return text.String(), resp.Body.Close()
+}
+
+func intoFile(u string, w *bufio.Writer) error {
+	resp, err := http.Get(u) // lost: some
+	if err != nil {
+		return err
+	}
+	if _, err := w.ReadFrom(resp.Body); err != nil {
+		return err
+	}
+	return resp.Body.Close()
 }
 
 // Whoever never closes one has forgotten it.

@@ -33,6 +33,21 @@ pub(super) fn follows(
     })
 }
 
+/// Functions that call a literal for each file of a tree, by package, and give its first error.
+const WALKS: [(&str, &str); 3] =
+    [("io/fs", "WalkDir"), ("path/filepath", "Walk"), ("path/filepath", "WalkDir")];
+
+/// Whether a call walks over files with a literal, and its error is handed on or ends the process: so is that of the
+/// literal, which ends the walk.
+pub(super) fn walks(code: &Code<'_>, call: ExprId, literal: ExprId, function: FunctionId) -> bool {
+    let is_walk = code.callee(call).is_some_and(|callee| {
+        callee.receiver.is_none() && WALKS.contains(&(callee.path, callee.name))
+    });
+    is_walk
+        && code.arguments(call).last() == Some(&literal)
+        && outcome::of(code, call, function, false) != Outcome::GoesOn
+}
+
 /// Whether a group is a parameter: who gives it waits for it.
 fn is_given(code: &Code<'_>, group: ExprId) -> bool {
     let declared = code.declared(group).and_then(|group| code.names.declaration(group));

@@ -56,14 +56,16 @@ pub(super) fn of(code: &Code<'_>, call: ExprId, function: FunctionId, whole: boo
     }
 }
 
-/// Whether a statement ends the process. A panic does where nobody is likely to stop it: in a program's own package, and
-/// in a goroutine.
+/// Whether a statement ends the process. A panic does where nobody is likely to stop it: in a program's own package, in a
+/// goroutine, and in what says by its name that nothing goes on without it.
 pub(super) fn ends_process(code: &Code<'_>, stmt: StmtId) -> bool {
     let StmtKind::ExprStmt(call) = code.file[stmt].kind else { return false };
     let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
     match code.effect(call) {
         CallEffect::NeverReturns => true,
-        CallEffect::Panics => code.is_of_program() || is_in_goroutine(code, stmt),
+        CallEffect::Panics => {
+            code.is_of_program() || is_in_goroutine(code, stmt) || is_in_must(code, stmt)
+        }
         CallEffect::Returns => {
             let name = match code.file[code.file.unparen(parts.fun)].kind {
                 ExprKind::SelectorExpr(selector) => selector.sel,
@@ -86,6 +88,15 @@ fn is_in_goroutine(code: &Code<'_>, stmt: StmtId) -> bool {
         Some(Node::Stmt(stmt)) => matches!(code.file[stmt].kind, StmtKind::GoStmt(_)),
         _ => false,
     }
+}
+
+/// Whether a statement stands in a function with the name that Go programs give to those that panic if they cannot do what
+/// they are for: `MustOpen`.
+fn is_in_must(code: &Code<'_>, stmt: StmtId) -> bool {
+    let function = code.declared_at(code.file[stmt].span.start);
+    let name = function.and_then(|function| code.declared_name(function)).unwrap_or_default();
+    let rest = name.strip_prefix("Must").or_else(|| name.strip_prefix("must"));
+    rest.is_some_and(|rest| !rest.starts_with(char::is_lowercase))
 }
 
 /// The statement of which a call is all there is, or all that is assigned or returned, or that checks its error.
