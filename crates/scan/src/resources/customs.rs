@@ -3,6 +3,7 @@
 //! That tells of functions that cannot be read (a module that is not at hand, a method of an interface) and of those
 //! that give back what somebody else made.
 
+mod generators;
 mod givers;
 mod idle;
 mod programs;
@@ -20,6 +21,7 @@ use super::inferred::{self, RELEASES};
 use crate::code::Code;
 use crate::functions::FunctionKey;
 use crate::knowledge::is_harmless;
+use generators::Generators;
 use givers::Givers;
 use idle::Idle;
 pub(super) use programs::Left;
@@ -68,6 +70,7 @@ pub(crate) struct FileCustoms {
     /// Pools that something is put back into.
     pools: FxHashSet<Key>,
     programs: Programs,
+    generators: Generators,
     givers: Givers,
     idle: Idle,
 }
@@ -86,6 +89,7 @@ impl Customs {
             }
             all.pools.extend(file.pools);
             all.programs.join(file.programs);
+            all.generators.join(file.generators);
             all.givers.join(file.givers);
             all.idle.join(file.idle);
         }
@@ -100,6 +104,11 @@ impl Customs {
     /// Whether a method that releases by its name does nothing for values of a type.
     pub(super) fn is_idle(&self, code: &Code<'_>, ty: &Type, method: &str) -> bool {
         self.0.idle.is_idle(code, ty, method)
+    }
+
+    /// Whether a file belongs to a program that writes code of the modules and ends.
+    pub(crate) fn is_of_generator(&self, code: &Code<'_>) -> bool {
+        self.0.generators.has(code)
     }
 
     /// Whether a function is named as the body of a command.

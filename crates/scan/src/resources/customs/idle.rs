@@ -1,8 +1,10 @@
 //! Types of the modules of which nothing needs to be released: the method that says so does nothing, or only asks
-//! something for its error that holds nothing either, or empties its own fields.
+//! something for its error that holds nothing either, empties its own fields, or gives their memory to a pool.
 
 use plumb_gosource::flow::FunctionId;
-use plumb_gosource::{DeclKind, ExprId, ExprKind, Node, StmtId, StmtKind, Token, Type, TypeKind};
+use plumb_gosource::{
+    DeclKind, DeclaredAs, ExprId, ExprKind, Node, StmtId, StmtKind, Token, Type, TypeKind,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Key, key};
@@ -99,6 +101,7 @@ fn does_nothing(code: &Code<'_>, body: StmtId) -> bool {
                     | StmtKind::ExprStmt(_)
                     | StmtKind::DeferStmt(_)
             ) || forgets(code, stmt)
+                || goes_through(code, stmt)
         }
         Node::Expr(expr) => match code.file[expr].kind {
             ExprKind::CallExpr(_) => is_idle_call(code, expr),
@@ -117,6 +120,29 @@ fn forgets(code: &Code<'_>, stmt: StmtId) -> bool {
     })
 }
 
+/// Whether a statement goes through what is in memory. To go through a channel is to wait for its end.
+fn goes_through(code: &Code<'_>, stmt: StmtId) -> bool {
+    let StmtKind::RangeStmt(range) = code.file[stmt].kind else { return false };
+    code.types.of(range.x).is_some_and(|ty| {
+        matches!(
+            code.program.underlying(ty).kind(),
+            TypeKind::Map(..) | TypeKind::Slice(_) | TypeKind::Array(_)
+        )
+    })
+}
+
+/// Whether a call gives a part to a pool, so that its memory may be used again: who forgets that holds nothing.
+fn gives_part_back(code: &Code<'_>, call: ExprId, pool: ExprId, method: &str) -> bool {
+    let is_pool = code.types.of(pool).and_then(|ty| ty.pointee_or_self().named());
+    let is_itself = |arg: &ExprId| {
+        let declared = variable(code, *arg).and_then(|name| code.names.declaration(name));
+        declared.is_some_and(|declared| declared.kind == DeclaredAs::Receiver)
+    };
+    method == "Put"
+        && is_pool.is_some_and(|pool| &*pool.path == "sync" && &*pool.name == "Pool")
+        && !code.arguments(call).iter().any(is_itself)
+}
+
 /// Whether a call releases nothing: a method of what holds nothing, a literal, what tells something, or what only looks at
 /// an error.
 fn is_idle_call(code: &Code<'_>, call: ExprId) -> bool {
@@ -129,7 +155,11 @@ fn is_idle_call(code: &Code<'_>, call: ExprId) -> bool {
     if let Some(path) = code.imported(selector.x) {
         return TELLING.contains(&path);
     }
-    if parts.args.is_empty() && LOCKING.contains(&code.file.name(selector.sel)) {
+    let method = code.file.name(selector.sel);
+    if parts.args.is_empty() && LOCKING.contains(&method) {
+        return true;
+    }
+    if gives_part_back(code, call, selector.x, method) {
         return true;
     }
     let holds_nothing = code.types.of(selector.x).is_some_and(|ty| {
@@ -141,8 +171,7 @@ fn is_idle_call(code: &Code<'_>, call: ExprId) -> bool {
         variable(code, *arg).and_then(|v| code.types.of_var(v)).is_some_and(is_error)
     };
     let arguments = code.arguments(call);
-    let looks_at_error = !arguments.is_empty()
-        && arguments.iter().all(is_error)
-        && !is_releasing(code.file.name(selector.sel));
+    let looks_at_error =
+        !arguments.is_empty() && arguments.iter().all(is_error) && !is_releasing(method);
     holds_nothing || looks_at_error
 }

@@ -5,6 +5,7 @@ use plumb_gosource::{
 };
 use rustc_hash::FxHashMap;
 
+use super::generators::Generators;
 use super::givers::Givers;
 use super::idle::Idle;
 use super::programs::Programs;
@@ -37,8 +38,8 @@ impl FileCustoms {
     /// Reads a file.
     pub(crate) fn read(code: &Code<'_>) -> Self {
         let (programs, givers) = (Programs::read(code), Givers::read(code));
-        let idle = Idle::read(code);
-        let mut customs = Self { programs, givers, idle, ..Self::default() };
+        let (generators, idle) = (Generators::read(code), Idle::read(code));
+        let mut customs = Self { programs, generators, givers, idle, ..Self::default() };
         let mut releases: FxHashMap<IdentId, Release> = FxHashMap::default();
         let mut held = Vec::new();
         for node in code.file.find(Node::File, MAKING) {

@@ -136,6 +136,62 @@ func secondTicks() (int, error) {
 	return t.at, nil
 }
 
+// An index gives the memory of its parts to a pool, to be used again; what it opened is another matter.
+type index struct{ parts map[string][]byte }
+
+func openIndex(n int) (*index, error) { return &index{parts: make(map[string][]byte, n)}, nil }
+
+func (x *index) Release() {
+	for _, part := range x.parts {
+		buffers.Put(part)
+	}
+}
+
+func firstIndex() error {
+	x, err := openIndex(1)
+	if err != nil {
+		return err
+	}
+	defer x.Release()
+	return nil
+}
+
+func secondIndex() (int, error) {
+	x, err := openIndex(2)
+	if err != nil {
+		return 0, err
+	}
+	return len(x.parts), nil
+}
+
+type shards struct{ files map[string]*os.File }
+
+func openShards(n int) (*shards, error) { return &shards{files: make(map[string]*os.File, n)}, nil }
+
+func (s *shards) Release() {
+	for _, file := range s.files {
+		file.Close()
+		buffers.Put(file.Name())
+	}
+}
+
+func firstShards() error {
+	s, err := openShards(1)
+	if err != nil {
+		return err
+	}
+	defer s.Release()
+	return nil
+}
+
+func secondShards() (int, error) {
+	s, err := openShards(2) // lost: never
+	if err != nil {
+		return 0, err
+	}
+	return len(s.files), nil
+}
+
 // A decoder without a stream runs nothing.
 func whole(data []byte) ([]byte, error) {
 	dec, err := zstd.NewReader(nil)

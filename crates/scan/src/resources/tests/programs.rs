@@ -257,7 +257,7 @@ func main() {{
 /// the server of `net/http`.
 #[test]
 fn what_must_not_fail_ends_the_process() {
-    let package = |name: &str, more: &str| {
+    let with = |panics: &str, name: &str, more: &str| {
         let text = format!(
             "package p
 import \"os\"
@@ -274,7 +274,7 @@ func lockFile(path string) (*os.File, error) {{
 func {name}(path string) *os.File {{
 \tf, err := lockFile(path)
 \tif err != nil {{
-\t\tpanic(err)
+\t\t{panics}
 \t}}
 \treturn f
 }}
@@ -282,15 +282,57 @@ func {name}(path string) *os.File {{
         );
         scanned(&text).len()
     };
+    let package = |name: &str, more: &str| with("panic(err)", name, more);
     for name in ["MustLock", "mustLock", "Must"] {
         assert_eq!(package(name, ""), 0, "{name}");
     }
     for name in ["Lock", "Mustard", "Handle"] {
         assert_eq!(package(name, ""), 1, "{name}");
     }
+    let logged = "type logs struct{}
+func (logs) Panicf(format string, args ...any) { println(format, len(args)) }";
+    assert_eq!(with("logs{}.Panicf(\"lock\", err)", "MustLock", logged), 0);
+    assert_eq!(with("logs{}.Panicf(\"lock\", err)", "Lock", logged), 1);
+    assert_eq!(with("println(err)", "MustLock", logged), 1);
     // Others go on after the error.
     let other = "func Try(path string) error { f, err := lockFile(path); if err != nil { return err }; return f.Close() }";
     assert_eq!(package("MustLock", other), 1);
+}
+
+/// What `go generate` runs writes its files and ends; what only stands beside a directive does not.
+#[test]
+fn programs_of_go_generate_lose_nothing() {
+    let program = "package main
+import (\"log\"; \"os\")
+func main() {
+\tfor _, name := range os.Args {
+\t\tf, err := os.Create(name)
+\t\tif err != nil {
+\t\t\tlog.Fatal(err)
+\t\t}
+\t\tf.WriteString(\"package p\")
+\t}
+}";
+    let found = |folder: &str, directive: &str| {
+        let path = format!("/m/{folder}/main.go");
+        let text = format!("package p\n\n{directive}\n");
+        let files = Memory::new([
+            ("/m/go.mod", "module example.com/m\n\ngo 1.22\n"),
+            ("/m/p/p.go", text.as_str()),
+            (path.as_str(), program),
+        ]);
+        let knowledge = Knowledge::new(&OBJECTS);
+        let options = Options { threads: 1, ..Options::default() };
+        scan(&files, Path::new("/m"), Installation::default(), &[&RULE], &knowledge, &options)
+            .findings
+            .len()
+    };
+    assert_eq!(found("p/generator", "//go:generate go run ./generator a.go b.go"), 0);
+    assert_eq!(found("tools/gen", "//go:generate go run example.com/m/tools/gen"), 0);
+    assert_eq!(found("tools/gen", "//go:generate go run example.com/m/tools/other"), 1);
+    assert_eq!(found("p/generator", ""), 1);
+    // One that serves, and also writes its documents.
+    assert_eq!(found("cmd/server", "//go:generate go run ../cmd/server docs"), 1);
 }
 
 /// A literal that the body of a command gives to a helper, with what the command got, is the work of the command.

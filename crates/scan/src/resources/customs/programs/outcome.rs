@@ -12,6 +12,9 @@ use crate::resources::untaken::gives_error;
 /// How names of functions and methods begin that end the process: `log.Fatalf` of whatever logger, own helpers.
 const EXITS: [&str; 3] = ["fatal", "exit", "die"];
 
+/// How those begin that panic after they have written it to a log: `logger.Panicf`.
+const PANICS: &str = "panic";
+
 /// Functions that end the process if they get an error.
 const CHECKS: [(&str, &str); 2] =
     [("github.com/spf13/cobra", "CheckErr"), ("k8s.io/kubectl/pkg/cmd/util", "CheckErr")];
@@ -63,9 +66,7 @@ pub(super) fn ends_process(code: &Code<'_>, stmt: StmtId) -> bool {
     let ExprKind::CallExpr(parts) = code.file[call].kind else { return false };
     match code.effect(call) {
         CallEffect::NeverReturns => true,
-        CallEffect::Panics => {
-            code.is_of_program() || is_in_goroutine(code, stmt) || is_in_must(code, stmt)
-        }
+        CallEffect::Panics => is_uncaught(code, stmt),
         CallEffect::Returns => {
             let name = match code.file[code.file.unparen(parts.fun)].kind {
                 ExprKind::SelectorExpr(selector) => selector.sel,
@@ -74,8 +75,14 @@ pub(super) fn ends_process(code: &Code<'_>, stmt: StmtId) -> bool {
             };
             let name = code.file.name(name).to_ascii_lowercase();
             EXITS.iter().any(|exit| name.starts_with(exit))
+                || (name.starts_with(PANICS) && is_uncaught(code, stmt))
         }
     }
+}
+
+/// Whether nobody is likely to stop a panic of a statement.
+fn is_uncaught(code: &Code<'_>, stmt: StmtId) -> bool {
+    code.is_of_program() || is_in_goroutine(code, stmt) || is_in_must(code, stmt)
 }
 
 /// Whether a statement stands in a literal that a `go` statement runs.
