@@ -10,6 +10,7 @@ pub enum Format {
     Comments,
     Disasm,
     Dot,
+    Growth,
     List,
     Proto,
     Raw,
@@ -52,6 +53,8 @@ pub struct Command {
     pub has_argument: bool,
     /// One line of help.
     pub description: &'static str,
+    /// Whether pprof has no such command.
+    pub is_own: bool,
     usage: Usage,
 }
 
@@ -72,7 +75,18 @@ const fn command(
     usage: Usage,
 ) -> Command {
     let has_argument = matches!(usage, Usage::Listing { .. });
-    Command { name, format, target, has_argument, description, usage }
+    Command { name, format, target, has_argument, description, is_own: false, usage }
+}
+
+/// A report that pprof has not.
+const fn own(
+    name: &'static str,
+    format: Format,
+    target: Target,
+    description: &'static str,
+) -> Command {
+    let usage = report(true, true);
+    Command { is_own: true, ..command(name, format, target, description, usage) }
 }
 
 const fn report(cum: bool, redirect: bool) -> Usage {
@@ -84,7 +98,7 @@ const PEEK_USAGE: &str =
     "peek func_regex\nDisplay callers and callees of functions matching func_regex.";
 
 /// All commands, by name.
-pub const COMMANDS: [Command; 25] = {
+pub const COMMANDS: [Command; 26] = {
     use Format::*;
     use Target::{Drawing, File, Terminal, Viewer};
     const fn viewer(file: &'static str, programs: &'static [&'static str]) -> Target {
@@ -221,6 +235,12 @@ pub const COMMANDS: [Command; 25] = {
             "Display annotated source in a web browser",
             Usage::Listing { redirect: false },
         ),
+        own(
+            "growth",
+            Growth,
+            Terminal,
+            "Outputs what became more and what less since -diff_base, in plain words",
+        ),
     ]
 };
 
@@ -253,8 +273,10 @@ impl Command {
                 config.trim = false;
                 granularity(&mut config, "lines");
             }
-            "text" | "top" | "topproto" if config.nodecount == -1 => config.nodecount = 0,
-            "text" | "top" | "topproto" => {}
+            "text" | "top" | "topproto" | "growth" if config.nodecount == -1 => {
+                config.nodecount = 0;
+            }
+            "text" | "top" | "topproto" | "growth" => {}
             _ if config.nodecount == -1 => config.nodecount = 80,
             _ => {}
         }

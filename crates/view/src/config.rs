@@ -71,6 +71,8 @@ pub struct Config {
     pub showcolumns: bool,
     /// What is one entry; empty: functions.
     pub granularity: String,
+    /// How far sampled values may be off, beside them. pprof has no such option.
+    pub error: bool,
 }
 
 impl Default for Config {
@@ -109,6 +111,7 @@ impl Default for Config {
             noinlines: false,
             showcolumns: false,
             granularity: String::new(),
+            error: false,
         }
     }
 }
@@ -126,6 +129,8 @@ pub struct Field {
     pub choices: &'static [&'static str],
     /// The first line says what it does.
     pub help: &'static str,
+    /// Whether pprof has no such option.
+    pub is_own: bool,
     slot: fn(&mut Config) -> Slot<'_>,
 }
 
@@ -153,13 +158,14 @@ macro_rules! field {
             saved: $saved,
             choices: $choices,
             help: $help,
+            is_own: false,
             slot: |config| Slot::$kind(&mut config.$name),
         }
     };
 }
 
-/// All options, in pprof's order.
-pub const FIELDS: [Field; 33] = [
+/// All options, in pprof's order, and then plumb's own.
+pub const FIELDS: [Field; 34] = [
     field!(Text output, "", false, "Output filename for file-based outputs\n"),
     field!(Bool drop_negative, "dropneg", true, "Ignore negative differences\nDo not show any locations with values <0.\n"),
     field!(Bool call_tree, "calltree", true, "Create a context-sensitive call tree\nTreat locations reached through different paths as separate.\n"),
@@ -193,6 +199,15 @@ pub const FIELDS: [Field; 33] = [
     field!(Bool noinlines, "noinlines", true, "Ignore inlines.\nAttributes inlined functions to their first out-of-line caller.\n"),
     field!(Bool showcolumns, "showcolumns", true, "Show column numbers at the source code line level.\n"),
     field!(Text granularity, "g", true, &["functions", "filefunctions", "files", "lines", "addresses"], ""),
+    Field {
+        is_own: true,
+        ..field!(
+            Bool error,
+            "error",
+            true,
+            "Show how far sampled values may be off\nHeap and CPU profiles are samples: the true value lies within the error in 95 of 100 cases.\n"
+        )
+    },
 ];
 
 /// What the choices of options with a limited number of them mean.

@@ -15,7 +15,9 @@ use crate::measure::scale;
 use crate::pseudo_frames::add_label_frames;
 use crate::sample_value::{SampleIndexError, SampleValue};
 use crate::values::Values;
-use crate::{aggregate, callgrind, dot, proto, source_paths, tags, text, top_proto, traces, tree};
+use crate::{
+    aggregate, callgrind, dot, growth, proto, source_paths, tags, text, top_proto, traces, tree,
+};
 
 /// What a report says besides itself, for the standard error.
 pub type Messages = Vec<String>;
@@ -46,6 +48,9 @@ pub enum ReportError {
     /// No entry matches the argument.
     #[error("no matches found for regexp: {0}")]
     NoMatch(String),
+    /// Growth is asked for without a base.
+    #[error("growth needs an older profile to compare with: -diff_base=OLD")]
+    NoBase,
     /// The report needs what this build of it has not.
     #[error("{0}")]
     Unsupported(String),
@@ -66,6 +71,8 @@ pub struct Report {
     /// Units of numeric labels by name.
     pub(crate) label_units: FxHashMap<String, String>,
     pub(crate) active_filters: Vec<String>,
+    /// Whether text may hold escapes for a terminal.
+    pub(crate) is_styled: bool,
 }
 
 impl Report {
@@ -99,7 +106,23 @@ impl Report {
         aggregate::aggregate(&mut profile, &config)?;
         let active_filters = active_filters(&config);
         let (format, values) = (command.format, Values::new(value, total, &config));
-        Ok(Self { profile, config, format, values, argument, label_units, active_filters })
+        let is_styled = false;
+        Ok(Self {
+            profile,
+            config,
+            format,
+            values,
+            argument,
+            label_units,
+            active_filters,
+            is_styled,
+        })
+    }
+
+    /// The same report for a terminal that shows styles.
+    #[must_use]
+    pub fn styled(self, is_styled: bool) -> Self {
+        Self { is_styled, ..self }
     }
 
     /// Writes the report.
@@ -110,6 +133,7 @@ impl Report {
         match self.format {
             Format::Text => text::write(self, out),
             Format::Tree => tree::write(self, out),
+            Format::Growth => growth::write(self, out),
             Format::Traces => traces::write(self, out),
             Format::Tags => tags::write(self, out),
             Format::Comments => header::write_comments(self, out),

@@ -190,6 +190,49 @@ fn inputs_that_are_no_profiles_are_refused_in_the_same_words() {
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
 }
 
+/// What only plumb prints of a recorded profile.
+fn plumb(flags: &str, input: &str) -> (String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_plumb"));
+    let output = command.arg("pprof").args(flags.split_whitespace()).arg(input).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn growth_is_told_in_plain_words() {
+    let (old, new) = (recorded("go1.23.12/heap.pb.gz"), recorded("go1.22.12/heap.pb.gz"));
+    let (text, _) =
+        plumb(&format!("-growth -cum -nodefraction=0 -alloc_space -diff_base={old}"), &new);
+    // The totals are those that `-top` prints of each profile.
+    let total = |input: &str| {
+        let (top, _) = plumb("-top -unit=kb -alloc_space", input);
+        let line = top.lines().find(|line| line.starts_with("Showing nodes")).unwrap().to_owned();
+        line.split_whitespace().nth_back(1).unwrap().to_owned()
+    };
+    let (kilobytes, _) = plumb(&format!("-growth -unit=kb -alloc_space -diff_base={old}"), &new);
+    let summary = kilobytes.lines().find(|line| line.starts_with("alloc_space ")).unwrap();
+    let expected = format!(" from {} to {}: ", total(&old), total(&new));
+    assert!(summary.contains(&expected), "{summary} has not {expected}");
+    assert!(summary.contains(" ± "), "{summary}");
+    // What stands in one of the profiles only is new or gone.
+    assert!(text.contains("  (new)") || text.contains("  (gone)"), "{text}");
+    let (_, error) = plumb("-growth", &new);
+    assert_eq!(error, "growth needs an older profile to compare with: -diff_base=OLD\n");
+}
+
+#[test]
+fn errors_stand_beside_sampled_values() {
+    let (heap, _) = plumb("-top -error", &recorded("go1.22.12/heap.pb.gz"));
+    assert!(heap.contains("      flat       ±95%  flat%"), "{heap}");
+    let (cpu, _) = plumb("-top -error", &recorded("go1.22.12/cpu.pb.gz"));
+    assert!(cpu.contains("±95%"), "{cpu}");
+    let (block, _) = plumb("-top -error", &recorded("go1.22.12/block.pb.gz"));
+    assert!(block.contains("the error is not known"), "{block}");
+    let (goroutines, _) = plumb("-top -error", &recorded("go1.22.12/goroutine.pb.gz"));
+    let first = goroutines.lines().skip_while(|line| !line.contains("±95%")).nth(1).unwrap();
+    assert_eq!(first.split_whitespace().nth(1), Some("0"), "counts are exact: {first}");
+}
+
 /// The comparison finds differences where there are some.
 #[test]
 fn the_comparison_sees_what_differs() {

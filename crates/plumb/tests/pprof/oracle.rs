@@ -113,7 +113,17 @@ fn run(mut command: Command, arguments: &[String], input: &str) -> Printed {
         true => inflated(&output.stdout),
         false => output.stdout,
     };
-    Printed { code: output.status.code(), out, err: output.stderr }
+    let err = without_own_help(output.stderr);
+    Printed { code: output.status.code(), out, err }
+}
+
+/// What plumb adds to pprof's help.
+fn without_own_help(err: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&err);
+    let Some((before, own)) = text.split_once("\n\n  Of plumb alone:\n") else { return err };
+    let rest =
+        own.lines().skip_while(|line| line.starts_with("    ")).map(|line| format!("{line}\n"));
+    [before, "\n", &rest.collect::<String>()].concat().into_bytes()
 }
 
 /// Compressors differ in the bytes they choose; what they hold does not.

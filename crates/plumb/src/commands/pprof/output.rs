@@ -1,5 +1,6 @@
 //! Where a report goes.
 
+use std::env;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -35,7 +36,9 @@ pub(super) fn write(
     let report = Report::new(profile, wanted.command, argument, config, &mut messages);
     messages.iter().for_each(|message| eprintln!("{message}"));
     let mut out = Vec::new();
-    report?.write(&mut out)?;
+    let to_terminal = config.output.is_empty() && io::stdout().is_terminal();
+    let has_colour = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    report?.styled(to_terminal && has_colour).write(&mut out)?;
     if !config.output.is_empty() {
         eprintln!("Generating report in {}", config.output);
         fs::write(&config.output, out)

@@ -146,7 +146,11 @@ impl Shell {
     fn options(&self) -> String {
         let mut lines: Vec<String> = FIELDS
             .iter()
+            // Own options are shown where they are set: the list is otherwise pprof's.
             .filter(|field| field.name != "source_path")
+            .filter(|field| {
+                !field.is_own || field.get(&self.config) != field.get(&Config::default())
+            })
             .map(|field| {
                 let (mut value, mut comment) = (field.get(&self.config), String::new());
                 if !field.choices.is_empty() {
@@ -180,8 +184,9 @@ impl Shell {
         if about.is_empty() {
             eprintln!(
                 "{}\n  :   Clear focus/ignore/hide/tagfocus/tagignore\n\n  \
-                 type \"help <cmd|option>\" for more information",
-                usage::details(false)
+                 type \"help <cmd|option>\" for more information{}",
+                usage::details(false),
+                usage::own(false)
             );
         } else if let Some(command) = command_named(about) {
             eprint!("{}", command.help());

@@ -80,18 +80,32 @@ const OTHERS: &str = "
 
 /// All of it.
 pub(super) fn text() -> String {
-    [HEAD, &details(true), SOURCES, OTHERS].concat()
+    [HEAD, &details(true), SOURCES, OTHERS, &own(true)].concat()
 }
 
-/// Reports and options; as flags, or as the shell names them.
+/// What pprof has not; as flags, or as the shell names them.
+pub(super) fn own(as_flags: bool) -> String {
+    let commands = COMMANDS.iter().filter(|command| command.is_own);
+    let commands = commands.map(|command| line(as_flags, command.name, command.description));
+    let options = FIELDS.iter().filter(|field| field.is_own);
+    let options = options.map(|field| line(as_flags, field.name, field.help));
+    let lines: Vec<String> = commands.chain(options).collect();
+    format!("\n\n  Of plumb alone:\n{}", lines.join("\n"))
+}
+
+/// Name and first line of help.
+fn line(as_flag: bool, name: &str, help: &str) -> String {
+    let name = format!("{}{name}", if as_flag { "-" } else { "" });
+    format!("    {name:<16} {}", help.lines().next().unwrap_or_default())
+}
+
+/// Reports and options that pprof has too; as flags, or as the shell names them.
 pub(super) fn details(as_flags: bool) -> String {
-    let dash = if as_flags { "-" } else { "" };
-    let line = |name: &str, help: &str| {
-        format!("    {name:<16} {}", help.lines().next().unwrap_or_default())
-    };
+    let line = |name: &str, help: &str| line(as_flags, name, help);
     let mut commands: Vec<String> = COMMANDS
         .iter()
-        .map(|command| line(&format!("{dash}{}", command.name), command.description))
+        .filter(|command| !command.is_own)
+        .map(|command| line(command.name, command.description))
         .collect();
     commands.sort();
     let head = if as_flags {
@@ -102,15 +116,16 @@ pub(super) fn details(as_flags: bool) -> String {
         "  Commands:\n"
     };
     let (mut groups, mut options) = (Vec::new(), Vec::new());
-    for field in &FIELDS {
+    for field in FIELDS.iter().filter(|field| !field.is_own) {
         if field.choices.is_empty() {
-            options.push(line(&format!("{dash}{}", field.name), field.help));
+            options.push(line(field.name, field.help));
             continue;
         }
         let choices = field.choices.iter();
-        let choices = choices
-            .map(|choice| format!("  {}", line(&format!("{dash}{choice}"), choice_help(choice))));
-        let group: Vec<String> = std::iter::once(line(field.name, "")).chain(choices).collect();
+        let choices = choices.map(|choice| format!("  {}", line(choice, choice_help(choice))));
+        // The group itself is no flag.
+        let group: Vec<String> =
+            std::iter::once(format!("    {:<16} ", field.name)).chain(choices).collect();
         groups.push(group.join("\n"));
     }
     options.sort();
