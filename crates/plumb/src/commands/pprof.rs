@@ -43,6 +43,11 @@ impl Pprof {
 }
 
 fn report(arguments: Vec<String>) -> Result<Outcome, Failure> {
+    // pprof's own `-help` goes to the standard error; this one is asked for as of every command of plumb.
+    if arguments == ["--help"] {
+        println!("{}", usage::text());
+        return Ok(Outcome::Fine);
+    }
     let flags = match flags::parse(arguments) {
         Ok(flags) => flags,
         Err(flags::Stop::Help) => {
