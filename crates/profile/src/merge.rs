@@ -70,7 +70,8 @@ pub fn combine(mut profiles: Vec<Profile>) -> Result<Profile, MergeError> {
         return Ok(only);
     }
     let headers: Vec<&Profile> = profiles.iter().collect();
-    let mut merger = Merger::new(headers::combine(&headers)?);
+    let samples = sample_count(&headers);
+    let mut merger = Merger::new(headers::combine(&headers)?, samples);
     // Each source goes as soon as it is merged: two large profiles are enough to hold.
     for source in profiles {
         merger.add(&source);
@@ -84,9 +85,13 @@ pub fn combine(mut profiles: Vec<Profile>) -> Result<Profile, MergeError> {
 /// # Errors
 /// If there is none, or their types differ.
 pub fn merge(profiles: &[&Profile]) -> Result<Profile, MergeError> {
-    let mut merger = Merger::new(headers::combine(profiles)?);
+    let mut merger = Merger::new(headers::combine(profiles)?, sample_count(profiles));
     profiles.iter().for_each(|source| merger.add(source));
     Ok(merger.finish())
+}
+
+fn sample_count(profiles: &[&Profile]) -> usize {
+    profiles.iter().map(|profile| profile.samples.len()).sum()
 }
 
 /// Subtracts `base` from `profile`.
@@ -111,7 +116,7 @@ pub fn subtract_base(
 impl Profile {
     /// The profile without samples of zeros and without what no sample refers to.
     pub fn compacted(&self) -> Profile {
-        let mut merger = Merger::new(headers::of(self));
+        let mut merger = Merger::new(headers::of(self), self.samples.len());
         merger.add(self);
         merger.finish()
     }

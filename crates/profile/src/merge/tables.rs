@@ -51,13 +51,14 @@ impl Known {
 }
 
 impl Merger {
-    pub(super) fn new(header: Header) -> Self {
+    /// `samples` is how many will be added at most.
+    pub(super) fn new(header: Header, samples: usize) -> Self {
         let Header { mut profile, strings } = header;
         profile.samples = Samples::new(profile.sample_types.len());
         Self {
             out: profile,
             strings,
-            samples: HashTable::new(),
+            samples: HashTable::with_capacity(samples),
             locations: HashTable::new(),
             functions: FxHashMap::default(),
             mappings: FxHashMap::default(),

@@ -137,11 +137,11 @@ impl Encoder<'_, '_> {
     fn samples(&mut self) -> io::Result<()> {
         let profile = self.profile;
         let mut scratch = Vec::new();
+        let ids: Vec<IdBytes> = profile.locations.iter().map(|l| IdBytes::new(l.id)).collect();
         for index in 0..profile.samples.len() {
             let strings = &self.strings;
             self.w.message(field::SAMPLE, |w| {
-                let id = |l: &u32| profile.locations.get(*l as usize).map_or(0, |l| l.id);
-                w.repeated(1, profile.samples.locations(index).iter().map(id));
+                encode_stack(w, profile.samples.locations(index), &ids);
                 w.repeated(2, profile.samples.values(index).iter().map(|v| *v as u64));
                 profile.label_groups(index, &mut scratch, |_, group| {
                     group
@@ -234,6 +234,49 @@ impl Encoder<'_, '_> {
         w.repeated(field::COMMENT, p.comments.iter().map(|c| strings.get(*c)));
         w.number_always(field::DEFAULT_SAMPLE_TYPE, strings.get(p.default_sample_type));
         w.number(field::DOC_URL, strings.get(p.doc_url));
+    }
+}
+
+/// A stack, packed if it has more than two locations.
+fn encode_stack(w: &mut Writer, stack: &[u32], ids: &[IdBytes]) {
+    let stack = stack.iter().filter_map(|location| ids.get(*location as usize));
+    if stack.clone().nth(2).is_none() {
+        return stack.for_each(|id| w.number_always(1, id.id));
+    }
+    w.message(1, |w| stack.for_each(|id| id.append_to(w)));
+}
+
+/// Longest encoded id that is kept ready.
+const ID_BYTES: usize = 7;
+
+/// An id as it is written, ready to be copied: stacks repeat the same ids over and over.
+struct IdBytes {
+    bytes: [u8; ID_BYTES],
+    len: u8,
+    id: u64,
+}
+
+impl IdBytes {
+    fn new(id: u64) -> Self {
+        let mut w = Writer::default();
+        w.varint(id);
+        let mut this = Self { bytes: [0; ID_BYTES], len: 0, id };
+        if let Some(bytes) = this.bytes.get_mut(..w.out.len()) {
+            bytes.copy_from_slice(&w.out);
+            this.len = w.out.len() as u8;
+        }
+        this
+    }
+
+    #[inline]
+    fn append_to(&self, w: &mut Writer) {
+        if self.len == 0 {
+            return w.varint(self.id);
+        }
+        // Copying all of it and cutting the end off is faster than copying a length that varies.
+        let end = w.out.len() + usize::from(self.len);
+        w.out.extend_from_slice(&self.bytes);
+        w.out.truncate(end);
     }
 }
 

@@ -115,23 +115,22 @@ fn take<'a>(rest: &mut &'a [u8], len: u64) -> Option<&'a [u8]> {
     Some(head)
 }
 
-/// As [`varint`], for lists of numbers of mixed length: up to eight bytes without a branch on the length, since that
+/// As [`varint`], for lists of numbers of mixed length: up to four bytes without a branch on the length, since that
 /// cannot be predicted.
 #[inline]
 fn packed_varint(rest: &mut &[u8]) -> Option<u64> {
-    const ENDS: u64 = 0x8080_8080_8080_8080;
-    let Some(chunk) = rest.first_chunk::<8>() else { return varint(rest) };
-    let word = u64::from_le_bytes(*chunk);
+    const ENDS: u32 = 0x8080_8080;
+    let Some(chunk) = rest.first_chunk::<4>() else { return varint(rest) };
+    let word = u32::from_le_bytes(*chunk);
     let ends = !word & ENDS;
     if ends == 0 {
         return varint(rest);
     }
     let bits = ends.trailing_zeros() + 1;
     *rest = &rest[(bits / 8) as usize..];
-    let word = word & (u64::MAX >> (64 - bits)) & !ENDS;
-    let word = (word & 0x007f_007f_007f_007f) | (word & 0x7f00_7f00_7f00_7f00) >> 1;
-    let word = (word & 0x0000_3fff_0000_3fff) | (word & 0x3fff_0000_3fff_0000) >> 2;
-    Some((word & 0x0fff_ffff) | (word & 0x0fff_ffff_0000_0000) >> 4)
+    let word = word & (u32::MAX >> (32 - bits)) & !ENDS;
+    let word = (word & 0x007f_007f) | (word & 0x7f00_7f00) >> 1;
+    Some(u64::from((word & 0x3fff) | (word & 0x3fff_0000) >> 2))
 }
 
 #[inline]
@@ -230,10 +229,13 @@ impl Writer {
             self.out[start - 1] = len as u8;
             return;
         }
-        self.out[start - 1] = len as u8 | 0x80;
-        let mut more = Writer::default();
-        more.varint(len as u64 >> 7);
-        self.out.splice(start..start, more.out);
+        let more = (len as u64).ilog2() as usize / 7;
+        self.out.resize(start + len + more, 0);
+        self.out.copy_within(start..start + len, start + more);
+        for (at, byte) in self.out[start - 1..start + more].iter_mut().enumerate() {
+            let last = u8::from(at < more) << 7;
+            *byte = (len >> (7 * at)) as u8 & 0x7f | last;
+        }
     }
 
     /// Packed numbers; an empty list is left out.
@@ -254,7 +256,7 @@ impl Writer {
     }
 
     #[inline]
-    fn varint(&mut self, mut value: u64) {
+    pub(super) fn varint(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.out.push(value as u8 | 0x80);
             value >>= 7;
