@@ -6,6 +6,7 @@ mod scale;
 mod tables;
 mod types;
 mod units;
+mod unused;
 
 use thiserror::Error;
 

@@ -6,6 +6,7 @@ use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::headers::Header;
+use super::unused;
 use crate::model::{
     Function, Label, LabelValue, Line, Location, Mapping, Profile, Samples, sort_labels,
 };
@@ -83,10 +84,11 @@ impl Merger {
     }
 
     pub(super) fn finish(self) -> Profile {
-        let profile = Profile { strings: self.strings.finish(), ..self.out };
-        let samples = &profile.samples;
-        if (0..samples.len()).any(|index| is_zero(samples.values(index))) {
-            return profile.compacted();
+        let mut profile = Profile { strings: self.strings.finish(), ..self.out };
+        let is_zero = |samples: &Samples, index| is_zero(samples.values(index));
+        if (0..profile.samples.len()).any(|index| is_zero(&profile.samples, index)) {
+            profile.samples.retain(|samples, index| !is_zero(samples, index));
+            unused::remove(&mut profile);
         }
         profile
     }
@@ -143,11 +145,19 @@ impl Merger {
     }
 
     /// None if the source has no such location.
+    #[inline]
     fn location(&mut self, source: &Profile, index: u32, known: &mut Known) -> Option<u32> {
         let at = *known.locations.get(index as usize)?;
         if at != NEW {
             return Some(at);
         }
+        let at = self.new_location(source, index, known);
+        known.locations[index as usize] = at;
+        Some(at)
+    }
+
+    #[cold]
+    fn new_location(&mut self, source: &Profile, index: u32, known: &mut Known) -> u32 {
         let old = &source.locations[index as usize];
         let (mapping, moved) = match old.mapping {
             Some(mapping) => {
@@ -165,8 +175,7 @@ impl Merger {
         let address = old.address.wrapping_add(moved);
         let at = self.intern_location(Location { mapping, address, ..*old }, &lines);
         self.lines = lines;
-        known.locations[index as usize] = at;
-        Some(at)
+        at
     }
 
     fn intern_location(&mut self, location: Location, lines: &[Line]) -> u32 {

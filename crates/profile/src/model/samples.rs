@@ -22,6 +22,23 @@ impl Samples {
         Self { stride, ..Self::default() }
     }
 
+    /// As [`new`](Self::new), with room for samples with so many values and locations in all.
+    pub(crate) fn with_capacity(
+        stride: usize,
+        samples: usize,
+        values: usize,
+        locations: usize,
+    ) -> Self {
+        Self {
+            stride,
+            values: Vec::with_capacity(values),
+            locations: Vec::with_capacity(locations),
+            location_ends: Vec::with_capacity(samples),
+            label_ends: Vec::with_capacity(samples),
+            ..Self::default()
+        }
+    }
+
     /// Number of samples.
     pub fn len(&self) -> usize {
         self.len
@@ -185,9 +202,9 @@ impl Draft<'_> {
         self.samples.values.push(value);
     }
 
-    #[inline]
-    pub(crate) fn location(&mut self, location: u32) {
-        self.samples.locations.push(location);
+    /// Where its locations are appended.
+    pub(crate) fn locations(&mut self) -> &mut Vec<u32> {
+        &mut self.samples.locations
     }
 
     pub(crate) fn label(&mut self, label: Label) {

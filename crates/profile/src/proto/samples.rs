@@ -26,16 +26,22 @@ pub(super) fn read(
     faults: &mut Faults,
 ) {
     let types = profile.sample_types.len();
+    let (count, size) = size_of(bytes);
     let mut reader = Reader {
-        samples: Samples::new(types),
+        // A value takes a byte at least, and an id rarely less than three where there are many.
+        samples: Samples::with_capacity(
+            types,
+            count,
+            count.saturating_mul(types).min(size),
+            size / 3,
+        ),
         unknown: &mut profile.unknown,
         strings: profile.strings.len(),
         locations,
         wrong: Wrong::default(),
         faults,
     };
-    let mut fields = Fields::new(bytes);
-    while let Some((number, value)) = fields.next() {
+    for (number, value) in Fields::new(bytes) {
         if number == field::SAMPLE {
             reader.sample(value, types);
         }
@@ -51,6 +57,13 @@ pub(super) fn read(
         wrong.values,
     );
     problems.add_many("frames that refer to a location that is not there", wrong.dangling);
+}
+
+/// Number of samples, and their bytes.
+fn size_of(bytes: &[u8]) -> (usize, usize) {
+    let samples = Fields::new(bytes).filter(|(number, _)| *number == field::SAMPLE);
+    let sizes = samples.filter_map(|(_, value)| value.bytes()).map(<[u8]>::len);
+    sizes.fold((0, 0), |(count, sum), size| (count + 1, sum + size))
 }
 
 struct Reader<'r> {
@@ -71,12 +84,10 @@ impl Reader<'_> {
         let (mut whole, mut dangling) = (value.bytes().is_some(), 0);
         while let Some((number, v)) = fields.next() {
             match number {
-                1 => {
-                    whole &= v.numbers(|id| match self.locations.index(id) {
-                        Some(location) => draft.location(location),
-                        None => dangling += 1,
-                    });
-                }
+                1 => match stack(v, self.locations, draft.locations()) {
+                    Some(count) => dangling += count,
+                    None => whole = false,
+                },
                 2 => whole &= v.numbers(|n| draft.value(n as i64)),
                 3 => {
                     let at = Message::Label(index, draft.label_count());
@@ -95,6 +106,19 @@ impl Reader<'_> {
         self.wrong.broken += u64::from(!whole);
         self.wrong.values += u64::from(!kept);
         self.wrong.dangling += if kept { dangling } else { 0 };
+    }
+}
+
+/// Appends the locations of a stack, packed or not. Returns how many are not there, or none if the list is broken.
+fn stack(value: Value<'_>, ids: &Ids, out: &mut Vec<u32>) -> Option<u64> {
+    match value {
+        Value::Bytes(packed) => ids.append_packed(packed, out),
+        Value::Varint(id) => {
+            let index = ids.index(id);
+            out.extend(index);
+            Some(u64::from(index.is_none()))
+        }
+        Value::Fixed => None,
     }
 }
 

@@ -118,7 +118,7 @@ fn take<'a>(rest: &mut &'a [u8], len: u64) -> Option<&'a [u8]> {
 /// As [`varint`], for lists of numbers of mixed length: up to four bytes without a branch on the length, since that
 /// cannot be predicted.
 #[inline]
-fn packed_varint(rest: &mut &[u8]) -> Option<u64> {
+pub(super) fn packed_varint(rest: &mut &[u8]) -> Option<u64> {
     const ENDS: u32 = 0x8080_8080;
     let Some(chunk) = rest.first_chunk::<4>() else { return varint(rest) };
     let word = u32::from_le_bytes(*chunk);
