@@ -6,6 +6,7 @@ pub mod accuracy;
 pub mod command;
 pub mod docs;
 pub mod machine;
+pub mod measure;
 pub mod pauses;
 pub mod ready;
 pub mod record;

@@ -123,7 +123,8 @@ fn cut(filter: &str) -> String {
     if filter.len() <= LONGEST_FILTER {
         return filter.to_owned();
     }
-    format!("{}…", &filter[..filter.floor_char_boundary(LONGEST_FILTER)])
+    let end = (0..=LONGEST_FILTER).rfind(|&end| filter.is_char_boundary(end)).unwrap_or(0);
+    format!("{}…", &filter[..end])
 }
 
 /// Writes the comments of the profile.

@@ -71,7 +71,7 @@ impl Family {
 
     /// The largest unit of which the value holds at least one.
     fn fitting(&self, value: f64) -> Option<&'static Unit> {
-        self.units.iter().filter(|unit| value / unit.factor >= 1.0).next_back()
+        self.units.iter().rfind(|unit| value / unit.factor >= 1.0)
     }
 
     /// `None` if `from` is not of this family.

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use plumb_exectrace::{History, Reader};
+use xtask::measure::processor_seconds_of_children;
 use xtask::tools::{NEWEST_GO, install_go, tools_directory};
 
 /// Turns; the fastest of each side counts, since the machine may be busy with something else.
@@ -129,13 +130,4 @@ fn run(command: &mut Command) -> Result<Run> {
     let (events, peak) = text.trim().split_once(' ').context("the reader failed")?;
     let processor_seconds = processor_seconds_of_children()? - before;
     Ok(Run { events: events.parse()?, seconds, processor_seconds, peak_kilobytes: peak.parse()? })
-}
-
-/// User and system time of ended children, all threads: fields 16 and 17 of `/proc/self/stat`, in hundredths of a second
-/// (`USER_HZ`).
-fn processor_seconds_of_children() -> Result<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    let (_, fields) = stat.rsplit_once(") ").context("no process name in stat")?;
-    let ticks = fields.split(' ').skip(13).take(2).map(str::parse::<u64>);
-    Ok(ticks.sum::<std::result::Result<u64, _>>()? as f64 / 100.0)
 }

@@ -13,6 +13,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use plumb_profile::{Contents, Limits, read_from};
+use xtask::measure::processor_seconds_of_children;
 
 #[path = "../../examples/generate_dump.rs"]
 mod generate_dump;
@@ -120,13 +121,4 @@ fn run(command: &mut Command) -> Result<Run> {
         processor_seconds: processor_seconds_of_children()? - before,
         peak_kilobytes: peak.parse()?,
     })
-}
-
-/// User and system time of ended children, all threads: fields 16 and 17 of `/proc/self/stat`, in
-/// hundredths of a second (`USER_HZ`).
-fn processor_seconds_of_children() -> Result<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    let (_, fields) = stat.rsplit_once(") ").ok_or("no process name in stat")?;
-    let ticks = fields.split(' ').skip(13).take(2).map(str::parse::<u64>);
-    Ok(ticks.sum::<std::result::Result<u64, _>>()? as f64 / 100.0)
 }
