@@ -3,8 +3,10 @@
 
 mod generated;
 mod oracle;
+mod terminal;
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use oracle::{Both, compare, compare_input};
 
@@ -192,7 +194,7 @@ fn inputs_that_are_no_profiles_are_refused_in_the_same_words() {
 
 /// What only plumb prints of a recorded profile.
 fn plumb(flags: &str, input: &str) -> (String, String) {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_plumb"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plumb"));
     let output = command.arg("pprof").args(flags.split_whitespace()).arg(input).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (text(output.stdout), text(output.stderr))
