@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
+use std::process::Command;
 use std::thread;
 
 use plumb_profile::{BaseOptions, Limits, Mapping, Profile, StrId, combine, subtract_base};
@@ -94,11 +95,35 @@ fn read(name: &str, sources: &Sources) -> Result<(Profile, bool), Failure> {
     };
     let bytes = match &address {
         Some(address) => address.fetch(&sources.fetching)?,
-        None => fs::read(name).map_err(|error| no_such(name, &error))?,
+        None => read_file(name)?,
     };
     let mut profile = Profile::parse_as_pprof(&bytes, &Limits::default())?;
     name_program(&mut profile, sources);
     Ok((profile, address.is_some()))
+}
+
+/// The first bytes of what `perf record` writes.
+const PERF: &[u8] = b"PERFILE2";
+
+fn read_file(name: &str) -> Result<Vec<u8>, Failure> {
+    let bytes = fs::read(name).map_err(|error| no_such(name, &error))?;
+    if bytes.starts_with(PERF) { converted(name) } else { Ok(bytes) }
+}
+
+/// A recording of `perf` as a profile, which another program makes, as for pprof.
+fn converted(name: &str) -> Result<Vec<u8>, Failure> {
+    eprintln!("Converting {name} to a profile.proto... (May take a few minutes)");
+    let folder = tempfile::tempdir()?;
+    let profile = folder.path().join("profile.pb.gz");
+    let mut command = Command::new("perf_to_profile");
+    command.args(["-i", name, "-o"]).arg(&profile).arg("-f");
+    let why = match command.status() {
+        Ok(status) if status.success() => return Ok(fs::read(&profile)?),
+        Ok(status) => status.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let advice = "Try github.com/google/perf_data_converter";
+    Err(format!("failed to convert perf.data file. {advice}: perf_to_profile: {why}").into())
 }
 
 /// An error of the file system in Go's words.
