@@ -49,101 +49,142 @@ pub(crate) struct Judgement {
     pub(crate) questions: Vec<Undecided>,
 }
 
-/// Judges every suspect by itself.
-pub(crate) fn judge(
-    accused: Vec<Accused>,
-    service: &Service,
-    codes: &[Code<'_>],
-    catalogue: &Catalogue,
-    advised: &[Advised],
-    work_gain: f64,
-) -> Judgement {
-    let mut judgement = Judgement::default();
-    let holders = Holders::among(&accused);
-    let readers = BodyReaders::among(&accused);
-    let mut growing = Vec::new();
-    for Accused { mut suspect, instance } in accused {
-        complete_growth(&mut suspect, &service.instances[instance]);
-        let matched = catalogue
-            .patterns
-            .iter()
-            .find_map(|pattern| Some((*pattern, (pattern.check)(&suspect)?)));
-        let (pattern, mut matched) = match matched {
+/// What suspects are judged with.
+pub(crate) struct Court<'c> {
+    pub(crate) service: &'c Service,
+    /// The code of each instance.
+    pub(crate) codes: &'c [Code<'c>],
+    pub(crate) catalogue: &'c Catalogue,
+    /// Known leaks of the libraries of each instance.
+    pub(crate) advised: &'c [Advised],
+    /// By how much the service's work grew while it was looked at.
+    pub(crate) work_gain: f64,
+}
+
+/// What the suspects tell of each other.
+struct Others {
+    holders: Holders,
+    readers: BodyReaders,
+}
+
+/// What became of one suspect.
+enum Heard {
+    Leaks(Box<Case>),
+    Open(Undecided),
+    Healthy(String),
+    /// Memory that grows as the work does: beside a leak it may be what leaks with it.
+    Growing(String),
+    /// Nobody would ask about it.
+    Nothing,
+}
+
+impl Court<'_> {
+    /// Judges every suspect by itself.
+    pub(crate) fn judge(&self, accused: Vec<Accused>) -> Judgement {
+        let others =
+            Others { holders: Holders::among(&accused), readers: BodyReaders::among(&accused) };
+        let mut judgement = Judgement::default();
+        let mut growing = Vec::new();
+        for accused in accused {
+            match self.hear(accused, &others) {
+                Heard::Leaks(case) => judgement.cases.push(*case),
+                Heard::Open(question) => judgement.questions.push(question),
+                Heard::Healthy(told) => judgement.healthy.push(told),
+                Heard::Growing(told) => growing.push(told),
+                Heard::Nothing => {}
+            }
+        }
+        if judgement.cases.is_empty() {
+            judgement.healthy.append(&mut growing);
+        }
+        judgement
+    }
+
+    fn hear(&self, accused: Accused, others: &Others) -> Heard {
+        let Accused { mut suspect, instance } = accused;
+        complete_growth(&mut suspect, &self.service.instances[instance]);
+        let target = &self.service.target;
+        let mut patterns = self.catalogue.patterns.iter();
+        let checked = patterns.find_map(|pattern| Some((*pattern, (pattern.check)(&suspect)?)));
+        let (pattern, mut matched) = match checked {
             Some((pattern, matched)) => (Some(pattern), matched),
             // Those who read them are judged, and are the site if they leak.
-            None if readers.hold(&suspect) => continue,
-            None => {
-                let seen = Hearing {
-                    suspect: &suspect,
-                    instance: &service.instances[instance],
-                    code: &codes[instance],
-                    role: Role::Blocks,
-                    through: &[],
-                    pattern: None,
-                    source: service.source.as_ref(),
-                };
-                let excused = excuse(&suspect, work_gain);
-                let by_source =
-                    excused.as_ref().and_then(|_| by_source::stands_at_mistake(&seen, catalogue));
-                if let (Some(reason), None) = (excused, &by_source) {
-                    let open = question(&suspect, service);
-                    let of_memory = || {
-                        let of = (&service.instances[instance], &codes[instance]);
-                        memory_question(&suspect, of, work_gain, &service.target)
-                    };
-                    if let Some(question) = open.or_else(of_memory) {
-                        judgement.questions.push(question);
-                        continue;
-                    }
-                    if is_notable(&suspect) {
-                        let told = match suspect.subject {
-                            Subject::Memory(_) => &mut growing,
-                            _ => &mut judgement.healthy,
-                        };
-                        told.push(held_healthy(&suspect, &reason));
-                    }
-                    continue;
-                }
-                let Some(matched) = by_source.or_else(|| unnamed(&suspect)) else { continue };
-                (None, matched)
-            }
+            None if others.readers.hold(&suspect) => return Heard::Nothing,
+            None => match self.unchecked(&suspect, instance) {
+                Ok(matched) => (None, matched),
+                Err(heard) => return heard,
+            },
         };
-        if let Some(question) = unanswered::question(&suspect, &matched, &service.target) {
-            judgement.questions.push(question);
-            continue;
+        if let Some(question) = unanswered::question(&suspect, &matched, target) {
+            return Heard::Open(question);
         }
         keep_to_proven(&mut suspect, &matched);
-        holders.doubt(&suspect, &mut matched);
-        readers.tell(&suspect, &mut matched);
-        let hearing = Hearing {
-            suspect: &suspect,
-            instance: &service.instances[instance],
-            code: &codes[instance],
-            role: matched.role,
-            through: matched.through,
-            pattern: pattern.map(|pattern| pattern.id),
-            source: service.source.as_ref(),
-        };
+        others.holders.doubt(&suspect, &mut matched);
+        others.readers.tell(&suspect, &mut matched);
+        let hearing = self.hearing(&suspect, instance, pattern, Some(&matched));
         let decision = decide(&hearing);
         let named = match pattern {
             Some(pattern) => Some(Named::Mechanism(pattern)),
-            None => by_source::named(&suspect, &decision, catalogue),
+            None => by_source::named(&suspect, &decision, self.catalogue),
         };
-        if let Some(mut finding) = finding(&hearing, named, matched, decision, &service.target) {
-            if let Some(question) = kept_files::question(&suspect, &finding) {
-                judgement.questions.push(question);
-                continue;
-            }
-            name_alternatives(&mut finding, &suspect, catalogue);
-            advised[instance].tell(&mut finding, &suspect);
-            judgement.cases.push(Case { finding, is_checked: pattern.is_some(), suspect });
+        let Some(mut finding) = finding(&hearing, named, matched, decision, target) else {
+            return Heard::Nothing;
+        };
+        if let Some(question) = kept_files::question(&suspect, &finding) {
+            return Heard::Open(question);
+        }
+        name_alternatives(&mut finding, &suspect, self.catalogue);
+        self.advised[instance].tell(&mut finding, &suspect);
+        Heard::Leaks(Box::new(Case { finding, is_checked: pattern.is_some(), suspect }))
+    }
+
+    /// What a suspect is that no check of the catalogue knows: what the source or the growth shows of it, if nothing
+    /// excuses it.
+    fn unchecked(&self, suspect: &Suspect, instance: usize) -> Result<Match, Heard> {
+        let Some(reason) = excuse(suspect, self.work_gain) else {
+            return unnamed(suspect).ok_or(Heard::Nothing);
+        };
+        let seen = self.hearing(suspect, instance, None, None);
+        match by_source::stands_at_mistake(&seen, self.catalogue) {
+            Some(matched) => Ok(matched),
+            None => Err(self.excused(suspect, instance, &reason)),
         }
     }
-    // Beside a leak, memory that grows may be what leaks with it.
-    if judgement.cases.is_empty() {
-        judgement.healthy.append(&mut growing);
+
+    /// What is told of a suspect that need not leak.
+    fn excused(&self, suspect: &Suspect, instance: usize, reason: &str) -> Heard {
+        let of_memory = || {
+            let of = (&self.service.instances[instance], &self.codes[instance]);
+            memory_question(suspect, of, self.work_gain, &self.service.target)
+        };
+        match question(suspect, self.service).or_else(of_memory) {
+            Some(question) => Heard::Open(question),
+            None if !is_notable(suspect) => Heard::Nothing,
+            None => match suspect.subject {
+                Subject::Memory(_) => Heard::Growing(held_healthy(suspect, reason)),
+                _ => Heard::Healthy(held_healthy(suspect, reason)),
+            },
+        }
     }
-    judgement
+
+    /// What witnesses are asked; without a match, about where it stands.
+    fn hearing<'h>(
+        &'h self,
+        suspect: &'h Suspect,
+        instance: usize,
+        pattern: Option<&Pattern>,
+        matched: Option<&Match>,
+    ) -> Hearing<'h> {
+        Hearing {
+            suspect,
+            instance: &self.service.instances[instance],
+            code: &self.codes[instance],
+            role: matched.map_or(Role::Blocks, |matched| matched.role),
+            through: matched.map_or(&[], |matched| matched.through),
+            pattern: pattern.map(|pattern| pattern.id),
+            source: self.service.source.as_ref(),
+        }
+    }
 }
 
 /// `1,000 goroutines in main.main.func2 (chan receive): does not grow`

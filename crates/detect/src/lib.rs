@@ -92,7 +92,8 @@ pub fn detect(service: &Service, catalogue: &Catalogue) -> Diagnosis {
         builds.map(|build| Advised::new(build, (catalogue.advisories)())).collect();
     let mut accused = suspects::suspects(&sources);
     limits::note(&mut accused, service);
-    let judgement = judge::judge(accused, service, &codes, catalogue, &advised, work_gain);
+    let court = judge::Court { service, codes: &codes, catalogue, advised: &advised, work_gain };
+    let judgement = court.judge(accused);
     let findings = judge::settle(judgement.cases);
     let known_leaks = advisories::besides(service, &advised, &findings);
     let sockets = socket_summary::socket_summary(service, &connections);
