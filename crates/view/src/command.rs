@@ -7,19 +7,34 @@ use crate::config::Config;
 #[allow(missing_docs, reason = "the names are those of the commands")]
 pub enum Format {
     Callgrind,
+    Collapsed,
     Comments,
     Disasm,
     Dot,
+    Drawing(Image),
+    Flame,
     Growth,
     List,
     Proto,
     Raw,
+    Speedscope,
     Tags,
     Text,
     TopProto,
     Traces,
     Tree,
     WebList,
+}
+
+/// How a drawing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the formats")]
+pub enum Image {
+    Gif,
+    Pdf,
+    Png,
+    Ps,
+    Svg,
 }
 
 /// What becomes of a report when it is written.
@@ -29,11 +44,9 @@ pub enum Target {
     Terminal,
     /// It goes to a file of this ending if the output is a terminal.
     File(&'static str),
-    /// The graph is drawn in this format.
-    Drawing(&'static str),
     /// It is shown with another program.
     Viewer {
-        /// The ending of the file that is shown; a drawing is made for `svg`, `pdf` and `ps`.
+        /// The ending of the file that is shown.
         file: &'static str,
         /// The programs that are tried, in order; none: browsers.
         programs: &'static [&'static str],
@@ -97,10 +110,10 @@ const TAGS_USAGE: &str = "tags [tag_regex]* [-ignore_regex]* [>file]\nList tags 
 const PEEK_USAGE: &str =
     "peek func_regex\nDisplay callers and callees of functions matching func_regex.";
 
-/// All commands, by name.
-pub const COMMANDS: [Command; 26] = {
+/// All commands: those of pprof by name, and then those that pprof has not.
+pub const COMMANDS: [Command; 29] = {
     use Format::*;
-    use Target::{Drawing, File, Terminal, Viewer};
+    use Target::{File, Terminal, Viewer};
     const fn viewer(file: &'static str, programs: &'static [&'static str]) -> Target {
         Viewer { file, programs }
     }
@@ -123,28 +136,28 @@ pub const COMMANDS: [Command; 26] = {
         command("dot", Dot, Terminal, "Outputs a graph in DOT format", report(false, true)),
         command(
             "eog",
-            Dot,
+            Drawing(Image::Svg),
             viewer("svg", &["eog"]),
             "Visualize graph through eog",
             report(false, false),
         ),
         command(
             "evince",
-            Dot,
+            Drawing(Image::Pdf),
             viewer("pdf", &["evince"]),
             "Visualize graph through evince",
             report(false, false),
         ),
         command(
             "gif",
-            Dot,
-            Drawing("gif"),
+            Drawing(Image::Gif),
+            File("gif"),
             "Outputs a graph image in GIF format",
             report(false, true),
         ),
         command(
             "gv",
-            Dot,
+            Drawing(Image::Ps),
             viewer("ps", &["gv --noantialias"]),
             "Visualize graph through gv",
             report(false, false),
@@ -163,7 +176,13 @@ pub const COMMANDS: [Command; 26] = {
             "Output annotated source for functions matching regexp",
             Usage::Listing { redirect: false },
         ),
-        command("pdf", Dot, Drawing("pdf"), "Outputs a graph in PDF format", report(false, true)),
+        command(
+            "pdf",
+            Drawing(Image::Pdf),
+            File("pdf"),
+            "Outputs a graph in PDF format",
+            report(false, true),
+        ),
         Command {
             has_argument: true,
             ..command(
@@ -176,8 +195,8 @@ pub const COMMANDS: [Command; 26] = {
         },
         command(
             "png",
-            Dot,
-            Drawing("png"),
+            Drawing(Image::Png),
+            File("png"),
             "Outputs a graph image in PNG format",
             report(false, true),
         ),
@@ -188,7 +207,13 @@ pub const COMMANDS: [Command; 26] = {
             "Outputs the profile in compressed protobuf format",
             Usage::None,
         ),
-        command("ps", Dot, Drawing("ps"), "Outputs a graph in PS format", report(false, true)),
+        command(
+            "ps",
+            Drawing(Image::Ps),
+            File("ps"),
+            "Outputs a graph in PS format",
+            report(false, true),
+        ),
         command(
             "raw",
             Raw,
@@ -196,7 +221,13 @@ pub const COMMANDS: [Command; 26] = {
             "Outputs a text representation of the raw profile",
             Usage::None,
         ),
-        command("svg", Dot, Drawing("svg"), "Outputs a graph in SVG format", report(false, true)),
+        command(
+            "svg",
+            Drawing(Image::Svg),
+            File("svg"),
+            "Outputs a graph in SVG format",
+            report(false, true),
+        ),
         command("tags", Tags, Terminal, "Outputs all tags in the profile", Usage::Text(TAGS_USAGE)),
         command("text", Text, Terminal, "Outputs top entries in text form", report(true, true)),
         command("top", Text, Terminal, "Outputs top entries in text form", report(true, true)),
@@ -223,7 +254,7 @@ pub const COMMANDS: [Command; 26] = {
         ),
         command(
             "web",
-            Dot,
+            Drawing(Image::Svg),
             viewer("svg", &[]),
             "Visualize graph through web browser",
             report(false, false),
@@ -240,6 +271,19 @@ pub const COMMANDS: [Command; 26] = {
             Growth,
             Terminal,
             "Outputs what became more and what less since -diff_base, in plain words",
+        ),
+        own(
+            "collapsed",
+            Collapsed,
+            Terminal,
+            "Outputs folded stacks for flame graph tools: frames;from;root value",
+        ),
+        own("flame", Flame, File("svg"), "Outputs a flame graph in SVG format"),
+        own(
+            "speedscope",
+            Speedscope,
+            File("speedscope.json"),
+            "Outputs the stacks in speedscope's JSON format",
         ),
     ]
 };

@@ -6,10 +6,14 @@
 
 mod aggregate;
 mod callgrind;
+mod collapsed;
 mod columns;
 mod command;
 mod config;
+mod diagram;
 mod dot;
+mod drawing;
+mod flame;
 mod focus;
 mod go_text;
 mod graph;
@@ -22,6 +26,9 @@ mod report;
 mod sample_value;
 mod sampling;
 mod source_paths;
+
+mod speedscope;
+mod stacks;
 mod style;
 mod tags;
 mod text;
@@ -29,8 +36,9 @@ mod top_proto;
 mod traces;
 mod tree;
 mod values;
+mod xml;
 
-pub use command::{COMMANDS, Command, Format, Target, command_named};
+pub use command::{COMMANDS, Command, Format, Image, Target, command_named};
 pub use config::{Config, ConfigError, FIELDS, Field, Slot, choice_help, field};
 pub use focus::RegexOptionError;
 pub use go_text::{base, float};

@@ -16,7 +16,8 @@ use crate::pseudo_frames::add_label_frames;
 use crate::sample_value::{SampleIndexError, SampleValue};
 use crate::values::Values;
 use crate::{
-    aggregate, callgrind, dot, growth, proto, source_paths, tags, text, top_proto, traces, tree,
+    aggregate, callgrind, collapsed, dot, drawing, flame, growth, proto, source_paths, speedscope,
+    tags, text, top_proto, traces, tree,
 };
 
 /// What a report says besides itself, for the standard error.
@@ -136,8 +137,10 @@ impl Report {
             Format::Growth => growth::write(self, out),
             Format::Traces => traces::write(self, out),
             Format::Tags => tags::write(self, out),
+            Format::Collapsed => collapsed::write(self, out),
             Format::Comments => header::write_comments(self, out),
             Format::Dot => dot::write(self, out),
+            Format::Drawing(image) => drawing::write(self, image, out),
             Format::Callgrind => callgrind::write(self, out),
             Format::TopProto => top_proto::write(self, out),
             Format::Raw => Ok(self.profile.write_raw(out, &header::local_time_with_offset)?),
@@ -145,6 +148,8 @@ impl Report {
                 self.divide();
                 Ok(proto::write(&self.profile, out)?)
             }
+            Format::Flame => flame::write(self, out),
+            Format::Speedscope => speedscope::write(self, out),
             Format::List | Format::WebList | Format::Disasm => {
                 Err(ReportError::Unsupported("this report needs the executable".to_owned()))
             }
@@ -155,7 +160,7 @@ impl Report {
     pub(crate) fn trimmed_graph(&mut self) -> Trimmed {
         source_paths::trim(&mut self.profile, &self.config.trim_path, &self.config.source_path);
         let config = &self.config;
-        let is_drawing = self.format == Format::Dot;
+        let is_drawing = matches!(self.format, Format::Dot | Format::Drawing(_));
         let options = GraphOptions {
             value: self.values.of.index,
             divisor: self.values.of.divisor,

@@ -24,7 +24,12 @@ impl Values {
 
     /// A value with its unit.
     pub(crate) fn format(&self, value: i64) -> String {
-        scaled_label(self.divided(value), &self.of.unit, &self.unit)
+        self.format_scaled(self.divided(value))
+    }
+
+    /// A value that has been divided, with its unit.
+    pub(crate) fn format_scaled(&self, value: i64) -> String {
+        scaled_label(value, &self.of.unit, &self.unit)
     }
 
     /// A value in the unit of the report, as a whole number.

@@ -7,6 +7,7 @@ mod request;
 mod shell;
 mod sources;
 mod usage;
+mod viewer;
 
 use std::ffi::OsString;
 

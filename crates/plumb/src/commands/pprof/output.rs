@@ -10,6 +10,7 @@ use plumb_view::{Config, Report, Target};
 
 use super::Failure;
 use super::request::Wanted;
+use super::viewer;
 
 /// Most files of one name that are tried.
 const MOST_NAMES: usize = 10_000;
@@ -45,13 +46,16 @@ pub(super) fn write(
             .map_err(|error| format!("open {}: {error}", config.output))?;
         return Ok(());
     }
-    if let Target::File(ending) = wanted.command.target
-        && (destination == Destination::Shell || io::stdout().is_terminal())
-    {
-        let (path, mut file) = new_file("profile", ending)?;
-        eprintln!("Generating report in {}", path.display());
-        file.write_all(&out)?;
-        return Ok(());
+    let to_file = destination == Destination::Shell || io::stdout().is_terminal();
+    match wanted.command.target {
+        Target::Viewer { file, programs } => return viewer::show(&out, file, programs),
+        Target::File(ending) if to_file => {
+            let (path, mut file) = new_file("profile", ending)?;
+            eprintln!("Generating report in {}", path.display());
+            file.write_all(&out)?;
+            return Ok(());
+        }
+        Target::File(_) | Target::Terminal => {}
     }
     match io::stdout().write_all(&out) {
         // Whoever reads has seen enough, as `head` does.

@@ -1,10 +1,8 @@
 //! Labels in the drawing: small boxes beside the node whose samples had them.
 
 use std::cmp::Ordering;
-use std::fmt::Write as _;
-use std::io;
 
-use super::Drawing;
+use super::{Describer, TagBox};
 use crate::graph::{MOST_TAGS, NO_LABEL, Node, NumericTag, Tag, Weight, compare_tags};
 use crate::measure::label;
 
@@ -14,12 +12,12 @@ struct Named {
     tag: Tag,
 }
 
-impl Drawing<'_> {
-    /// Writes the boxes of a node's labels; false if there are none.
-    pub(super) fn nodelets(&mut self, number: usize, node: &Node) -> io::Result<bool> {
+impl Describer<'_> {
+    /// The boxes of a node's labels.
+    pub(super) fn tags(&self, number: usize, node: &Node) -> Vec<TagBox> {
         // Callees may have been left out where there are none, so all that passed is shown.
         let is_flat = !node.callees.is_empty();
-        let mut boxes = String::new();
+        let mut boxes = Vec::new();
         let names = &self.graph.label_names;
         let mut texts: Vec<(u32, &Tag)> =
             node.tags.texts.iter().map(|(&id, tag)| (id, tag)).collect();
@@ -30,54 +28,43 @@ impl Drawing<'_> {
             if weight == 0 {
                 continue;
             }
-            let (parent, name) = (format!("N{number}"), name(id));
+            let (parent, label) = (format!("N{number}"), name(id).to_owned());
             let own = format!("{parent}_{index}");
-            self.write_box(&mut boxes, &parent, &own, name, weight, "");
-            boxes += &self.numbers(node, id, is_flat, &own);
+            let numbers = self.numbers(node, id, is_flat, &own);
+            let weight = self.report.format(weight);
+            boxes.push(TagBox { parent, name: own, label, weight, is_dotted: false });
+            boxes.extend(numbers);
         }
-        boxes += &self.numbers(node, NO_LABEL, is_flat, &format!("N{number}"));
-        self.out.write_all(boxes.as_bytes())?;
-        Ok(!boxes.is_empty())
+        boxes.extend(self.numbers(node, NO_LABEL, is_flat, &format!("N{number}")));
+        boxes
     }
 
     /// The boxes of the numbers that samples with some text labels had.
-    fn numbers(&self, node: &Node, text: u32, is_flat: bool, parent: &str) -> String {
+    fn numbers(&self, node: &Node, text: u32, is_flat: bool, parent: &str) -> Vec<TagBox> {
         let names = &self.graph.label_names;
         let numbers = node.tags.numbers.iter().filter(|((of, _), _)| *of == text);
         let numbers = numbers.map(|((_, name), number)| (names[*name as usize].as_str(), *number));
-        let mut boxes = String::new();
+        let mut boxes = Vec::new();
         for (index, Named { name, tag }) in
             self.collapsed(numbers.collect(), is_flat).into_iter().enumerate()
         {
             let (flat, cum) = (tag.flat.value(), tag.cum.value());
-            let (weight, style) = match is_flat || flat == cum {
-                true => (flat, ""),
-                false => (cum, " style=\"dotted\""),
+            let (weight, is_dotted) = match is_flat || flat == cum {
+                true => (flat, false),
+                false => (cum, true),
             };
             if weight != 0 {
-                // pprof writes the letter twice.
-                let own = format!("N{parent}_{index}");
-                self.write_box(&mut boxes, parent, &own, &name, weight, style);
+                boxes.push(TagBox {
+                    parent: parent.to_owned(),
+                    // pprof writes the letter twice.
+                    name: format!("N{parent}_{index}"),
+                    label: name,
+                    weight: self.report.format(weight),
+                    is_dotted,
+                });
             }
         }
         boxes
-    }
-
-    fn write_box(
-        &self,
-        out: &mut String,
-        parent: &str,
-        own: &str,
-        name: &str,
-        weight: i64,
-        style: &str,
-    ) {
-        let weight = self.report.format(weight);
-        let _ = writeln!(
-            out,
-            "{own} [label = \"{name}\" id=\"{own}\" fontsize=8 shape=box3d tooltip=\"{weight}\"]\n\
-             {parent} -> {own} [label=\" {weight}\" weight=100 tooltip=\"{weight}\" labeltooltip=\"{weight}\"{style}]"
-        );
     }
 
     /// The heaviest numbers, each with those that are nearest to it: `16B..64B`.

@@ -30,7 +30,7 @@ fn compiled(pattern: &str) -> Regex {
 }
 
 /// A short form of a function's name.
-pub(super) fn shortened(name: &str) -> Cow<'_, str> {
+pub(crate) fn shortened(name: &str) -> Cow<'_, str> {
     let name = name.strip_prefix(ANONYMOUS).unwrap_or(name);
     let name = GO_VERSION.replace(name, "${1}${2}");
     let captures = SHORT.iter().find_map(|regex| regex.captures(&name));
