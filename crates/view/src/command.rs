@@ -276,7 +276,7 @@ pub const COMMANDS: [Command; 29] = {
             "collapsed",
             Collapsed,
             Terminal,
-            "Outputs folded stacks for flame graph tools: frames;from;root value",
+            "Outputs folded stacks (root;callee;leaf value) for flame graph tools",
         ),
         own("flame", Flame, File("svg"), "Outputs a flame graph in SVG format"),
         own(

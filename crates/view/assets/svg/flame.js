@@ -123,6 +123,8 @@
   }
 
   for (const box of boxes) {
+    // The viewer's font may be wider than the one that the text was cut for.
+    label(box, box.x, box.width);
     box.group.addEventListener('click', () => zoom(box));
     box.group.addEventListener('mouseenter', () => show(box.title));
     box.group.addEventListener('mouseleave', () => show(''));

@@ -116,6 +116,6 @@ impl Stroke {
 
     /// Lengths of dots and of the spaces between them, in points.
     pub(crate) fn dots(&self) -> Option<[f64; 2]> {
-        self.is_dotted.then_some([self.width.max(1.0), 4.0 + self.width])
+        self.is_dotted.then_some([self.width + 0.5, self.width + 2.0])
     }
 }

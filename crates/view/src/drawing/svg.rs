@@ -71,10 +71,13 @@ fn text_element(text: &Text) -> String {
         TextAlign::End => (text.start.x + text.width, " text-anchor=\"end\""),
     };
     let (x, y, size) = (number(x), number(text.start.y), number(text.size));
+    // Viewers without a font of these widths squeeze the text into the room that it has.
+    let width = number(text.width);
     // Spaces that start a line are part of it.
     let space = if text.text.starts_with(' ') { " xml:space=\"preserve\"" } else { "" };
     format!(
-        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}{space}>{}</text>\n",
+        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" textLength=\"{width}\" \
+         lengthAdjust=\"spacingAndGlyphs\"{anchor}{space}>{}</text>\n",
         escaped(&text.text)
     )
 }

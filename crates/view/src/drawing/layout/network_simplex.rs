@@ -17,7 +17,7 @@ pub(super) struct Constraint {
 }
 
 /// How far positions are improved: nodes looked at. What is reached then is used; it keeps all distances.
-const MOST_VISITS: usize = 60_000_000;
+const MOST_VISITS: usize = 25_000_000;
 
 /// Candidates among which the edge that leaves the tree is chosen.
 const CANDIDATES: usize = 30;

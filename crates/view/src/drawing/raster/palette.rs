@@ -1,12 +1,15 @@
-//! The colours of a picture that may only have 256.
+//! The colours of a picture that may only have 256: those that it has most of, and some of all kinds.
 
 /// Bits of each part of a colour that are told apart.
 const BITS: u32 = 5;
 
-/// Most colours.
-const MOST: usize = 256;
+/// Most colours that are taken from the picture. The others make up all combinations of [`LEVELS`].
+const MOST: usize = 256 - LEVELS.len().pow(3);
 
-/// Colours that the picture has most of, and which of them stands for each colour.
+/// Strengths of red, green and blue of which no colour is far.
+const LEVELS: [u8; 4] = [0, 85, 170, 255];
+
+/// Colours, and which of them stands for each other.
 pub(super) struct Palette {
     colours: Vec<[u8; 3]>,
     /// By colour, with [`BITS`] of each part.
@@ -37,7 +40,11 @@ impl Palette {
         }
         let mut used: Vec<usize> = (0..bins.len()).filter(|&bin| bins[bin].count > 0).collect();
         used.sort_by_key(|&bin| (std::cmp::Reverse(bins[bin].count), bin));
-        let colours: Vec<[u8; 3]> = used.iter().take(MOST).map(|&bin| bins[bin].mean()).collect();
+        let mut colours: Vec<[u8; 3]> =
+            used.iter().take(MOST).map(|&bin| bins[bin].mean()).collect();
+        for red in LEVELS {
+            colours.extend(LEVELS.iter().flat_map(|&green| LEVELS.map(|blue| [red, green, blue])));
+        }
         let mut indices = vec![0; bins.len()];
         for (place, &bin) in used.iter().enumerate() {
             let nearest = if place < MOST { place } else { nearest(bins[bin].mean(), &colours) };
@@ -86,7 +93,9 @@ mod tests {
         assert_eq!(colour([255, 255, 255, 255]), [255; 3]);
         for pixel in pixels {
             let near = colour(pixel);
-            assert!(pixel.iter().zip(near).all(|(a, b)| a.abs_diff(b) < 48), "{pixel:?} {near:?}");
+            let parts = pixel.iter().zip(near).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2));
+            // Half the way between two levels, and what is told apart of a colour, in each part.
+            assert!(parts.sum::<u32>() <= 3 * (43 + 8) * (43 + 8), "{pixel:?} {near:?}");
         }
     }
 }
