@@ -56,7 +56,7 @@ pub fn base(path: &str) -> &str {
 }
 
 /// The shortest path of the same meaning: `filepath.Clean`.
-pub(crate) fn clean(path: &str) -> String {
+pub fn clean(path: &str) -> String {
     if path.is_empty() {
         return ".".to_owned();
     }
@@ -81,6 +81,33 @@ pub(crate) fn clean(path: &str) -> String {
         (false, true) => ".".to_owned(),
         (false, false) => joined,
     }
+}
+
+/// The folder that a path is in: `filepath.Dir`.
+pub(crate) fn folder(path: &str) -> String {
+    match path.rfind('/') {
+        Some(last) => clean(&path[..=last]),
+        None => ".".to_owned(),
+    }
+}
+
+/// A number as `strconv.ParseUint` reads it with base 0: decimal, or with a prefix for another base.
+pub(crate) fn unsigned(text: &str) -> Option<u64> {
+    let lower = text.to_ascii_lowercase();
+    let (digits, radix, has_prefix) = match lower.as_bytes() {
+        [b'0', b'x', ..] => (&lower[2..], 16, true),
+        [b'0', b'b', ..] => (&lower[2..], 2, true),
+        [b'0', b'o', ..] => (&lower[2..], 8, true),
+        [b'0', _, ..] => (&lower[1..], 8, true),
+        _ => (lower.as_str(), 10, false),
+    };
+    // Single underscores may stand between digits and behind a prefix.
+    let is_grouped = digits.split('_').enumerate().all(|(at, group)| {
+        !group.is_empty() || at == 0 && has_prefix && digits.len() > 1
+    });
+    let digits = digits.replace('_', "");
+    let is_number = is_grouped && !digits.starts_with('+');
+    u64::from_str_radix(&digits, radix).ok().filter(|_| is_number)
 }
 
 #[cfg(test)]
@@ -119,7 +146,33 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_go_s() {
+        for (text, number) in [
+            ("0x4a10", Some(0x4a10)),
+            ("0X_4A10", Some(0x4a10)),
+            ("123", Some(123)),
+            ("1_000", Some(1000)),
+            ("0b11", Some(3)),
+            ("017", Some(15)),
+            ("0", Some(0)),
+            ("", None),
+            ("+1", None),
+            ("_1", None),
+            ("1__0", None),
+            ("main", None),
+            ("0x", None),
+        ] {
+            assert_eq!(unsigned(text), number, "{text}");
+        }
+    }
+
+    #[test]
     fn paths_are_go_s() {
+        for (path, above) in
+            [("/a/b", "/a"), ("/a", "/"), ("/", "/"), ("a", "."), (".", "."), ("a/b/", "a/b")]
+        {
+            assert_eq!(folder(path), above, "{path}");
+        }
         for (path, last) in [("/a/b.go", "b.go"), ("a/", "a"), ("", "."), ("///", "/"), ("x", "x")]
         {
             assert_eq!(base(path), last, "{path}");

@@ -1,23 +1,25 @@
 //! What all reports share: which value they show, of what total, in which unit.
 
 use std::io::{self, Write};
+use std::rc::Rc;
 
 use plumb_profile::{LabelRef, Profile};
 use rustc_hash::FxHashMap;
 
 use crate::command::{Command, Format};
 use crate::config::Config;
-use crate::focus::{self, RegexOptionError};
 use crate::go_text::base;
-use crate::graph::{GraphOptions, Limits, NodeOrder, Trimmed};
+use crate::files::{Files, NoFiles};
+use crate::focus::{self, RegexOptionError};
+use crate::graph::{Frames, Graph, GraphOptions, Limits, NodeOrder, Trimmed};
 use crate::header;
 use crate::measure::scale;
 use crate::pseudo_frames::add_label_frames;
 use crate::sample_value::{SampleIndexError, SampleValue};
 use crate::values::Values;
 use crate::{
-    aggregate, callgrind, collapsed, dot, drawing, flame, growth, proto, source_paths, speedscope,
-    tags, text, top_proto, traces, tree,
+    aggregate, callgrind, collapsed, disasm, dot, drawing, flame, growth, list, proto,
+    source_paths, speedscope, tags, text, top_proto, traces, tree, weblist,
 };
 
 /// What a report says besides itself, for the standard error.
@@ -52,9 +54,9 @@ pub enum ReportError {
     /// Growth is asked for without a base.
     #[error("growth needs an older profile to compare with: -diff_base=OLD")]
     NoBase,
-    /// The report needs what this build of it has not.
+    /// Source files or executables say nothing of what is asked for.
     #[error("{0}")]
-    Unsupported(String),
+    File(String),
     /// The report cannot be written.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -74,6 +76,7 @@ pub struct Report {
     pub(crate) active_filters: Vec<String>,
     /// Whether text may hold escapes for a terminal.
     pub(crate) is_styled: bool,
+    files: Rc<dyn Files>,
 }
 
 impl Report {
@@ -117,6 +120,7 @@ impl Report {
             label_units,
             active_filters,
             is_styled,
+            files: Rc::new(NoFiles),
         })
     }
 
@@ -124,6 +128,20 @@ impl Report {
     #[must_use]
     pub fn styled(self, is_styled: bool) -> Self {
         Self { is_styled, ..self }
+    }
+
+    /// Lets the report read source files and executables, which some reports are of.
+    pub fn set_files(&mut self, files: Rc<dyn Files>) {
+        self.files = files;
+    }
+
+    pub(crate) fn files(&self) -> Rc<dyn Files> {
+        Rc::clone(&self.files)
+    }
+
+    /// The argument as it was written; empty if there is none.
+    pub(crate) fn argument_text(&self) -> &str {
+        self.argument.as_ref().map_or("", |(_, text)| text)
     }
 
     /// Writes the report.
@@ -150,9 +168,9 @@ impl Report {
             }
             Format::Flame => flame::write(self, out),
             Format::Speedscope => speedscope::write(self, out),
-            Format::List | Format::WebList | Format::Disasm => {
-                Err(ReportError::Unsupported("this report needs the executable".to_owned()))
-            }
+            Format::List => list::write(self, out),
+            Format::Disasm => disasm::write(self, out),
+            Format::WebList => weblist::write(self, out),
         }
     }
 
@@ -160,20 +178,8 @@ impl Report {
     pub(crate) fn trimmed_graph(&mut self) -> Trimmed {
         source_paths::trim(&mut self.profile, &self.config.trim_path, &self.config.source_path);
         let config = &self.config;
-        let is_drawing = matches!(self.format, Format::Dot | Format::Drawing(_));
-        let options = GraphOptions {
-            value: self.values.of.index,
-            divisor: self.values.of.divisor,
-            keeps_object_files: matches!(
-                self.format,
-                Format::Raw | Format::List | Format::WebList | Format::Disasm | Format::Callgrind
-            ),
-            is_call_tree: config.call_tree && (is_drawing || self.format == Format::Callgrind),
-            drops_negative: config.drop_negative,
-            with_tags: is_drawing,
-            unit: &config.unit,
-            unit_of_bytes: self.label_units.get("bytes").map_or("", String::as_str),
-        };
+        let options = self.graph_options();
+        let is_drawing = self.is_drawing();
         let order = match () {
             () if is_drawing => NodeOrder::Entropy,
             () if config.sort == "cum" => NodeOrder::Cum,
@@ -188,6 +194,36 @@ impl Report {
         let trimmed = Trimmed::new(&self.profile, &options, limits);
         self.choose_unit(&trimmed);
         trimmed
+    }
+
+    /// All nodes of the profile, without edges.
+    pub(crate) fn whole_graph(&mut self) -> Graph {
+        source_paths::trim(&mut self.profile, &self.config.trim_path, &self.config.source_path);
+        let options = self.graph_options();
+        let frames = Frames::new(&self.profile, options.keeps_object_files);
+        Graph::of_nodes(&self.profile, &frames, &options)
+    }
+
+    fn is_drawing(&self) -> bool {
+        matches!(self.format, Format::Dot | Format::Drawing(_))
+    }
+
+    fn graph_options(&self) -> GraphOptions<'_> {
+        let config = &self.config;
+        let is_drawing = self.is_drawing();
+        GraphOptions {
+            value: self.values.of.index,
+            divisor: self.values.of.divisor,
+            keeps_object_files: matches!(
+                self.format,
+                Format::Raw | Format::List | Format::WebList | Format::Disasm | Format::Callgrind
+            ),
+            is_call_tree: config.call_tree && (is_drawing || self.format == Format::Callgrind),
+            drops_negative: config.drop_negative,
+            with_tags: is_drawing,
+            unit: &config.unit,
+            unit_of_bytes: self.label_units.get("bytes").map_or("", String::as_str),
+        }
     }
 
     /// `minimum` is the unit of the smallest value that is shown, or if the total has another one, that of a hundred

@@ -138,6 +138,7 @@ impl Headers {
                 offset: section.sh_offset(endian).into(),
                 size: section.sh_size(endian).into(),
                 kind,
+                flags: section.sh_flags(endian).0,
                 link: section.sh_link(endian) as usize,
             });
             if kind == elf::SHT_NOTE && notes < MAX_NOTES {
@@ -194,6 +195,7 @@ fn segment<P: ProgramHeader<Endian = Endianness>>(program: &P, endian: Endiannes
         memory: program.p_memsz(endian).into(),
         writable: flags.contains(elf::PF_W),
         executable: flags.contains(elf::PF_X),
+        align: program.p_align(endian).into(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The address space of an ELF file: its headers, and bytes by virtual address.
 
+mod contents;
 mod headers;
 mod relocations;
 mod symbols;
@@ -28,6 +29,8 @@ pub struct Segment {
     pub writable: bool,
     /// Whether it holds code.
     pub executable: bool,
+    /// What its address is a multiple of in memory, offset included; 0 and 1: anything.
+    pub(crate) align: u64,
 }
 
 /// A section, by name.
@@ -43,6 +46,8 @@ pub struct Section {
     pub size: u64,
     /// `sh_type`, such as `SHT_SYMTAB`.
     pub(crate) kind: object::elf::SectionType,
+    /// `sh_flags`, such as `SHF_COMPRESSED`.
+    pub(crate) flags: u64,
     /// `sh_link`: for a symbol table the index of its string table.
     pub(crate) link: usize,
 }

@@ -1,5 +1,7 @@
 //! `plumb pprof`: what `go tool pprof` does, with its flags, its reports and its words.
 
+mod binaries;
+mod disk;
 mod flags;
 mod output;
 mod remote;

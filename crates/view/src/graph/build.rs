@@ -13,7 +13,7 @@ impl Graph {
     /// The nodes with their weights and without edges: enough to choose the nodes of most reports.
     ///
     /// What a node weighs does not depend on which others are left out, so edges need only be made of those that stay.
-    pub(super) fn of_nodes(profile: &Profile, frames: &Frames, options: &GraphOptions<'_>) -> Self {
+    pub(crate) fn of_nodes(profile: &Profile, frames: &Frames, options: &GraphOptions<'_>) -> Self {
         let mut nodes = nodes(frames);
         let mut seen = vec![NONE; nodes.len()];
         for sample in 0..profile.samples.len() {

@@ -4,11 +4,13 @@ use std::env;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use plumb_profile::Profile;
 use plumb_view::{Config, Report, Target};
 
 use super::Failure;
+use super::disk::Disk;
 use super::request::Wanted;
 use super::viewer;
 
@@ -39,7 +41,9 @@ pub(super) fn write(
     let mut out = Vec::new();
     let to_terminal = config.output.is_empty() && io::stdout().is_terminal();
     let has_colour = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    report?.styled(to_terminal && has_colour).write(&mut out)?;
+    let mut report = report?.styled(to_terminal && has_colour);
+    report.set_files(Rc::new(Disk));
+    report.write(&mut out)?;
     if !config.output.is_empty() {
         eprintln!("Generating report in {}", config.output);
         fs::write(&config.output, out)

@@ -31,6 +31,8 @@ pub(super) struct Sources {
     /// File that is taken for the program.
     pub(super) executable: Option<String>,
     pub(super) build_id: String,
+    /// Where names are looked up.
+    pub(super) symbolize: String,
     pub(super) comment: String,
     /// Ignore the profile's own lists of frames to drop.
     pub(super) all_frames: bool,
@@ -67,7 +69,7 @@ impl Request {
             return Err("no profile source specified".into());
         }
         let mut profiles = flags.sources.clone();
-        let executable = (profiles.len() > 1 && super::sources::is_executable(&profiles[0]))
+        let executable = (profiles.len() > 1 && super::disk::is_executable(&profiles[0]))
             .then(|| profiles.remove(0));
         let mut config = config(&flags)?;
         let report = wanted(&flags)?;
@@ -97,6 +99,7 @@ impl Request {
             normalize: config.normalize,
             executable,
             build_id: text("buildid"),
+            symbolize: text("symbolize"),
             comment: text("add_comment"),
             all_frames: flags.is_set("all_frames"),
             fetching: Fetching {

@@ -1,14 +1,16 @@
 //! Profiles from files and servers, merged and compared.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-use plumb_profile::{BaseOptions, Limits, Mapping, Profile, StrId, combine, subtract_base};
+use plumb_profile::{BaseOptions, Limits, Profile, StrId, combine, subtract_base};
+use plumb_view::{SymbolizeMode, has_scheme, symbolize};
 
 use super::Failure;
+use super::binaries;
+use super::disk::Disk;
 use super::remote::{self, Address};
 use super::request::Sources;
 
@@ -36,7 +38,9 @@ pub(super) fn load(sources: &Sources) -> Result<Profile, Failure> {
         profile.drop_frames = StrId::EMPTY;
         profile.keep_frames = StrId::EMPTY;
     }
+    add_names(&mut profile, &sources.symbolize);
     profile.remove_uninteresting()?;
+    forget_urls(&mut profile);
     if !sources.comment.is_empty() {
         let comment = profile.strings.push(&sources.comment);
         profile.comments.push(comment);
@@ -45,6 +49,25 @@ pub(super) fn load(sources: &Sources) -> Result<Profile, Failure> {
         remote::save(&profile);
     }
     Ok(profile)
+}
+
+/// Looks up the names that the profile lacks, as `-symbolize` says.
+fn add_names(profile: &mut Profile, how: &str) {
+    let (mode, mut messages) = SymbolizeMode::parse(how);
+    if let Some(mode) = mode {
+        messages.extend(symbolize(profile, mode, &Disk));
+    }
+    messages.iter().for_each(|message| eprintln!("{message}"));
+}
+
+/// The URL that a profile came from stands for its program only while names are looked up.
+fn forget_urls(profile: &mut Profile) {
+    for at in 0..profile.mappings.len() {
+        let mapping = &profile.mappings[at];
+        if mapping.build_id == StrId::EMPTY && has_scheme(profile.text(mapping.file)) {
+            profile.mappings[at].file = StrId::EMPTY;
+        }
+    }
 }
 
 fn merged(names: &[String], what: &str, sources: &Sources) -> Result<Merged, Failure> {
@@ -98,7 +121,7 @@ fn read(name: &str, sources: &Sources) -> Result<(Profile, bool), Failure> {
         None => read_file(name)?,
     };
     let mut profile = Profile::parse_as_pprof(&bytes, &Limits::default())?;
-    name_program(&mut profile, sources);
+    binaries::locate(&mut profile, sources, &Disk);
     Ok((profile, address.is_some()))
 }
 
@@ -133,25 +156,4 @@ fn no_such(file: &str, error: &std::io::Error) -> String {
         std::io::ErrorKind::PermissionDenied => format!("open {file}: permission denied"),
         _ => format!("read {file}: {error}"),
     }
-}
-
-/// Gives the profile the program that was named. A profile without mappings is taken as of one file.
-fn name_program(profile: &mut Profile, sources: &Sources) {
-    if profile.mappings.is_empty() {
-        profile.mappings.push(Mapping { id: 1, ..Mapping::default() });
-        profile.locations.iter_mut().for_each(|location| location.mapping = Some(0));
-    }
-    if let Some(file) = &sources.executable {
-        profile.mappings[0].file = profile.strings.push(file);
-    }
-    if !sources.build_id.is_empty() && profile.build_id().is_empty() {
-        profile.mappings[0].build_id = profile.strings.push(&sources.build_id);
-    }
-}
-
-/// Whether a file is a program.
-pub(super) fn is_executable(file: &str) -> bool {
-    let mut magic = [0; 4];
-    File::open(file).and_then(|mut file| file.read_exact(&mut magic)).is_ok()
-        && magic == *b"\x7fELF"
 }
