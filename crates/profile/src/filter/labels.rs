@@ -1,6 +1,7 @@
 //! Filters by label, and changes of labels.
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 
 use crate::model::{Label, LabelValue, Profile, SampleRef};
 use crate::strings::StrId;
@@ -21,13 +22,13 @@ impl Profile {
         let keys = self.label_keys();
         let is_match = |regex: &Regex, key: StrId| regex.is_match(self.text(key));
         let mut matched = (false, false);
-        let mut removed = Vec::new();
+        let mut removed = FxHashSet::default();
         for key in keys {
             let shown = show.is_none_or(|regex| is_match(regex, key));
             let hidden = hide.is_some_and(|regex| is_match(regex, key));
             matched = (matched.0 | shown, matched.1 | hidden);
             if !shown || hidden {
-                removed.push(key);
+                removed.insert(key);
             }
         }
         if !removed.is_empty() {
@@ -40,7 +41,7 @@ impl Profile {
     /// Names of all labels, each once in the order of the samples.
     pub fn label_keys(&self) -> Vec<StrId> {
         let (mut keys, mut last) = (Vec::new(), None);
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         for label in self.samples.all_labels() {
             if last != Some(label.key) && seen.insert(label.key) {
                 keys.push(label.key);
@@ -62,7 +63,7 @@ impl Profile {
 
     fn retain_labels_unless(&mut self, key: &str, removed: impl Fn(&Label) -> bool) {
         let keys = self.label_keys();
-        let keys: Vec<_> = keys.into_iter().filter(|id| self.text(*id) == key).collect();
+        let keys: FxHashSet<_> = keys.into_iter().filter(|id| self.text(*id) == key).collect();
         if !keys.is_empty() {
             self.forget_unknown_fields();
             self.samples.retain_labels(|label| !(keys.contains(&label.key) && removed(label)));

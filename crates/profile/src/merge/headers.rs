@@ -1,5 +1,7 @@
 //! What a merged profile says about itself.
 
+use rustc_hash::FxHashSet;
+
 use super::MergeError;
 use crate::model::{Profile, ValueType};
 use crate::strings::{Interner, StrId};
@@ -33,6 +35,7 @@ fn build(first: &Profile, profiles: &[&Profile]) -> Header {
         declared_kind: first.declared_kind,
         ..Profile::default()
     };
+    let mut comments = FxHashSet::default();
     for p in profiles {
         if header.time_nanos == 0 || p.time_nanos < header.time_nanos {
             header.time_nanos = p.time_nanos;
@@ -43,7 +46,7 @@ fn build(first: &Profile, profiles: &[&Profile]) -> Header {
         }
         for comment in &p.comments {
             let id = strings.intern(p.text(*comment));
-            if !header.comments.contains(&id) {
+            if comments.insert(id) {
                 header.comments.push(id);
             }
         }

@@ -41,6 +41,7 @@ struct Decoder<'p> {
     mapping_ids: Vec<u64>,
     /// Function id of each line, until [`Decoder::resolve`].
     function_ids: Vec<u64>,
+    samples: samples::Size,
     problems: &'p mut Problems,
     faults: Faults,
 }
@@ -51,6 +52,7 @@ impl<'p> Decoder<'p> {
             profile: Profile { strings: StringTable::without_empty(), ..Profile::default() },
             mapping_ids: Vec::new(),
             function_ids: Vec::new(),
+            samples: samples::Size::default(),
             problems,
             faults: Faults::default(),
         }
@@ -60,7 +62,14 @@ impl<'p> Decoder<'p> {
         self.tables(bytes)?;
         self.check_strings();
         let locations = self.resolve();
-        samples::read(bytes, &mut self.profile, &locations, self.problems, &mut self.faults);
+        samples::read(
+            bytes,
+            self.samples,
+            &mut self.profile,
+            &locations,
+            self.problems,
+            &mut self.faults,
+        );
         Ok(())
     }
 
@@ -76,7 +85,10 @@ impl<'p> Decoder<'p> {
                     let value_type = self.value_type(value, message);
                     self.profile.sample_types.push(value_type);
                 }
-                field::SAMPLE => {}
+                field::SAMPLE => {
+                    self.samples.count += 1;
+                    self.samples.bytes += value.bytes().map_or(0, <[u8]>::len);
+                }
                 field::MAPPING => self.mapping(value),
                 field::LOCATION => self.location(value),
                 field::FUNCTION => self.function(value),

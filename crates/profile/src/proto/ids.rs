@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::wire::packed_varint;
+use super::wire::varint;
 use crate::problem::Problems;
 
 /// Writers number from 1, which needs no map.
@@ -37,7 +37,7 @@ impl Ids {
         const BUFFER: usize = 64;
         let (mut buffer, mut len, mut dangling) = ([0u32; BUFFER], 0, 0);
         while !packed.is_empty() {
-            let id = packed_varint(&mut packed)?;
+            let id = varint(&mut packed)?;
             let Some(index) = self.index(id) else {
                 dangling += 1;
                 continue;

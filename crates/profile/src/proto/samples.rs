@@ -17,16 +17,26 @@ struct Wrong {
     dangling: u64,
 }
 
+/// How much there is to read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Size {
+    /// Number of samples.
+    pub(super) count: usize,
+    /// Bytes of their messages.
+    pub(super) bytes: usize,
+}
+
 /// Second pass over the input: the samples, once the tables are known.
 pub(super) fn read(
     bytes: &[u8],
+    size: Size,
     profile: &mut Profile,
     locations: &Ids,
     problems: &mut Problems,
     faults: &mut Faults,
 ) {
     let types = profile.sample_types.len();
-    let (count, size) = size_of(bytes);
+    let Size { count, bytes: size } = size;
     let mut reader = Reader {
         // A value takes a byte at least, and an id rarely less than three where there are many.
         samples: Samples::with_capacity(
@@ -57,13 +67,6 @@ pub(super) fn read(
         wrong.values,
     );
     problems.add_many("frames that refer to a location that is not there", wrong.dangling);
-}
-
-/// Number of samples, and their bytes.
-fn size_of(bytes: &[u8]) -> (usize, usize) {
-    let samples = Fields::new(bytes).filter(|(number, _)| *number == field::SAMPLE);
-    let sizes = samples.filter_map(|(_, value)| value.bytes()).map(<[u8]>::len);
-    sizes.fold((0, 0), |(count, sum), size| (count + 1, sum + size))
 }
 
 struct Reader<'r> {

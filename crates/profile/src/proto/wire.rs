@@ -36,7 +36,7 @@ impl<'a> Value<'a> {
             Self::Fixed => return false,
             Self::Bytes(mut packed) => {
                 while !packed.is_empty() {
-                    let Some(v) = packed_varint(&mut packed) else { return false };
+                    let Some(v) = varint(&mut packed) else { return false };
                     each(v);
                 }
             }
@@ -115,31 +115,36 @@ fn take<'a>(rest: &mut &'a [u8], len: u64) -> Option<&'a [u8]> {
     Some(head)
 }
 
-/// As [`varint`], for lists of numbers of mixed length: up to four bytes without a branch on the length, since that
-/// cannot be predicted.
+/// Reads a number. Most have one to four bytes, and in one profile mostly the same: branches foretell that better than
+/// arithmetic on the length, which the next number would have to wait for.
 #[inline]
-pub(super) fn packed_varint(rest: &mut &[u8]) -> Option<u64> {
-    const ENDS: u32 = 0x8080_8080;
-    let Some(chunk) = rest.first_chunk::<4>() else { return varint(rest) };
-    let word = u32::from_le_bytes(*chunk);
-    let ends = !word & ENDS;
-    if ends == 0 {
-        return varint(rest);
-    }
-    let bits = ends.trailing_zeros() + 1;
-    *rest = &rest[(bits / 8) as usize..];
-    let word = word & (u32::MAX >> (32 - bits)) & !ENDS;
-    let word = (word & 0x007f_007f) | (word & 0x7f00_7f00) >> 1;
-    Some(u64::from((word & 0x3fff) | (word & 0x3fff_0000) >> 2))
-}
-
-#[inline]
-fn varint(rest: &mut &[u8]) -> Option<u64> {
+pub(super) fn varint(rest: &mut &[u8]) -> Option<u64> {
     let (&first, tail) = rest.split_first()?;
     if first < 0x80 {
         *rest = tail;
         return Some(u64::from(first));
     }
+    let Some(chunk) = rest.first_chunk::<4>() else { return long_varint(rest) };
+    let word = u32::from_le_bytes(*chunk);
+    let two = word & 0x7f | word >> 1 & 0x3f80;
+    if word & 0x8000 == 0 {
+        *rest = &rest[2..];
+        return Some(u64::from(two));
+    }
+    let three = two | word >> 2 & 0x1f_c000;
+    if word & 0x80_0000 == 0 {
+        *rest = &rest[3..];
+        return Some(u64::from(three));
+    }
+    if word & 0x8000_0000 == 0 {
+        *rest = &rest[4..];
+        return Some(u64::from(three | word >> 3 & 0xfe0_0000));
+    }
+    long_varint(rest)
+}
+
+/// Reads a number of up to ten bytes, byte by byte.
+fn long_varint(rest: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for (i, &byte) in rest.iter().take(10).enumerate() {
         value |= u64::from(byte & 0x7f) << (7 * i);
