@@ -168,12 +168,7 @@ fn nothing_found(report: &Report, address: Option<u64>, has_symbols: bool) -> Re
 }
 
 /// Instructions with all samples up to the next one: an address may lie inside an instruction.
-fn rows(
-    graph: &Graph,
-    routine: &Routine,
-    instructions: Vec<Instruction>,
-    shift: u64,
-) -> Vec<Row> {
+fn rows(graph: &Graph, routine: &Routine, instructions: Vec<Instruction>, shift: u64) -> Vec<Row> {
     let mut nodes = routine.nodes.iter().map(|&id| graph.node(id)).peekable();
     let mut next: Vec<u64> = instructions.iter().skip(1).map(|one| one.address).collect();
     next.push(u64::MAX);
@@ -184,9 +179,7 @@ fn rows(
         let place = Place { function: String::new(), file, line };
         let (flat, cum) = (Weight::default(), Weight::default());
         let mut row = Row { address, text, place, flat, cum };
-        while let Some(node) =
-            nodes.next_if(|node| node.info.address.wrapping_sub(shift) < next)
-        {
+        while let Some(node) = nodes.next_if(|node| node.info.address.wrapping_sub(shift) < next) {
             row.add(node, graph);
         }
         rows.push(row);

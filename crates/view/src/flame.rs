@@ -177,7 +177,11 @@ impl Drawing<'_> {
         let value = self.tree.value(node);
         if !self.tree.has_less() {
             let all = self.tree.value(Tree::ROOT);
-            return format!("{} ({})", report.values.format_scaled(value), percentage(value, all).trim());
+            return format!(
+                "{} ({})",
+                report.values.format_scaled(value),
+                percentage(value, all).trim()
+            );
         }
         let (from, to) = (self.tree.less(node), self.tree.more(node));
         let sign = if value > 0 { "+" } else { "" };

@@ -102,9 +102,10 @@ pub(crate) fn unsigned(text: &str) -> Option<u64> {
         _ => (lower.as_str(), 10, false),
     };
     // Single underscores may stand between digits and behind a prefix.
-    let is_grouped = digits.split('_').enumerate().all(|(at, group)| {
-        !group.is_empty() || at == 0 && has_prefix && digits.len() > 1
-    });
+    let is_grouped = digits
+        .split('_')
+        .enumerate()
+        .all(|(at, group)| !group.is_empty() || at == 0 && has_prefix && digits.len() > 1);
     let digits = digits.replace('_', "");
     let is_number = is_grouped && !digits.starts_with('+');
     u64::from_str_radix(&digits, radix).ok().filter(|_| is_number)

@@ -46,7 +46,8 @@ fn matching<'g>(
     graph: &'g Graph,
 ) -> BTreeMap<&'g str, BTreeMap<&'g str, Vec<&'g Node>>> {
     let mut functions: BTreeMap<_, BTreeMap<_, Vec<_>>> = BTreeMap::new();
-    let is_match = |name: &str| report.argument.as_ref().is_some_and(|(regex, _)| regex.is_match(name));
+    let is_match =
+        |name: &str| report.argument.as_ref().is_some_and(|(regex, _)| regex.is_match(name));
     let named = |&id: &NodeId| {
         let node = graph.node(id);
         (graph.texts.get(node.info.name), graph.texts.get(node.info.file), node)

@@ -8,9 +8,9 @@ use rustc_hash::FxHashMap;
 
 use crate::command::{Command, Format};
 use crate::config::Config;
-use crate::go_text::base;
 use crate::files::{Files, NoFiles};
 use crate::focus::{self, RegexOptionError};
+use crate::go_text::base;
 use crate::graph::{Frames, Graph, GraphOptions, Limits, NodeOrder, Trimmed};
 use crate::header;
 use crate::measure::scale;

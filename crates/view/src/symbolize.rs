@@ -54,7 +54,8 @@ impl SymbolizeMode {
                 other => match Demangling::parse(other) {
                     Some(demangling) => (mode.demangling, mode.is_forced) = (demangling, true),
                     None => {
-                        messages.push(format!("ignoring unrecognized symbolization option: {text}"));
+                        messages
+                            .push(format!("ignoring unrecognized symbolization option: {text}"));
                         messages.push("expecting -symbolize=[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]".to_owned());
                     }
                 },

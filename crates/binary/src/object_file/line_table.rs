@@ -179,16 +179,16 @@ impl Layout {
     /// `None` if the bytes are no table that is known.
     fn read(bytes: &[u8], text: u64) -> Option<Self> {
         let magic: [u8; 4] = *bytes.first_chunk()?;
-        let little = Format::of(u32::from_le_bytes(magic)).map(|format| (format, Endianness::Little));
+        let little =
+            Format::of(u32::from_le_bytes(magic)).map(|format| (format, Endianness::Little));
         let big = || Some((Format::of(u32::from_be_bytes(magic))?, Endianness::Big));
         let (format, endian) = little.or_else(big)?;
         let [0, 0, quantum @ (1 | 2 | 4), word @ (4 | 8)] = *bytes.get(4..HEADER)? else {
             return None;
         };
         let word = usize::from(word);
-        let header = |at: usize| {
-            usize::try_from(number(bytes, endian, HEADER + at * word, word)?).ok()
-        };
+        let header =
+            |at: usize| usize::try_from(number(bytes, endian, HEADER + at * word, word)?).ok();
         let functions = header(0)?;
         let mut layout = Self {
             format,

@@ -17,8 +17,8 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::{Elf, Error};
-pub use assembly::{AssemblyError, Instruction, Syntax};
 use assembly::Code;
+pub use assembly::{AssemblyError, Instruction, Syntax};
 use dwarf::Dwarf;
 use line_table::LineTable;
 pub use symbols::{Symbol, SymbolTable};
@@ -66,7 +66,12 @@ impl ObjectFile {
 
     /// The GNU build id in hexadecimal; empty if there is none.
     pub fn build_id(&self) -> String {
-        self.elf.gnu_build_id().unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.elf
+            .gnu_build_id()
+            .unwrap_or_default()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// Where the first executable segment wants to be loaded, at the beginning of its page: what a mapping of it begins

@@ -63,8 +63,8 @@ impl SymbolResolver for Names {
         _address_size: u32,
     ) -> Option<SymbolResult<'_>> {
         let is_target = instruction.near_branch_target() == address;
-        let is_data =
-            instruction.is_ip_rel_memory_operand() && instruction.ip_rel_memory_address() == address;
+        let is_data = instruction.is_ip_rel_memory_operand()
+            && instruction.ip_rel_memory_address() == address;
         let name = symbolic(address, &self.0).filter(|_| is_target || is_data)?;
         Some(SymbolResult::with_string(address, name))
     }

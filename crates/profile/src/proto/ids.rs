@@ -38,11 +38,15 @@ impl Ids {
         let (mut buffer, mut len, mut dangling) = ([0u32; BUFFER], 0, 0);
         while !packed.is_empty() {
             let id = varint(&mut packed)?;
-            let Some(index) = self.index(id) else {
+            let at = id.wrapping_sub(1);
+            buffer[len] = if at < self.dense as u64 {
+                at as u32
+            } else if let Some(index) = self.other.get(&id) {
+                *index
+            } else {
                 dangling += 1;
                 continue;
             };
-            buffer[len] = index;
             len += 1;
             if len == BUFFER {
                 out.extend_from_slice(&buffer);

@@ -73,7 +73,8 @@ impl<'a> Fields<'a> {
         &self.last[..self.last.len() - self.rest.len()]
     }
 
-    #[inline]
+    // Without the call the compiler keeps the position of the loop around it in registers.
+    #[inline(always)]
     fn field(&mut self) -> Option<(u32, Value<'a>)> {
         let mut rest = self.rest;
         self.last = rest;
@@ -98,7 +99,7 @@ impl<'a> Fields<'a> {
 impl<'a> Iterator for Fields<'a> {
     type Item = (u32, Value<'a>);
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() || self.broken {
             return None;
@@ -117,7 +118,7 @@ fn take<'a>(rest: &mut &'a [u8], len: u64) -> Option<&'a [u8]> {
 
 /// Reads a number. Most have one to four bytes, and in one profile mostly the same: branches foretell that better than
 /// arithmetic on the length, which the next number would have to wait for.
-#[inline]
+#[inline(always)]
 pub(super) fn varint(rest: &mut &[u8]) -> Option<u64> {
     let (&first, tail) = rest.split_first()?;
     if first < 0x80 {
@@ -144,6 +145,7 @@ pub(super) fn varint(rest: &mut &[u8]) -> Option<u64> {
 }
 
 /// Reads a number of up to ten bytes, byte by byte.
+#[cold]
 fn long_varint(rest: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for (i, &byte) in rest.iter().take(10).enumerate() {

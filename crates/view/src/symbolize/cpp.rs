@@ -18,8 +18,7 @@ pub(super) fn demangled(name: &str, how: Demangling) -> Option<String> {
 
 /// A name without template arguments. The signs of operators are no brackets.
 fn without_templates(name: &str) -> String {
-    const OPERATORS: [&str; 10] =
-        ["<<=", ">>=", "<=>", "->*", "<<", ">>", "<=", ">=", "->", "<"];
+    const OPERATORS: [&str; 10] = ["<<=", ">>=", "<=>", "->*", "<<", ">>", "<=", ">=", "->", "<"];
     let mut out = String::with_capacity(name.len());
     let mut depth = 0usize;
     let mut rest = name;

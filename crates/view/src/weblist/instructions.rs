@@ -76,7 +76,9 @@ pub(super) fn around(report: &Report, files: &dyn Files, samples: &Samples) -> C
         let end = address.saturating_add(instruction.size);
         // A sample may lie inside an instruction, one byte behind its beginning.
         let sum = |sums: &FxHashMap<u64, i64>| {
-            (address..end).filter_map(|at| sums.get(&at)).fold(0, |sum: i64, v| sum.wrapping_add(*v))
+            (address..end)
+                .filter_map(|at| sums.get(&at))
+                .fold(0, |sum: i64, v| sum.wrapping_add(*v))
         };
         (instruction.flat, instruction.cum) = (sum(&samples.flat), sum(&samples.cum));
     }
@@ -107,7 +109,11 @@ fn from_profile(profile: &Profile, address: u64, location: &Location) -> Instruc
     let frame = |line: &plumb_profile::Line| {
         let function = profile.functions.get(line.function? as usize)?;
         let text = |id| profile.text(id).to_owned();
-        Some(SourceFrame { function: text(function.name), file: text(function.file), line: line.line })
+        Some(SourceFrame {
+            function: text(function.name),
+            file: text(function.file),
+            line: line.line,
+        })
     };
     let frames: Vec<_> = profile.location_lines(location).iter().filter_map(frame).collect();
     let place = frames.first().cloned().unwrap_or_default();
@@ -121,8 +127,12 @@ fn ranges(profile: &Profile, addresses: &[(u64, &Mapping)], samples: &Samples) -
     let mut ranges = Vec::new();
     let mut rest = addresses.iter().peekable();
     while let Some(&(begin, mapping)) = rest.next() {
-        let mut range =
-            Range { begin, end: begin, file: profile.text(mapping.file).to_owned(), weight: weight(begin) };
+        let mut range = Range {
+            begin,
+            end: begin,
+            file: profile.text(mapping.file).to_owned(),
+            weight: weight(begin),
+        };
         while let Some(&(next, _)) = rest.next_if(|&&(next, _)| {
             next <= range.end.saturating_add(2 * AROUND) && next < mapping.limit
         }) {
@@ -165,7 +175,16 @@ fn decode(report: &Report, range: &Range, file: &mut ObjectFile, shift: u64, cod
         let text = one.text;
         code.insert(
             address,
-            Instruction { address: address_in_file, size, text, file: place, line, frames, flat: 0, cum: 0 },
+            Instruction {
+                address: address_in_file,
+                size,
+                text,
+                file: place,
+                line,
+                frames,
+                flat: 0,
+                cum: 0,
+            },
         );
     }
 }

@@ -55,8 +55,17 @@ pub(super) enum Row {
     /// Instructions were left out here.
     Gap,
     /// A call that was inlined, of which the next instructions are.
-    Call { text: String, place: String },
-    Instruction { flat: String, cum: String, address: u64, text: String, place: String },
+    Call {
+        text: String,
+        place: String,
+    },
+    Instruction {
+        flat: String,
+        cum: String,
+        address: u64,
+        text: String,
+        place: String,
+    },
 }
 
 /// An instruction of a line, with the calls that were inlined there, outermost first.
@@ -92,7 +101,8 @@ pub(super) fn arrange(
     for (&address, instruction) in code {
         let frames = &instruction.frames;
         let wanted = frames.iter().enumerate();
-        for (depth, frame) in wanted.filter(|(_, frame)| samples.interest.contains(&frame.function)) {
+        for (depth, frame) in wanted.filter(|(_, frame)| samples.interest.contains(&frame.function))
+        {
             let file = files.entry(canonical(&frame.file)).or_default();
             let calls = frames[..depth].iter().rev().collect();
             file.lines.entry(frame.line).or_default().push(Shown { address, calls });
@@ -193,8 +203,7 @@ fn lines(
             !one.calls.is_empty() || code.get(&one.address).is_some_and(|i| !i.text.is_empty())
         };
         let has_code = shown.iter().any(is_known);
-        let rows =
-            if has_code { rows(report, &text, shown, code, source) } else { Vec::new() };
+        let rows = if has_code { rows(report, &text, shown, code, source) } else { Vec::new() };
         let (flat, cum) = (value_or_dot(flat, report), value_or_dot(cum, report));
         lines.push(Line { number, text, flat, cum, has_code, rows });
         number += 1;
@@ -220,14 +229,20 @@ fn rows(
         }
         end = Some(address.wrapping_add(instruction.size));
         for (depth, call) in own.iter().enumerate() {
-            if calls.get(depth).is_some_and(|known| (&known.file, known.line) == (&call.file, call.line)) {
+            if calls
+                .get(depth)
+                .is_some_and(|known| (&known.file, known.line) == (&call.file, call.line))
+            {
                 continue;
             }
             calls = &[];
             let text = source.line(&call.file, call.line).unwrap_or_default();
             let text = String::from_utf8_lossy(text).trim().to_owned();
             let place = format!("{}:{}", base(&call.file), call.line);
-            rows.push(Row::Call { text: format!("{}{text}", " ".repeat(indent + 4 * depth)), place });
+            rows.push(Row::Call {
+                text: format!("{}{text}", " ".repeat(indent + 4 * depth)),
+                place,
+            });
         }
         calls = own;
         if !instruction.text.is_empty() {

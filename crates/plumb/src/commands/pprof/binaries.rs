@@ -54,9 +54,7 @@ fn found(
             if build_id.is_empty() || build_id == own {
                 return Some(candidate);
             }
-            eprintln!(
-                "Ignoring local file {candidate}: build-id mismatch ({build_id} != {own})"
-            );
+            eprintln!("Ignoring local file {candidate}: build-id mismatch ({build_id} != {own})");
         }
     }
     None

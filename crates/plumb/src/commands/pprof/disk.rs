@@ -56,7 +56,8 @@ pub(super) fn is_executable(path: &str) -> bool {
 /// The paths in a folder, in order; none if it cannot be read.
 pub(super) fn entries(folder: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
+    let names =
+        entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
     let mut paths: Vec<String> = names.map(|name| format!("{folder}/{name}")).collect();
     paths.sort();
     paths
