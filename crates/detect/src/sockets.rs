@@ -6,7 +6,9 @@ use std::sync::Arc;
 use plumb_evidence::Service;
 use plumb_evidence::client_use::Carried;
 use plumb_evidence::measure::{Survival, SurvivalBy};
-use plumb_evidence::socket::{Direction, PeerListing, Socket, SocketSource, TcpState, Timer};
+use plumb_evidence::socket::{
+    Direction, PeerListing, Socket, SocketSource, SocketTable, TcpState, Timer,
+};
 use plumb_evidence::suspect::SocketCrowd;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,6 +24,8 @@ pub(crate) struct Connections<'a> {
     first_segments: Option<FxHashMap<u64, u64>>,
     /// Data segments sent, likewise.
     first_sent: FxHashMap<u64, u64>,
+    /// Data segments that clients sent after the first table; `None` if a connection in the latest one does not tell.
+    segments_of_clients: Option<u64>,
     window_seconds: f64,
     known: bool,
     /// Whether every table tells the queues; `lsof` does not.
@@ -58,12 +62,45 @@ pub(crate) fn peer_of(socket: &Socket) -> Peer {
     Peer { address, direction: socket.direction }
 }
 
+/// Data segments that clients sent after the first of some tables, as far as the later ones saw: clients that end their
+/// connections are gone from the latest one. `None` if a connection in that one does not tell.
+fn segments_of_clients_in(first: Option<&SocketTable>, later: &[&SocketTable]) -> Option<u64> {
+    let incoming = |table: &'_ SocketTable| {
+        let open = table.sockets.iter().filter(|socket| socket.is_connection());
+        let incoming = open.filter(|socket| socket.direction == Direction::Incoming);
+        incoming
+            .map(|socket| ((socket.inode, socket.remote), socket.data_segments_in))
+            .collect::<Vec<_>>()
+    };
+    let before: FxHashMap<_, _> = first.map(incoming).into_iter().flatten().collect();
+    let mut received: FxHashMap<(u64, SocketAddr), u64> = FxHashMap::default();
+    for table in later {
+        let is_latest = later.last().is_some_and(|latest| std::ptr::eq(*latest, *table));
+        for (connection, segments) in incoming(table) {
+            match segments {
+                Some(segments) => {
+                    let most = received.entry(connection).or_default();
+                    *most = segments.max(*most);
+                }
+                None if is_latest => return None,
+                None => {}
+            }
+        }
+    }
+    let new = received.iter().map(|(connection, segments)| {
+        let before = before.get(connection).copied().flatten().unwrap_or(0);
+        segments.saturating_sub(before)
+    });
+    Some(new.sum())
+}
+
 impl<'a> Connections<'a> {
     pub(crate) fn of(service: &'a Service, window_seconds: f64) -> Self {
         let mut by_peer: FxHashMap<Peer, Vec<&Socket>> = FxHashMap::default();
         let mut first_by_peer: FxHashMap<Peer, Vec<u64>> = FxHashMap::default();
         let mut first_segments: Option<FxHashMap<u64, u64>> = None;
         let mut first_sent: FxHashMap<u64, u64> = FxHashMap::default();
+        let mut segments_of_clients = Some(0);
         let mut known = false;
         let mut queues_known = true;
         let mut owned_only = true;
@@ -82,6 +119,9 @@ impl<'a> Connections<'a> {
             for socket in latest.sockets.iter().filter(|s| s.is_connection()) {
                 by_peer.entry(peer_of(socket)).or_default().push(socket);
             }
+            let later = if tables.len() > 1 { &tables[1..] } else { &[latest][..] };
+            let segments = segments_of_clients_in(tables.first().copied(), later);
+            segments_of_clients = segments_of_clients.zip(segments).map(|(sum, more)| sum + more);
             if tables.len() > 1 {
                 if tables[0].source == SocketSource::SockDiag {
                     // Even if no connection is open: then none of them carried anything.
@@ -105,6 +145,7 @@ impl<'a> Connections<'a> {
             first_inodes_by_peer: first_by_peer,
             first_segments,
             first_sent,
+            segments_of_clients,
             window_seconds,
             known,
             queues_known,
@@ -157,18 +198,10 @@ impl<'a> Connections<'a> {
     }
 
     /// Data segments that clients sent between the first and the latest table, where both count them: about the
-    /// number of requests.
+    /// number of requests, less those on connections that came and went between two tables.
     pub(crate) fn incoming_segments(&self) -> Option<u64> {
-        let first = self.first_segments.as_ref()?;
-        let incoming =
-            self.by_peer.iter().filter(|(peer, _)| peer.direction == Direction::Incoming);
-        incoming
-            .flat_map(|(_, sockets)| sockets)
-            .map(|socket| {
-                let before = first.get(&socket.inode).copied().unwrap_or(0);
-                Some(socket.data_segments_in?.saturating_sub(before))
-            })
-            .sum()
+        self.first_segments.as_ref()?;
+        self.segments_of_clients
     }
 
     /// The outgoing connections that `count` holders hold: those of the one peer that has about as many, else of

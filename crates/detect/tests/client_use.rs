@@ -125,6 +125,18 @@ fn signs_of_life_are_no_use_in_the_quiet_and_cannot_be_told_from_it_under_load()
 }
 
 #[test]
+fn clients_that_end_their_connections_have_asked_too() {
+    let mut asked = Look { counts: steady(500), carried: pinging, asked: 0 }.service();
+    let tables = asked.instances[0].snapshots.iter_mut().filter_map(|s| s.sockets.as_mut());
+    for (at, table) in (0..).zip(tables) {
+        let client = table.sockets.last_mut().expect("the client's");
+        (client.inode, client.data_segments_in) = (7 + at, Some(1));
+    }
+    let asked = detect(&asked, &CATALOGUE);
+    assert!(question(&asked).contains("little goes over their connections"), "{asked:?}");
+}
+
+#[test]
 fn without_times_their_use_is_a_question() {
     let mut listed = Look { counts: steady(120), carried: used, asked: 100 }.service();
     for table in listed.instances[0].snapshots.iter_mut().filter_map(|s| s.sockets.as_mut()) {
