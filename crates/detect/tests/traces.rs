@@ -409,3 +409,50 @@ fn of_transports_made_for_each_call_the_trace_shows_who_uses_them() {
         ]
     );
 }
+
+/// Goroutines that wait to send, 10 more each two seconds, started by one helper on these paths: how many are left, how
+/// many ended.
+fn senders(paths: &[(&str, u64, u64)]) -> Diagnosis {
+    let sends = "main.spawn.func1:13";
+    let mut trace = Trace { seconds: 5.0, ..Trace::default() };
+    for (index, &(path, alive, ended)) in paths.iter().enumerate() {
+        let chain = vec![stack(&format!("main.spawn:11 < {path}"))];
+        trace.creations.push(Creation { start: Some(frame(sends)), chain, alive, ended });
+        for _ in 0..alive {
+            let id = 1000 + trace.goroutines.len() as u64;
+            trace.goroutines.push(waiting(id, sends, index, 7));
+        }
+    }
+    let crowds = [Crowd("chan send", sends, rising(300, 10))];
+    judge(&with_trace(service(&crowds), trace))
+}
+
+#[test]
+fn of_those_who_start_goroutines_in_one_helper_the_one_whose_are_left_is_told() {
+    let diagnosis = senders(&[("main.first:22", 25, 25), ("main.all:29", 1, 200)]);
+    let finding = finding(&diagnosis);
+    assert_eq!((finding.site.line, finding.site.role), (13, Role::Blocks));
+    let lines: Vec<_> = finding.related.iter().map(|site| (site.line, site.role)).collect();
+    assert_eq!(lines, [(22, Role::Creates)]);
+    assert_eq!(
+        shown(&diagnosis),
+        [
+            "main.first (main.go:22): 25 of 50 goroutines created through it in 5.0 s of execution trace are left"
+        ]
+    );
+}
+
+#[test]
+fn who_starts_goroutines_that_may_be_at_work_is_not_told() {
+    // Too few of what grows; too many that end; none that leads.
+    for paths in [
+        &[("main.first:22", 2, 2)][..],
+        &[("main.first:22", 7, 0)],
+        &[("main.first:22", 25, 400)],
+        &[("main.first:22", 15, 0), ("main.all:29", 10, 200)],
+    ] {
+        let diagnosis = senders(paths);
+        assert!(finding(&diagnosis).related.is_empty(), "{:?}", finding(&diagnosis).related);
+        assert_eq!(shown(&diagnosis), Vec::<&str>::new());
+    }
+}

@@ -5,11 +5,12 @@
 mod pools;
 mod ways;
 
+use plumb_evidence::catalogue::LibraryObject;
 use plumb_evidence::code::Frame;
 use plumb_evidence::finding::{Role, WitnessKind};
 use plumb_evidence::measure::Interval;
 use plumb_evidence::number::{hours, plural};
-use plumb_evidence::suspect::{ObjectCrowd, Subject};
+use plumb_evidence::suspect::{GoroutineCrowd, ObjectCrowd, Subject};
 use plumb_evidence::trace::Trace;
 
 use super::{Hearing, NamedLine, Testimony, Witness};
@@ -40,16 +41,51 @@ impl Witness for TraceWitness {
         if !hearing.through.is_empty() {
             return None;
         }
-        let Subject::Object(object) = &hearing.suspect.subject else { return None };
         let trace = hearing.instance.latest(|snapshot| snapshot.trace.as_ref())?;
-        let Some(seen) = Seen::of(trace, object, hearing.code) else {
-            return too_short(hearing, object, trace);
-        };
-        let entry_points = object.record.map_or(&[][..], |record| record.entry_points);
-        let mut places = places_of_ways(&seen.ways, entry_points);
-        places.retain(|place| place.live.samples > 0.0);
-        Some(Case { hearing, object, trace, seen: &seen, places: &places }.testimony())
+        match &hearing.suspect.subject {
+            Subject::Object(object) => of_object(hearing, object, trace),
+            Subject::Goroutines(crowd) => of_goroutines(hearing, crowd, trace),
+            _ => None,
+        }
     }
+}
+
+fn of_object(hearing: &Hearing<'_>, object: &ObjectCrowd, trace: &Trace) -> Option<Testimony> {
+    let Some(seen) = Seen::of(trace, object, hearing.code) else {
+        return too_short(hearing, object, trace);
+    };
+    let record = object.record;
+    let entry_points = record.map_or(&[][..], |record| record.entry_points);
+    let places = places_left(&seen, entry_points);
+    Some(
+        Case { hearing, name: &object.name, record, trace, seen: &seen, places: &places }
+            .testimony(),
+    )
+}
+
+/// Who started goroutines that are blocked in the program's own code. Where they are blocked their own stacks tell; of
+/// several who start them in the same function, the trace tells whose are left.
+fn of_goroutines(
+    hearing: &Hearing<'_>,
+    crowd: &GoroutineCrowd,
+    trace: &Trace,
+) -> Option<Testimony> {
+    let seen = Seen::of_goroutines(trace, crowd, hearing.code)?;
+    let places = places_left(&seen, &[]);
+    let name = "goroutines";
+    let case = Case { hearing, name, record: None, trace, seen: &seen, places: &places };
+    let related = match case.too_little() {
+        None => case.lines().take(1).collect(),
+        // Some of these may be at work, and who starts them no part of the leak.
+        Some(_) => return None,
+    };
+    Some(Testimony { related, ..Testimony::default() })
+}
+
+fn places_left(seen: &Seen, entry_points: &[&str]) -> Vec<Place> {
+    let mut places = places_of_ways(&seen.ways, entry_points);
+    places.retain(|place| place.live.samples > 0.0);
+    places
 }
 
 /// What is said of a trace that shows nothing of a leak which is too slow for it.
@@ -71,7 +107,9 @@ fn leaks_per_second(hearing: &Hearing<'_>) -> Option<Interval> {
 
 struct Case<'a> {
     hearing: &'a Hearing<'a>,
-    object: &'a ObjectCrowd,
+    /// How what is left is called.
+    name: &'a str,
+    record: Option<&'static LibraryObject>,
     trace: &'a Trace,
     seen: &'a Seen,
     places: &'a [Place],
@@ -79,15 +117,7 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn testimony(&self) -> Testimony {
-        let all: f64 = self.places.iter().map(|place| place.live.samples).sum();
-        let all = all + self.seen.unknown as f64;
-        let lines = self.places.iter().take(LINES_MAX).map(|place| NamedLine {
-            frame: place.frame.clone(),
-            role: self.role(),
-            share: place.live.samples / all,
-            basis: self.basis(place),
-        });
-        let lines: Vec<NamedLine> = lines.collect();
+        let lines: Vec<NamedLine> = self.lines().collect();
         // Who uses an object need not be who is to release it.
         if self.seen.told == Told::Use {
             return self.of_makers(lines);
@@ -101,10 +131,22 @@ impl Case<'_> {
         }
     }
 
+    /// The places as lines, those with most left first.
+    fn lines(&self) -> impl Iterator<Item = NamedLine> + '_ {
+        let all: f64 = self.places.iter().map(|place| place.live.samples).sum();
+        let all = all + self.seen.unknown as f64;
+        self.places.iter().take(LINES_MAX).map(move |place| NamedLine {
+            frame: place.frame.clone(),
+            role: self.role(),
+            share: place.live.samples / all,
+            basis: self.basis(place),
+        })
+    }
+
     /// The lines that make what these use.
     fn of_makers(&self, uses: Vec<NamedLine>) -> Testimony {
         let used = Testimony { related: uses, ..Testimony::default() };
-        let record = self.object.record.filter(|record| record.pools().next().is_some());
+        let record = self.record.filter(|record| record.pools().next().is_some());
         let Some(record) = record.filter(|_| self.hearing.role == Role::Creates) else {
             return used;
         };
@@ -159,7 +201,7 @@ impl Case<'_> {
     fn basis(&self, place: &Place) -> String {
         let (left, made) = (place.live.samples, place.allocated.samples);
         let seconds = self.trace.seconds;
-        let name = &self.object.name;
+        let name = self.name;
         let mut basis = match self.seen.told {
             Told::Holder => format!(
                 "in {seconds:.1} s of execution trace it sent {made:.0} requests and has {left:.0} of the connections in hand"

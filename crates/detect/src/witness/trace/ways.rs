@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use plumb_evidence::catalogue::{LibraryObject, ObjectGoroutine, Phase};
 use plumb_evidence::code::{Frame, Origin, Stack};
-use plumb_evidence::suspect::ObjectCrowd;
+use plumb_evidence::suspect::{GoroutineCrowd, ObjectCrowd};
 use plumb_evidence::trace::{Creation, Trace, TracedGoroutine, Waking};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::Code;
 use crate::heap_paths::{Way, is_named_as_a_constructor};
+use crate::witness::is_same_line;
 
 /// What the ways tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,20 @@ impl Seen {
                 looking.best(of)
             }
         }
+    }
+
+    /// The same of goroutines that are blocked in a line of the program's own code.
+    pub(super) fn of_goroutines(
+        trace: &Trace,
+        crowd: &GoroutineCrowd,
+        code: &Code<'_>,
+    ) -> Option<Self> {
+        let at = crowd.stack.frames().get(crowd.user_frame?)?;
+        let is_there = |one: &TracedGoroutine| {
+            let blocked = code.user_frame(&one.stack);
+            blocked.is_some_and(|index| is_same_line(&one.stack.frames()[index], at))
+        };
+        Looking { trace, code }.created_by(is_there, |_| true, 1)
     }
 }
 
