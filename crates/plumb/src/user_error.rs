@@ -42,6 +42,8 @@ pub(crate) enum UserError {
     Unreadable(PathBuf, io::Error),
     /// A file is no execution trace.
     Trace(PathBuf, plumb_exectrace::ReadError),
+    /// A file is no execution trace but may hold one, with how to get at it.
+    WithinIt(PathBuf, &'static str),
     /// No goroutine of this number lives at the end of a trace.
     NoGoroutine(i64),
     /// The result could not be written.
@@ -83,7 +85,7 @@ const WHAT_A_TARGET_IS: &str = "a target is a URL (http://localhost:6060), a pro
 
 /// What is evidence, for whoever brought something else.
 const WHAT_EVIDENCE_IS: &str = "evidence is a case (plumb capture), profiles (curl -o heap.pprof .../debug/pprof/heap), \
-                                goroutine dumps, logs with one in them, and ss, netstat or lsof listings";
+                                goroutine dumps, logs with one in them, execution traces, and ss, netstat or lsof listings";
 
 impl UserError {
     /// The lines to print: `plumb: …`, details, `hint: …`; in so many columns, if they are given.
@@ -163,8 +165,13 @@ impl UserError {
                 Vec::new(),
                 "check the path, and that you may read it".to_owned(),
             ),
+            Self::WithinIt(path, how) => (
+                format!("{}: not a Go execution trace by itself", path.display()),
+                Vec::new(),
+                (*how).to_owned(),
+            ),
             Self::Trace(path, error) => (
-                format!("{}: {error}", path.display()),
+                format!("{}: {}", path.display(), with_causes(error)),
                 Vec::new(),
                 "a trace is what /debug/pprof/trace?seconds=5 and runtime/trace write: \
                  curl -o x.trace 'http://localhost:6060/debug/pprof/trace?seconds=5'"

@@ -43,6 +43,8 @@ fn creations_that_outlive_the_trace_come_first() {
         "7 alive, 0 ended: main.leak.func1\ncreated   main.leak small.go:20",
         "longest   chan send for 1.24 s",
         "12 alive, 48 ended: net/http.(*persistConn).readLoop",
+        "region    round of task work \"quoted\"\n",
+        "woken     12 of 12 last by another goroutine\nfrom      sync.(*Cond).Broadcast",
         "main.work.func1 small.go:29",
         "goroutine 25 and 6 more at the same place: chan send for 1.24 s\n  main.leak.func1 small.go:20",
         "goroutine 21 and 2 more at the same place: waiting for the whole trace",
@@ -66,7 +68,11 @@ fn one_goroutine_is_told_with_who_woke_it() {
         let waker = goroutine["woken"]["stack"].to_string();
         waker.contains("persistConn).roundTrip")
     });
-    let id = writer.unwrap()["id"].to_string();
+    let writer = writer.unwrap();
+    assert_eq!(writer["created_in"], "round of task work \"quoted\"");
+    // Whoever woke it is told, and how that one was created.
+    assert!(writer["woken"]["chain"].to_string().contains("main.main"), "{writer}");
+    let id = writer["id"].to_string();
     let said = plumb(&["trace", path.to_str().unwrap(), "--goroutine", &id]);
     assert_eq!(said.code, Some(0));
     for text in [
@@ -75,6 +81,7 @@ fn one_goroutine_is_told_with_who_woke_it() {
         "woken     ",
         "from      ",
         "main.work.func1",
+        "region    round of task work \"quoted\"",
     ] {
         assert!(said.out.contains(text), "no {text:?} in {}", said.out);
     }
@@ -140,6 +147,17 @@ fn what_is_no_trace_is_refused_with_what_to_do() {
         assert!(said.err.contains(says), "no {says:?} in {}", said.err);
         assert!(said.err.contains("/debug/pprof/trace?seconds=5"), "{}", said.err);
     }
+    // What may hold one says how to get at it.
+    for (bytes, says) in
+        [(&b"\x1f\x8b\x08\0"[..], "gunzip it first"), (b"\x28\xb5\x2f\xfd", "tar --zstd -xf CASE")]
+    {
+        fs::write(&path, bytes).unwrap();
+        let said = plumb(&["trace", path.to_str().unwrap()]);
+        assert_eq!(said.code, Some(2));
+        assert!(said.err.contains(says), "no {says:?} in {}", said.err);
+    }
+    let said = plumb(&["trace", folder.path().to_str().unwrap()]);
+    assert!(said.err.contains("cannot read the trace: "), "{}", said.err);
     let said = plumb(&["trace", folder.path().join("none").to_str().unwrap()]);
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("no such file"), "{}", said.err);

@@ -6,8 +6,8 @@ mod terminal;
 
 use plumb_evidence::code::{Build, Frame, Origin};
 use plumb_exectrace::{
-    ChainId, Count, Goroutine, GoroutineId, GoroutineState, History, Problem, StackId, Symbols,
-    Time, Version,
+    ChainId, Count, Goroutine, GoroutineId, GoroutineState, History, Problem, Scope, StackId,
+    Symbols, Time, Version,
 };
 
 pub use json::{SCHEMA, render as json};
@@ -100,6 +100,12 @@ impl Trace {
             file: self.symbols.string(frame.file).into(),
             line: u32::try_from(frame.line).unwrap_or(0),
         })
+    }
+
+    /// `round of task work`, or `round` where no task is known.
+    fn scope(&self, Scope { name, task }: Scope) -> String {
+        let (name, task) = (self.symbols.string(name), self.symbols.string(task));
+        if task.is_empty() { name.to_owned() } else { format!("{name} of task {task}") }
     }
 
     /// Where the goroutines of a chain begin.

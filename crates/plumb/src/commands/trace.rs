@@ -1,11 +1,11 @@
 //! `plumb trace`: an execution trace by itself.
 
 use std::fs::File;
-use std::io::{BufWriter, Write, stdout};
+use std::io::{BufWriter, Read, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint};
-use plumb_exectrace::{EventText, GoroutineId, History, Reader};
+use plumb_exectrace::{EventText, GoroutineId, History, ReadError, Reader};
 use plumb_report::{Kept, trace};
 
 use crate::exit_code::Outcome;
@@ -84,7 +84,25 @@ fn open(path: &Path) -> Result<Reader<File>, UserError> {
         }
         file => file.map_err(unreadable)?,
     };
-    Reader::new(file).map_err(|error| UserError::Trace(path.to_owned(), error))
+    Reader::new(file).map_err(|error| match (&error, within(path)) {
+        (ReadError::NoTrace, Some(how)) => UserError::WithinIt(path.to_owned(), how),
+        _ => UserError::Trace(path.to_owned(), error),
+    })
+}
+
+/// How to get at a trace in a file that begins as what is packed does.
+fn within(path: &Path) -> Option<&'static str> {
+    let mut first = [0; 4];
+    File::open(path).ok()?.read_exact(&mut first).ok()?;
+    match first {
+        [0x1f, 0x8b, ..] => {
+            Some("it is compressed: gunzip it first; if it is a profile, plumb diagnose reads it")
+        }
+        [0x28, 0xb5, 0x2f, 0xfd] => Some(
+            "if it is a case, plumb diagnose reads it, its trace too; to look at that by itself: tar --zstd -xf CASE",
+        ),
+        _ => None,
+    }
 }
 
 fn read(path: &Path, mut reader: Reader<File>) -> trace::Trace {

@@ -35,7 +35,7 @@ struct Document<'a> {
     seconds: f64,
     events: u64,
     creations: Vec<CreationJson>,
-    goroutines: Vec<GoroutineJson<'a>>,
+    goroutines: Vec<GoroutineJson>,
     problems: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ struct CreationJson {
 }
 
 #[derive(Serialize)]
-struct GoroutineJson<'a> {
+struct GoroutineJson {
     id: i64,
     state: String,
     seconds: f64,
@@ -58,8 +58,9 @@ struct GoroutineJson<'a> {
     stack: Vec<FrameJson>,
     creator: Option<i64>,
     chain: Vec<Vec<FrameJson>>,
+    created_in: Option<String>,
     woken: Option<WakingJson>,
-    regions: Vec<&'a str>,
+    regions: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -67,6 +68,7 @@ struct WakingJson {
     by: Option<i64>,
     seconds_before_end: f64,
     stack: Vec<FrameJson>,
+    chain: Vec<Vec<FrameJson>>,
 }
 
 #[derive(Serialize)]
@@ -86,7 +88,7 @@ fn creation(trace: &Trace, group: &super::Group<'_>) -> CreationJson {
     }
 }
 
-fn goroutine<'a>(trace: &'a Trace, goroutine: &'a Goroutine) -> GoroutineJson<'a> {
+fn goroutine(trace: &Trace, goroutine: &Goroutine) -> GoroutineJson {
     GoroutineJson {
         id: goroutine.id.0,
         state: state(goroutine, &trace.symbols),
@@ -98,8 +100,12 @@ fn goroutine<'a>(trace: &'a Trace, goroutine: &'a Goroutine) -> GoroutineJson<'a
             .creation
             .and_then(|created| created.creator.is_some().then_some(created.creator.0)),
         chain: chain(trace, goroutine.chain),
+        created_in: goroutine
+            .creation
+            .and_then(|creation| creation.scope)
+            .map(|region| trace.scope(region)),
         woken: goroutine.waking.map(|waking| woken(trace, &waking)),
-        regions: goroutine.regions.iter().map(|region| trace.symbols.string(region.name)).collect(),
+        regions: goroutine.regions.iter().map(|&region| trace.scope(region)).collect(),
     }
 }
 
@@ -108,6 +114,7 @@ fn woken(trace: &Trace, waking: &Waking) -> WakingJson {
         by: waking.waker.is_some().then_some(waking.waker.0),
         seconds_before_end: trace.seconds(waking.time, trace.history.end()),
         stack: frames(trace, waking.stack),
+        chain: chain(trace, waking.waker_chain),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A trace for reading in a terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plumb_evidence::code::{Frame, Origin};
 use plumb_exectrace::{Goroutine, GoroutineId, StackId, Waking};
@@ -15,6 +15,9 @@ const GROUPS: usize = 8;
 
 /// Places at which goroutines wait longest that are told, unless all are asked for.
 const PLACES: usize = 8;
+
+/// Regions that are told of one way of creation, unless all are asked for.
+const REGIONS: usize = 3;
 
 /// Wake-ups that are followed back from one goroutine.
 const WAKINGS: usize = 8;
@@ -31,11 +34,11 @@ pub fn render(trace: &Trace, options: &Options) -> String {
 fn header(page: &mut Page, trace: &Trace) {
     let alive = trace.history.goroutines().count();
     let about = format!(
-        "{}: {} of an execution trace ({}), {} events, {} alive at its end",
+        "{}: {} of an execution trace ({}), {}, {} alive at its end",
         trace.name,
         short_seconds(trace.length()),
         trace.version,
-        count(trace.events as f64),
+        plural(trace.events as usize, "event"),
         plural(alive, "goroutine"),
     );
     page.paragraph(Tone::Quiet, &about);
@@ -75,8 +78,47 @@ fn print_group(page: &mut Page, trace: &Trace, group: &Group<'_>, options: &Opti
     page.paragraph(Tone::Strong, &format!("{title}{start}"));
     chain(page, trace, group.chain, options);
     let Some(&longest) = group.alive.first() else { return };
+    regions(page, trace, &group.alive, options);
     page.fact("longest", &told_state(trace, longest));
     stack(page, trace, "at", longest.stack, options);
+    last_waker(page, trace, &group.alive, options);
+}
+
+/// The regions of the program that goroutines are in or were created in.
+fn regions(page: &mut Page, trace: &Trace, goroutines: &[&Goroutine], options: &Options) {
+    let own = |one: &&Goroutine| {
+        let created = one.creation.and_then(|creation| creation.scope);
+        one.regions.iter().copied().chain(created).collect::<Vec<_>>()
+    };
+    let names: BTreeSet<String> =
+        goroutines.iter().flat_map(own).map(|scope| trace.scope(scope)).collect();
+    let shown = if options.verbose { names.len() } else { REGIONS };
+    let mut told: Vec<String> = names.iter().take(shown).cloned().collect();
+    let left = names.len() - told.len();
+    told.extend((left > 0).then(|| format!("{left} more")));
+    if !told.is_empty() {
+        let label = if names.len() == 1 { "region" } else { "regions" };
+        page.fact(label, &told.join(", "));
+    }
+}
+
+/// From where these were woken last, if half of them were woken from one place. Of what many use in turns that is who has it in hand, and who happened to
+/// create it need not be.
+fn last_waker(page: &mut Page, trace: &Trace, goroutines: &[&Goroutine], options: &Options) {
+    let mut wakers: BTreeMap<StackId, usize> = BTreeMap::new();
+    let wakings = goroutines.iter().filter_map(|one| one.waking);
+    for waking in wakings.filter(|waking| waking.waker.is_some()) {
+        *wakers.entry(waking.stack).or_default() += 1;
+    }
+    // Of equals the one that was seen first.
+    let most = wakers.iter().rev().max_by_key(|(_, number)| **number);
+    let is_told = |number: usize| options.verbose || 2 * number >= goroutines.len();
+    if let Some((&waker, &number)) = most.filter(|(_, number)| is_told(**number)) {
+        let all = count(goroutines.len() as f64);
+        let told = format!("{} of {all} last by another goroutine", count(number as f64));
+        page.fact("woken", &told);
+        stack(page, trace, "from", waker, options);
+    }
 }
 
 /// Who created a goroutine, who created that one, and so on.
@@ -137,6 +179,7 @@ pub fn goroutine(trace: &Trace, id: GoroutineId, options: &Options) -> Option<St
     if goroutine.creation.is_none() {
         page.fact("created", "before the trace began");
     }
+    regions(&mut page, trace, &[goroutine], options);
     wakings(&mut page, trace, goroutine, options);
     Some(page.finish())
 }
@@ -157,6 +200,8 @@ fn wakings(page: &mut Page, trace: &Trace, goroutine: &Goroutine, options: &Opti
         };
         page.fact("woken", &format!("{ago} before the end of the trace, by {by}"));
         stack(page, trace, "from", waking.stack, options);
+        // Of a goroutine that has ended nothing else is known.
+        chain(page, trace, waking.waker_chain, options);
         told.push(waking);
         let waker = trace.history.goroutine(waking.waker);
         let before = |earlier: &Waking| earlier.time < waking.time && told.len() < WAKINGS;
