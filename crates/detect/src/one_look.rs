@@ -1,5 +1,5 @@
-//! What a look that is too short shows and cannot judge: the largest crowds, who holds most of the heap, and who gained
-//! most of it.
+//! What a look that is too short shows and cannot judge: the largest crowds, what an execution trace saw made and not
+//! ended, who holds most of the heap, and who gained most of it.
 
 use plumb_evidence::Service;
 use plumb_evidence::catalogue::{Catalogue, Side};
@@ -12,7 +12,9 @@ use crate::code::Code;
 use crate::crowd::{Crowd, CrowdKey};
 use crate::heaps::{Heaps, Held};
 use crate::surroundings::is_serving;
-use crate::thresholds::{HOLDER_SHARE_MIN, MEMORY_SAMPLES_MIN, ONE_LOOK_CROWD_MIN};
+use crate::thresholds::{
+    HOLDER_SHARE_MIN, KEEPING_SHARE_MIN, MEMORY_SAMPLES_MIN, ONE_LOOK_CROWD_MIN, TRACE_LEFT_MIN,
+};
 use crate::verdict::is_old;
 use crate::wording::{bytes, place, thousands};
 
@@ -23,6 +25,8 @@ const NAMED_MAX: usize = 3;
 pub(crate) struct Shown {
     /// The largest crowds that may be a leak.
     pub(crate) crowds: Vec<String>,
+    /// Goroutines that an execution trace saw made and not ended.
+    pub(crate) left: Vec<String>,
     /// Who holds most of the live heap.
     pub(crate) holders: Vec<String>,
     /// Who gained most of the live heap between two profiles.
@@ -38,6 +42,7 @@ impl Shown {
     ) -> Self {
         Self {
             crowds: largest_crowds(crowds, codes, catalogue),
+            left: left_in_traces(service, codes),
             holders: largest_holders(service, codes, catalogue),
             gainers: largest_gainers(service, codes, catalogue),
         }
@@ -84,6 +89,34 @@ fn in_user_code(crowd: &Crowd, code: &Code<'_>) -> String {
     let at = code.user_frame(stack).and_then(|index| stack.frames().get(index));
     let at = at.map_or_else(|| "?".to_owned(), |f| format!("{} at {}", f.function, place(f)));
     format!("goroutines in {at} ({})", crowd.exemplar.state)
+}
+
+/// What execution traces saw made in the program's own code and, for the most part, not ended, in words, most first. Of
+/// what libraries make for many callers a creation does not tell whose it is.
+fn left_in_traces(service: &Service, codes: &[Code<'_>]) -> Vec<String> {
+    let mut counts: FxHashMap<String, (u64, u64)> = FxHashMap::default();
+    for (instance, code) in service.instances.iter().zip(codes) {
+        let traces = instance.latest(|snapshot| snapshot.trace.as_ref());
+        for creation in traces.iter().flat_map(|trace| &trace.creations) {
+            let Some(start) = creation.start.as_ref().filter(|start| code.is_user(start)) else {
+                continue;
+            };
+            let by =
+                creation.chain.iter().flat_map(Stack::frames).find(|frame| code.is_user(frame));
+            let by = by.map_or_else(String::new, |by| format!(", started at {}", place(by)));
+            let count = counts.entry(format!("goroutines of {}{by}", start.function)).or_default();
+            *count = (count.0 + creation.alive, count.1 + creation.created());
+        }
+    }
+    let is_left = |&(alive, created): &(u64, u64)| {
+        alive >= TRACE_LEFT_MIN && alive as f64 >= KEEPING_SHARE_MIN * created as f64
+    };
+    let mut left: Vec<_> = counts.into_iter().filter(|(_, count)| is_left(count)).collect();
+    left.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let in_words = |(what, (alive, created)): (String, (u64, u64))| {
+        format!("{} of {} {what}", thousands(alive as f64), thousands(created as f64))
+    };
+    left.into_iter().take(NAMED_MAX).map(in_words).collect()
 }
 
 /// Who holds most of the live heap, in words, where only one heap profile was brought.

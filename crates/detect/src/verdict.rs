@@ -131,6 +131,7 @@ fn missing_evidence(service: &Service, restarted: bool, shown: &Shown) -> Vec<Un
     if looks > 0 && is_short {
         let what =
             of("whether goroutines grow", "the largest crowds, in use or leaked", &shown.crowds);
+        let what = of(&what, "made while the execution trace ran, and not ended", &shown.left);
         ask(&what, &longer_look(&service.target));
     }
     if is_short && !shown.holders.is_empty() {

@@ -7,9 +7,10 @@ use plumb_detect::detect;
 use plumb_evidence::finding::{Confidence, Verdict};
 use plumb_evidence::goroutine::{GoroutineSource, WaitMinutes};
 use plumb_evidence::service::GO_RUNTIME;
+use plumb_evidence::trace::{Creation, Trace};
 use plumb_evidence::{Diagnosis, Service};
 use plumb_patterns::CATALOGUE;
-use support::{Crowd, sample, service, steady, with_heap};
+use support::{Crowd, frame, sample, service, stack, steady, with_heap};
 
 const HELD: &str = "net/http.(*persistConn).readLoop";
 const WRITER: &str = "net/http.(*persistConn).writeLoop";
@@ -46,6 +47,35 @@ fn at_most_three_large_crowds_are_named_with_their_number() {
         "whether goroutines grow; the largest crowds, in use or leaked: 700 goroutines in \
          main.(*pool).work at main.go:19 (chan receive); 400 goroutines in main.(*feed).follow at \
          main.go:44 (select); 300 http.persistConn (response held)"
+    );
+}
+
+#[test]
+fn what_a_trace_saw_made_and_not_ended_is_named_with_the_line_that_started_it() {
+    let mut service = one_look(&[("chan send", "main.leak.func1:14", 57)]);
+    let creation = |start: &str, by: &str, alive, ended| Creation {
+        start: Some(frame(start)),
+        chain: vec![stack(by)],
+        alive,
+        ended,
+    };
+    let trace = Trace {
+        seconds: 2.0,
+        creations: vec![
+            creation("main.leak.func1:14", "main.leak:13 < main.reserve:26", 30, 0),
+            creation("main.leak.func1:14", "main.leak:13 < main.cancel:40", 20, 10),
+            creation("main.handle:50", "main.serve:48", 4, 900),
+            creation("main.flush:60", "main.main:8", 1, 0),
+            // Of a pool: who dialled need not be who holds it.
+            creation(HELD, "net/http.(*Transport).dialConn < main.innocent:99", 40, 0),
+        ],
+        ..Trace::default()
+    };
+    service.instances[0].snapshots[0].trace = Some(trace);
+    assert_eq!(
+        asked(&judge(&service), "whether goroutines grow"),
+        "whether goroutines grow; made while the execution trace ran, and not ended: 50 of 60 goroutines of \
+         main.leak.func1, started at main.go:13"
     );
 }
 

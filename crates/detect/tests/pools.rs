@@ -177,6 +177,16 @@ fn several_makers_on_the_way_leave_the_line_open() {
 }
 
 #[test]
+fn of_several_makers_on_the_way_the_nearest_is_told_first() {
+    // A closure of `main` serves, so that what `main` made may be what it uses.
+    let fare = "main.getJSON:50 < main.(*client).fare:36 < main.serveFare:42 < main.main.func1:14 < net/http.HandlerFunc.ServeHTTP";
+    let made = ["main.newAudit:5", MADE[0]];
+    let executable = executable(&with(&[("main.main:11", "main.newAudit")]), &made);
+    let trace = trace(SEND, &[(fare, 25, 25), (TABLE, 0, 25)]);
+    leaves_open(&finding(trace, Some(executable)), &[20, 5, 30]);
+}
+
+#[test]
 fn a_maker_that_may_be_called_without_its_name_leaves_the_line_open_beside_another() {
     let mut calls = executable(&CALLS, &["main.newClient:20", "main.(*factory).Make:66"]);
     names(&of(calls.clone()), 20);

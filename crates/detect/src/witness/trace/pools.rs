@@ -47,7 +47,10 @@ impl Makers {
         for made in made {
             for line in search.lines(made) {
                 match lines.iter_mut().find(|known| known.frame == line.frame) {
-                    Some(known) => known.reach = known.reach.max(line.reach),
+                    Some(known) => {
+                        known.reach = known.reach.max(line.reach);
+                        known.distance = known.distance.min(line.distance);
+                    }
                     None => lines.push(line),
                 }
             }
@@ -123,6 +126,9 @@ enum Reach {
 struct Line {
     frame: Frame,
     reach: Reach,
+    /// How many functions of the way are passed from the place that uses pools to one that leads here; none does =
+    /// `usize::MAX`.
+    distance: usize,
 }
 
 struct Search<'a> {
@@ -144,13 +150,25 @@ impl Search<'_> {
         let mut lines: Vec<Line> = makers.lines.iter().map(|line| self.line(line)).collect();
         // A library has pools of its own: whose they are matters where calls go through libraries.
         if self.seen.through_libraries && !makers.are_all {
-            lines.push(Line { frame: made.at.clone(), reach: Reach::Perhaps });
+            let (frame, reach) = (made.at.clone(), Reach::Perhaps);
+            lines.push(Line { frame, reach, distance: usize::MAX });
         }
         lines
     }
 
     fn line(&self, frame: &Frame) -> Line {
-        Line { frame: frame.clone(), reach: self.reach(frame).0 }
+        let (reach, met) = self.reach(frame);
+        Line { frame: frame.clone(), reach, distance: self.distance(&met) }
+    }
+
+    /// How far out on the way the first of these functions is.
+    fn distance(&self, met: &FxHashSet<&str>) -> usize {
+        let left = self.seen.ways.iter().filter(|way| way.left > 0);
+        let first = left.filter_map(|way| {
+            let at = way.frames.iter().position(|frame| is_same_line(frame, &self.place.frame))?;
+            way.frames[at..].iter().position(|frame| met.contains(written(frame)))
+        });
+        first.min().unwrap_or(usize::MAX)
     }
 
     /// Looks from a line at all who call its function, their callers and so on, until the way is met, and in which
@@ -204,7 +222,11 @@ impl Search<'_> {
     }
 
     fn choose(&self, mut lines: Vec<Line>) -> Makers {
-        lines.sort_by(|a, b| b.reach.cmp(&a.reach).then_with(|| a.frame.cmp(&b.frame)));
+        // What a nearer function makes is more likely made for each call.
+        lines.sort_by(|a, b| {
+            let by_reach = b.reach.cmp(&a.reach).then(a.distance.cmp(&b.distance));
+            by_reach.then_with(|| a.frame.cmp(&b.frame))
+        });
         let reach = |index: usize| lines.get(index).map_or(Reach::Never, |line| line.reach);
         let is_only = match (reach(0), reach(1)) {
             (Reach::Never, _) => return Makers::Unknown,
