@@ -296,7 +296,13 @@ impl History {
         if waker.is_some() {
             let handed_in = goroutine.scope();
             let way = WakingWay { waiting, waker_chain, stack };
-            *self.wakings.entry(way).or_default() += 1;
+            match self.wakings.get_mut(&way) {
+                // Nearly always: an entry to be filled takes longer to look for.
+                Some(count) => *count += 1,
+                None => {
+                    self.wakings.insert(way, 1);
+                }
+            }
             self.hand_over(waker, waiting, handed_in);
         }
     }
