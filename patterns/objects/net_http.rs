@@ -28,7 +28,7 @@ static PERSIST_CONN: LibraryObject = LibraryObject {
     pooled: true,
     multiplexed: false,
     goroutines: &[&[
-        one("net/http.(*persistConn).readLoop"),
+        pooled_in(&["net/http.Transport"], "net/http.(*persistConn).readLoop"),
         // It waits for the next request and gets it from whoever sends it; the first one may be there before it waits.
         woken_by_holder(
             "net/http.(*persistConn).writeLoop",

@@ -8,10 +8,11 @@ use plumb_evidence::calls::{Call, Calls, Made};
 use plumb_evidence::code::Stack;
 use plumb_evidence::finding::{Role, SiteKind, WitnessKind};
 use plumb_evidence::goroutine::WaitState;
-use plumb_evidence::trace::{Creation, Trace, TracedGoroutine};
+use plumb_evidence::socket::{Socket, Timer};
+use plumb_evidence::trace::{Creation, Trace, TracedGoroutine, Waking, WakingCount};
 use plumb_evidence::{Finding, Service, Snapshot};
 use plumb_patterns::CATALOGUE;
-use support::{Crowd, frame, rising, service, stack};
+use support::{Crowd, frame, rising, service, silent, stack, with_sockets};
 
 const TRANSPORT: &str = "golang.org/x/net/http2.Transport";
 const READER: &str = "golang.org/x/net/http2.(*ClientConn).readLoop";
@@ -46,23 +47,29 @@ fn trace(send: &str, paths: &[(&str, u64, u64)]) -> Trace {
         let sends = vec![calling("golang.org/x/net/http2.(*ClientConn).roundTrip")];
         let request = "golang.org/x/net/http2.(*clientStream).doRequest";
         trace.creations.push(creation(request, sends, 0, calls));
-        trace.goroutines.extend((0..dialled).map(|at| TracedGoroutine {
-            id: 1000 * (index as u64 + 1) + at,
-            state: WaitState::IoWait,
-            seconds: 1.0,
-            whole_trace: false,
-            stack: stack(READER),
-            creation: Some(2 * index),
-            creator: Some(9000 + at),
-            waking: None,
-            handed: None,
-            regions: Vec::new(),
-            created_in: None,
-            woken_in: None,
-            handed_in: None,
-        }));
+        let id = |at| 1000 * (index as u64 + 1) + at;
+        trace.goroutines.extend((0..dialled).map(|at| traced(id(at), READER, 2 * index)));
     }
     trace
+}
+
+/// A goroutine that was created while the trace ran, by one that created no other.
+fn traced(id: u64, frames: &str, creation: usize) -> TracedGoroutine {
+    TracedGoroutine {
+        id,
+        state: WaitState::IoWait,
+        seconds: 1.0,
+        whole_trace: false,
+        stack: stack(frames),
+        creation: Some(creation),
+        creator: Some(90_000 + id),
+        waking: None,
+        handed: None,
+        regions: Vec::new(),
+        created_in: None,
+        woken_in: None,
+        handed_in: None,
+    }
 }
 
 /// What the executable tells: who calls what, and which lines make transports.
@@ -183,7 +190,7 @@ fn of_several_makers_on_the_way_the_nearest_is_told_first() {
     let made = ["main.newAudit:5", MADE[0]];
     let executable = executable(&with(&[("main.main:11", "main.newAudit")]), &made);
     let trace = trace(SEND, &[(fare, 25, 25), (TABLE, 0, 25)]);
-    leaves_open(&finding(trace, Some(executable)), &[20, 5, 30]);
+    leaves_open(&finding(trace, Some(executable)), &[20, 5]);
 }
 
 #[test]
@@ -238,6 +245,73 @@ fn pools_of_libraries_count_where_calls_go_through_libraries() {
     let through = format!("{SEND} < github.com/x/api.(*Client).Fetch");
     let finding = finding(trace(&through, &[(FARE, 25, 25), (TABLE, 0, 25)]), Some(calls));
     leaves_open(&finding, &[20, 30]);
+}
+
+/// The finding on HTTP/1 connections that rest, 10 more each two seconds, and a trace of calls by these paths: how many
+/// dialled, and how many there were.
+fn at_rest(paths: &[(&str, u64, u64)], made: &[&str]) -> Finding {
+    const READ_LOOP: &str =
+        "bufio.(*Reader).fill < bufio.(*Reader).Peek < net/http.(*persistConn).readLoop";
+    const WRITE_LOOP: &str = "net/http.(*persistConn).writeLoop";
+    let send = "net/http.(*Transport).roundTrip < net/http.(*Client).do < net/http.(*Client).Do";
+    let mut trace = Trace { seconds: 5.0, ..Trace::default() };
+    for &(path, dialled, calls) in paths {
+        let asks = format!("net/http.(*Transport).getConn < {send} < {path}");
+        let chain = vec![stack("net/http.(*Transport).dialConn"), stack(&asks)];
+        let index = trace.creations.len();
+        for function in ["net/http.(*persistConn).readLoop", WRITE_LOOP] {
+            let start = Some(frame(function));
+            trace.creations.push(Creation {
+                start,
+                chain: chain.clone(),
+                alive: dialled,
+                ended: 0,
+            });
+        }
+        let waking = Waking { stack: stack(&format!("{send} < {path}")), creation: None };
+        trace.wakings.push(WakingCount { waiting: stack(WRITE_LOOP), waking, count: calls });
+        for at in 0..dialled {
+            let id = 1000 * (index as u64 + 1) + 2 * at;
+            let one = |id, frames, state, creation| TracedGoroutine {
+                state,
+                ..traced(id, frames, creation)
+            };
+            trace.goroutines.push(one(id, READ_LOOP, WaitState::IoWait, index));
+            trace.goroutines.push(one(id + 1, WRITE_LOOP, WaitState::Select, index + 1));
+        }
+    }
+    let crowds = [("IO wait", READ_LOOP), ("select", WRITE_LOOP)];
+    let crowds = crowds.map(|(state, frames)| Crowd(state, frames, rising(300, 10)));
+    let used_once = |n| Socket {
+        data_segments_in: Some(1),
+        data_segments_out: Some(1),
+        last_sent_ms: Some(100 * n),
+        last_received_ms: Some(100 * n),
+        ..silent(n, Timer::Keepalive)
+    };
+    let mut service = with_sockets(service(&crowds), |at| 300 + 10 * at, used_once);
+    let maker = |at: &&str| Made { at: frame(at), of: "net/http.Transport".into() };
+    let calls = Calls { made: made.iter().map(maker).collect(), ..executable(&CALLS, &[]) };
+    service.instances[0].calls = Some(calls);
+    service.instances[0].snapshots.push(Snapshot { trace: Some(trace), ..Snapshot::default() });
+    let finding = detect(&service, &CATALOGUE).findings.into_iter().next().expect("a finding");
+    assert_eq!(finding.pattern.map(|pattern| pattern.id), Some("transport-per-request"));
+    finding
+}
+
+#[test]
+fn of_http_1_too_the_maker_of_the_pools_that_nobody_uses_again_is_named() {
+    names(&at_rest(&[(FARE, 25, 25), (TABLE, 1, 25)], &MADE), 20);
+    // Some calls are served before anybody waits for them.
+    names(&at_rest(&[(FARE, 25, 3), (TABLE, 0, 25)], &MADE), 20);
+}
+
+#[test]
+fn a_pool_of_http_1_that_warms_up_beside_leaves_the_line_open() {
+    let finding = at_rest(&[(FARE, 25, 25), (TABLE, 20, 25)], &MADE);
+    assert_ne!(finding.site.kind, SiteKind::Line, "{:?}", finding.site);
+    let finding = at_rest(&[(FARE, 25, 400), (TABLE, 1, 25)], &MADE);
+    assert_ne!(finding.site.kind, SiteKind::Line, "{:?}", finding.site);
 }
 
 #[test]

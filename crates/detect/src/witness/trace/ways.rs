@@ -44,7 +44,9 @@ impl Seen {
         match object.record {
             Some(record) if record.pooled && record.multiplexed => looking.dialled(record),
             Some(record) if record.pooled => {
-                looking.sent(record).or_else(|| looking.held(record, object.phase?))
+                let held = || looking.held(record, object.phase?);
+                let at_rest = || looking.at_rest(record, object.phase?);
+                looking.sent(record).or_else(held).or_else(at_rest)
             }
             Some(record) => {
                 let set = looking.set_of(record)?;
@@ -83,11 +85,17 @@ impl Seen {
 /// Whether a trace of the next of these objects would tell whose they are.
 pub(super) fn could_tell(object: &ObjectCrowd) -> bool {
     let Some(record) = object.record else { return object.constructor.is_some() };
-    let phase = object.phase.map(|phase| phase.name);
     let mut goroutines = record.goroutines.iter().copied().flatten();
     !record.pooled
-        || goroutines
-            .any(|one| one.created_by_holder || phase.is_some() && one.woken_by_holder_in == phase)
+        || goroutines.any(|one| {
+            one.created_by_holder || object.phase.is_some_and(|phase| is_told_by(one, phase))
+        })
+}
+
+/// Whether who wakes this goroutine tells whose objects are in a phase: who has them in hand, or of those that nobody has
+/// who goes on using those that there are.
+fn is_told_by(goroutine: &ObjectGoroutine, phase: &Phase) -> bool {
+    goroutine.woken_by_holder_in.is_some_and(|held| held == phase.name || phase.ordinary)
 }
 
 /// Whether a call from the user's code makes the object, by the library's frames below it, innermost first: it is the
@@ -284,11 +292,9 @@ impl<'a> Looking<'a> {
         let by_creator = self.creators(|one| is_of(one, woken));
         let awaited =
             |stack: &Stack| woken.awaited_in.is_some_and(|function| stack.passes(function));
-        let mut ways = Ways::default();
-        for count in &self.trace.wakings {
-            if count.waiting.passes(woken.function) {
-                ways.add(self.frames_of(&count.waking), 0, count.count);
-            } else if awaited(&count.waiting) {
+        let mut ways = self.used(woken);
+        for count in self.trace.wakings.iter().filter(|count| awaited(&count.waiting)) {
+            if !count.waiting.passes(woken.function) {
                 ways.add(self.user_frames(std::iter::once(&count.waiting)).1, 0, count.count);
             }
         }
@@ -318,6 +324,38 @@ impl<'a> Looking<'a> {
             regions: once(regions),
             through_libraries: false,
         })
+    }
+
+    /// Who has called so that what rests was dialled, and who has called without that. Where nobody uses again what rests,
+    /// each is in a pool of its own, and who dialled is the one who uses that.
+    fn at_rest(&self, record: &'static LibraryObject, phase: &Phase) -> Option<Seen> {
+        let set = self.set_of(record)?;
+        let woken =
+            set.iter().find(|one| one.woken_by_holder_in.is_some()).filter(|_| phase.ordinary)?;
+        let (left, regions) = self.left(|one| is_in(one, phase))?;
+        let (mut ways, mut unknown) = (self.used(woken), 0);
+        let mut through_libraries = false;
+        for (&index, &count) in &left {
+            let creation = self.trace.creation(Some(index))?;
+            let (below, frames) = self.user_frames(creation.chain.iter());
+            through_libraries |= below.iter().any(|frame| self.is_of_another(record, frame));
+            match frames.is_empty() {
+                true => unknown += count,
+                false => ways.add(frames, count, 0),
+            }
+        }
+        let is_any_left = ways.any_left();
+        let (told, ways) = (Told::Use, ways.each(1));
+        is_any_left.then_some(Seen { told, ways, unknown, regions, through_libraries })
+    }
+
+    /// How often this goroutine of an object was woken, by the user's frames of who did.
+    fn used(&self, woken: &ObjectGoroutine) -> Ways {
+        let mut ways = Ways::default();
+        for count in self.trace.wakings.iter().filter(|one| one.waiting.passes(woken.function)) {
+            ways.add(self.frames_of(&count.waking), 0, count.count);
+        }
+        ways
     }
 
     /// The user's frames of a waker and of those who created it.
