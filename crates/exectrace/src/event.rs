@@ -66,7 +66,7 @@ pub enum EventKind {
         task: TaskId,
         /// Its category, as the program says.
         category: StringId,
-        /// The message.
+        /// The message. Its text is known until the next event is asked for, or the next events.
         message: StringId,
     },
     /// An event of an experiment of the runtime.

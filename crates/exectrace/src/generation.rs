@@ -1,5 +1,6 @@
 //! A generation: about a second of a trace, complete in itself, with tables of its own.
 
+use std::cell::Cell;
 use std::io::BufRead;
 
 use rustc_hash::FxHashMap;
@@ -37,6 +38,10 @@ pub(crate) struct Generation {
 #[derive(Debug)]
 pub(crate) struct Tables {
     strings: Table<StringId>,
+    /// The strings that no generation before had.
+    new_strings: Vec<StringId>,
+    /// Whether what outlives the generation may refer to a string, by its place in [`Symbols`].
+    kept: Vec<Cell<bool>>,
     stacks: Table<StackId>,
     clock_unit: ClockUnit,
     pub(crate) clock: Option<ClockSnapshot>,
@@ -49,12 +54,30 @@ impl Tables {
         self.clock_unit.nanoseconds(units)
     }
 
-    /// The string of this number.
+    /// The string of this number, which is kept from now on.
     #[inline]
     pub(crate) fn string(&self, number: u64) -> Result<StringId, Fault> {
+        let id = self.message(number)?;
+        if let Some(kept) = self.kept.get(id.index()) {
+            kept.set(true);
+        }
+        Ok(id)
+    }
+
+    /// The string of this number, which is forgotten with the generation unless something else refers to it.
+    #[inline]
+    pub(crate) fn message(&self, number: u64) -> Result<StringId, Fault> {
         match number {
             0 => Ok(StringId::EMPTY),
             _ => self.strings.get(number).ok_or_else(|| fault!("there is no string {number}")),
+        }
+    }
+
+    /// Forgets the strings that only events of this generation refer to.
+    pub(crate) fn forget_messages(&self, symbols: &mut Symbols) {
+        let is_kept = |id: &&StringId| self.kept.get(id.index()).is_none_or(Cell::get);
+        for id in self.new_strings.iter().filter(|id| !is_kept(id)) {
+            symbols.forget_string(*id);
         }
     }
 
@@ -268,6 +291,7 @@ impl Raw {
 #[derive(Debug, Default)]
 struct Structure {
     strings: Vec<(u64, StringId)>,
+    new_strings: Vec<StringId>,
     /// Number of each stack and where its frames end in `pcs`.
     stacks: Vec<(u64, usize)>,
     pcs: Vec<u64>,
@@ -325,7 +349,9 @@ impl Structure {
             return Err(fault!("a string of {length} bytes, more than any can have"));
         }
         let text = bytes.take(length).ok_or(SHORT)?;
-        self.strings.push((number, symbols.intern_string(&String::from_utf8_lossy(text))));
+        let (id, is_new) = symbols.intern_string(&String::from_utf8_lossy(text));
+        self.strings.push((number, id));
+        self.new_strings.extend(is_new.then_some(id));
         Ok(())
     }
 
@@ -391,6 +417,8 @@ impl Structure {
         let strings = strings.map_err(|number| fault!("string {number} is there twice"))?;
         let mut tables = Tables {
             strings,
+            new_strings: self.new_strings,
+            kept: vec![Cell::new(false); symbols.string_count()],
             stacks: Table::new(Vec::new()).unwrap_or_else(|_| unreachable!("it is empty")),
             clock_unit: ClockUnit::of(units_per_second),
             clock: None,

@@ -17,7 +17,8 @@ const BUFFER: usize = 16 << 10;
 
 /// Reads the events of a trace from a stream, a generation at a time.
 ///
-/// Between two generations nothing of the stream is kept but what goroutines and procs do, and [`Symbols`].
+/// Between two generations nothing of the stream is kept but what goroutines and procs do, and [`Symbols`] without the
+/// messages of [`EventKind::Log`].
 ///
 /// ```
 /// use plumb_exectrace::{ReadError, Reader};
@@ -76,7 +77,7 @@ impl<R: Read> Reader<R> {
         self.version
     }
 
-    /// The strings and stacks of all events so far.
+    /// The strings and stacks of all events so far; of messages of logs only that of the last event.
     pub fn symbols(&self) -> &Symbols {
         &self.symbols
     }
@@ -125,6 +126,10 @@ impl<R: Read> Reader<R> {
         while !self.scheduler.happened().is_full() {
             match self.state {
                 State::Reading if self.frontier.is_empty() && self.samples.is_empty() => {
+                    // What is not given yet may refer to what is forgotten with its generation.
+                    if !self.scheduler.happened().is_empty() {
+                        break;
+                    }
                     self.next_generation();
                 }
                 State::Reading => {
@@ -151,6 +156,7 @@ impl<R: Read> Reader<R> {
     /// Begins the next generation, or ends the trace; either way all goroutines were told of.
     fn next_generation(&mut self) {
         if let Some(read) = self.generation.take() {
+            read.tables.forget_messages(&mut self.symbols);
             self.generations.reuse(read.buffer);
         }
         let mut begin = None;
@@ -302,7 +308,7 @@ impl<R: Read> Reader<R> {
 
     /// Leaves out the rest of a generation that contradicts itself. The next one tells all states anew.
     fn give_up(&mut self, what: Fault) {
-        let generation = self.generation.take().map_or(0, |generation| generation.number);
+        let generation = self.generation.as_ref().map_or(0, |generation| generation.number);
         self.problems.push(Problem::Generation { generation, what: what.into() });
         self.frontier.clear();
         self.samples.clear();
@@ -317,6 +323,42 @@ impl From<Stop> for Problem {
             Broken::CutOff => Self::CutOff { bytes: stop.bytes },
             Broken::Framing(what) => Self::Framing { generation: stop.generation, what },
             Broken::Io(error) => Self::Io(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use flate2::read::GzDecoder;
+
+    use super::*;
+
+    #[test]
+    fn messages_of_logs_are_forgotten_with_their_generation() {
+        for version in ["1.22.12", "1.26.2"] {
+            let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded");
+            let packed = std::fs::File::open(recorded.join(format!("go-{version}.trace.gz")));
+            let mut reader = Reader::new(GzDecoder::new(packed.unwrap())).unwrap();
+            let (mut messages, mut categories) = (Vec::new(), Vec::new());
+            while let Some((events, symbols)) = reader.next_events() {
+                for event in events {
+                    if let EventKind::Log { category, message, .. } = event.kind {
+                        messages.push(symbols.string(message).to_owned());
+                        categories.push((category, symbols.string(category).to_owned()));
+                    }
+                }
+            }
+            let (mut symbols, problems) = reader.into_parts();
+            assert_eq!((problems, messages.len()), (Vec::new(), 60), "{version}");
+            for message in messages {
+                assert!(message.contains(" of "), "{message:?}");
+                assert!(symbols.intern_string(&message).1, "{message:?} is kept");
+            }
+            for (category, text) in categories {
+                assert_eq!(symbols.string(category), text);
+            }
         }
     }
 }

@@ -192,6 +192,11 @@ impl Step<'_> {
         self.tables.string(self.argument(index))
     }
 
+    /// A string that only this event refers to.
+    fn message(&self, index: usize) -> Result<StringId, Fault> {
+        self.tables.message(self.argument(index))
+    }
+
     fn name(&self) -> &'static str {
         wire::spec(self.raw.event).map_or("?", |spec| spec.name)
     }

@@ -1,7 +1,8 @@
 //! Strings, frames and stacks, each kept once for the whole trace.
 //!
 //! A trace repeats them in each of its generations under other numbers. Kept once, equal stacks have equal ids, and the
-//! memory for them grows with how many differ and not with the length of the trace.
+//! memory for them grows with how many differ and not with the length of the trace. Messages of logs differ nearly all:
+//! those are forgotten with their generation.
 
 use std::hash::BuildHasher;
 
@@ -14,6 +15,10 @@ pub struct StringId(u32);
 impl StringId {
     /// The empty string.
     pub const EMPTY: Self = Self(0);
+
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// A frame of a [`Symbols`].
@@ -57,6 +62,8 @@ pub struct Frame {
 pub struct Symbols {
     strings: Vec<Box<str>>,
     strings_by_text: FxHashMap<Box<str>, StringId>,
+    /// Numbers of strings that were forgotten.
+    free_strings: Vec<StringId>,
     frames: Vec<Frame>,
     frames_by_content: FxHashMap<Frame, FrameId>,
     /// Frames of all stacks, one stack after the other.
@@ -73,6 +80,7 @@ impl Default for Symbols {
         Self {
             strings: vec![empty.clone()],
             strings_by_text: FxHashMap::from_iter([(empty, StringId::EMPTY)]),
+            free_strings: Vec::new(),
             frames: Vec::new(),
             frames_by_content: FxHashMap::default(),
             stack_frames: Vec::new(),
@@ -111,14 +119,35 @@ impl Symbols {
         self.stack_ends.len() - 1
     }
 
-    pub(crate) fn intern_string(&mut self, text: &str) -> StringId {
+    /// How many strings there are, with those that were forgotten.
+    pub(crate) fn string_count(&self) -> usize {
+        self.strings.len()
+    }
+
+    /// The id of a string, and whether it was not known before.
+    pub(crate) fn intern_string(&mut self, text: &str) -> (StringId, bool) {
         if let Some(&id) = self.strings_by_text.get(text) {
-            return id;
+            return (id, false);
         }
-        let id = StringId(index(self.strings.len()));
-        self.strings.push(text.into());
+        let id = match self.free_strings.pop() {
+            Some(id) => {
+                self.strings[id.index()] = text.into();
+                id
+            }
+            None => {
+                self.strings.push(text.into());
+                StringId(index(self.strings.len() - 1))
+            }
+        };
         self.strings_by_text.insert(text.into(), id);
-        id
+        (id, true)
+    }
+
+    /// Forgets a string that nothing refers to any more. Its number is given to another one.
+    pub(crate) fn forget_string(&mut self, id: StringId) {
+        let text = std::mem::take(&mut self.strings[id.index()]);
+        self.strings_by_text.remove(&text);
+        self.free_strings.push(id);
     }
 
     pub(crate) fn intern_frame(&mut self, frame: Frame) -> FrameId {
@@ -153,11 +182,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_forgotten_gives_its_place_to_the_next() {
+        let mut symbols = Symbols::default();
+        let (first, second) = (symbols.intern_string("a").0, symbols.intern_string("b").0);
+        symbols.forget_string(first);
+        assert_eq!(symbols.intern_string("b"), (second, false));
+        assert_eq!(symbols.intern_string("c"), (first, true));
+        assert_eq!(symbols.string(first), "c");
+        assert!(symbols.intern_string("a").1);
+        assert_eq!(symbols.string_count(), 4);
+    }
+
+    #[test]
     fn equal_stacks_are_one() {
         let mut symbols = Symbols::default();
         let mut frame = |line| {
-            let function = symbols.intern_string("main.main");
-            let file = symbols.intern_string("main.go");
+            let (function, _) = symbols.intern_string("main.main");
+            let (file, _) = symbols.intern_string("main.go");
             symbols.intern_frame(Frame { pc: 7, function, file, line })
         };
         let (first, second) = (frame(1), frame(2));

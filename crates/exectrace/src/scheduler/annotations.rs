@@ -35,7 +35,7 @@ impl Scheduler {
             wire::USER_LOG => {
                 step.require_running()?;
                 let task = TaskId(step.argument(0));
-                let (category, message) = (step.string(1)?, step.string(2)?);
+                let (category, message) = (step.string(1)?, step.message(2)?);
                 let log = EventKind::Log { task, category, message };
                 self.emit(step.event(step.stack(3)?, log));
             }
