@@ -184,9 +184,34 @@ fn several_makers_on_the_way_leave_the_line_open() {
 }
 
 #[test]
+fn what_whoever_runs_a_server_makes_for_its_handlers_is_shared() {
+    let served = |by: &str| {
+        format!(
+            "main.getJSON:50 < main.(*client).fare:36 < main.serveFare:42 < {by} < net/http.HandlerFunc.ServeHTTP < net/http.(*conn).serve"
+        )
+    };
+    let of = |fare: &str, creator: Option<&str>| {
+        let mut trace = trace(SEND, &[(fare, 25, 25), (TABLE, 0, 25)]);
+        for creation in &mut trace.creations {
+            creation.chain.extend(creator.map(stack));
+        }
+        let calls = with(&[("main.main:13", "main.run"), ("main.run:15", "main.newTables")]);
+        finding(trace, Some(executable(&calls, &MADE)))
+    };
+    // A handler that is a closure of `main`, by a connection older than the trace.
+    names(&of(&served("main.main.func1:14"), None), 20);
+    // And by one that began in it, of a server that a helper of `main` runs.
+    let runs = "net/http.(*Server).Serve < net/http.ListenAndServe < main.run:18 < main.main:13";
+    names(&of(&served("main.run.func1:16"), Some(runs)), 20);
+    names(&of(FARE, Some(runs)), 20);
+    // Who makes a handler and does not wait for a server may do so for each call.
+    leaves_open(&of(&served("main.run.func1:16"), None), &[20, 30]);
+}
+
+#[test]
 fn of_several_makers_on_the_way_the_nearest_is_told_first() {
-    // A closure of `main` serves, so that what `main` made may be what it uses.
-    let fare = "main.getJSON:50 < main.(*client).fare:36 < main.serveFare:42 < main.main.func1:14 < net/http.HandlerFunc.ServeHTTP";
+    // A closure of `main` works, so that what `main` made may be what it uses.
+    let fare = "main.getJSON:50 < main.(*client).fare:36 < main.serveFare:42 < main.main.func1:14 < example.com/jobs.(*Pool).work";
     let made = ["main.newAudit:5", MADE[0]];
     let executable = executable(&with(&[("main.main:11", "main.newAudit")]), &made);
     let trace = trace(SEND, &[(fare, 25, 25), (TABLE, 0, 25)]);

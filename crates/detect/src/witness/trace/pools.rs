@@ -8,7 +8,7 @@ use plumb_evidence::code::{Frame, FunctionName};
 use plumb_evidence::trace::Trace;
 use rustc_hash::FxHashSet;
 
-use super::ways::Seen;
+use super::ways::{ACCEPTS, Seen};
 use crate::code::Code;
 use crate::heap_paths::{Place, Way};
 use crate::thresholds::HEAP_LEAD_MIN;
@@ -39,7 +39,7 @@ impl Makers {
         let Some(calls) = calls else { return Self::Unknown };
         let types: Vec<&str> = record.pools().collect();
         let graph = Graph::of(calls, code);
-        let way = OnTheWay::of(&seen.ways, place);
+        let way = OnTheWay::of(&seen.ways, place, &Served::of(trace, code));
         let search = Search { graph, way, place, seen, code, entered: entered(trace, code) };
         let made = calls.made.iter().filter(|made| types.contains(&&*made.of));
         let made = made.filter(|made| !runs_once(&made.at) && !is_within_a_pool(made, &types));
@@ -85,6 +85,44 @@ fn entered<'a>(trace: &'a Trace, code: &Code<'_>) -> FxHashSet<&'a str> {
     outermost.map(|frame| frame.function.strip_suffix("-fm").unwrap_or(&frame.function)).collect()
 }
 
+/// Functions on whose goroutines connections are served.
+const SERVES: [&str; 2] =
+    ["net/http.(*conn).serve", "google.golang.org/grpc.(*Server).handleStream"];
+
+/// What a trace shows of servers. A handler that is a closure of who runs the server gets from him what he made once,
+/// whereas who is on the way otherwise may make one for each call.
+struct Served<'a> {
+    /// The outermost functions of the user's where connections are served.
+    handlers: FxHashSet<&'a str>,
+    /// Functions, as written, that run once for each server: the program's first one, and who waits for a server to end.
+    runners: FxHashSet<&'a str>,
+}
+
+impl<'a> Served<'a> {
+    fn of(trace: &'a Trace, code: &Code<'_>) -> Self {
+        let stacks = || trace.creations.iter().flat_map(|creation| &creation.chain);
+        let is_user = |frame: &&Frame| code.is_user(frame);
+        let serving = stacks().filter(|stack| SERVES.iter().any(|serves| stack.passes(serves)));
+        let handlers = serving.filter_map(|stack| stack.frames().iter().rfind(is_user));
+        let waiting = stacks().flat_map(|stack| {
+            let is_loop = |frame: &Frame| ACCEPTS.contains(&&*frame.function);
+            let at = stack.frames().iter().position(is_loop).unwrap_or(stack.frames().len());
+            stack.frames()[at..].iter().filter(is_user)
+        });
+        Self {
+            handlers: handlers.map(|frame| &*frame.function).collect(),
+            runners: waiting.map(written).chain(["main.main"]).collect(),
+        }
+    }
+
+    /// Whether a frame is of a handler to whom its function, as written, hands what it made once.
+    fn is_given(&self, way: &Way, frame: &Frame) -> bool {
+        let is_served =
+            way.frames.last().is_some_and(|last| self.handlers.contains(&*last.function));
+        is_served && self.runners.contains(written(frame)) && written(frame) != &*frame.function
+    }
+}
+
 /// The functions on the ways of a place, as written in the source.
 struct OnTheWay<'a> {
     /// The place's, and those that led to it.
@@ -94,13 +132,14 @@ struct OnTheWay<'a> {
 }
 
 impl<'a> OnTheWay<'a> {
-    fn of(ways: &'a [Way], place: &Place) -> Self {
+    fn of(ways: &'a [Way], place: &Place, served: &Served<'_>) -> Self {
         let (mut outer, mut inner) = (FxHashSet::default(), FxHashSet::default());
         for way in ways.iter().filter(|way| way.left > 0) {
             let is_place = |frame: &Frame| is_same_line(frame, &place.frame);
             let Some(at) = way.frames.iter().position(is_place) else { continue };
             inner.extend(way.frames[..at].iter().map(written));
-            outer.extend(way.frames[at..].iter().map(written));
+            let outward = way.frames[at..].iter().filter(|frame| !served.is_given(way, frame));
+            outer.extend(outward.map(written));
         }
         inner.retain(|function| !outer.contains(function));
         Self { outer, inner }

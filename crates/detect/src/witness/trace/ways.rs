@@ -12,6 +12,11 @@ use crate::code::Code;
 use crate::heap_paths::{Way, is_named_as_a_constructor};
 use crate::witness::is_same_line;
 
+/// Loops of servers that start a goroutine for each connection and return when the server ends. Who calls them, and what
+/// that one makes before, is the same for all connections.
+pub(super) const ACCEPTS: [&str; 2] =
+    ["net/http.(*Server).Serve", "google.golang.org/grpc.(*Server).Serve"];
+
 /// What the ways tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Told {
@@ -382,13 +387,15 @@ impl<'a> Looking<'a> {
         found
     }
 
-    /// The user's frames of stacks that led to each other, innermost first, and before them the frames below the innermost.
+    /// The user's frames of stacks that led to each other, innermost first, up to the begin of a connection that is served,
+    /// and before them the frames below the innermost.
     fn user_frames<'s>(
         &self,
         stacks: impl Iterator<Item = &'s Stack>,
     ) -> (Vec<&'s Frame>, Vec<Frame>) {
         let (mut below, mut frames) = (Vec::new(), Vec::new());
-        for frame in stacks.flat_map(|stack| stack.frames()) {
+        let is_of_connection = |frame: &&Frame| !ACCEPTS.contains(&&*frame.function);
+        for frame in stacks.flat_map(|stack| stack.frames()).take_while(is_of_connection) {
             if self.code.is_user(frame) {
                 frames.push(frame.clone());
             } else if frames.is_empty() {
