@@ -204,6 +204,13 @@ fn what_whoever_runs_a_server_makes_for_its_handlers_is_shared() {
     let runs = "net/http.(*Server).Serve < net/http.ListenAndServe < main.run:18 < main.main:13";
     names(&of(&served("main.run.func1:16"), Some(runs)), 20);
     names(&of(FARE, Some(runs)), 20);
+    // What the handler makes itself is made for each call, by a closure of its own too.
+    let serves = "main.getJSON:50 < main.main.func1:14 < net/http.HandlerFunc.ServeHTTP < net/http.(*conn).serve";
+    for maker in ["main.main.func1:12", "main.main.func1.1:13", "main.main.func1.2.deferwrap1:13"] {
+        let trace = trace(SEND, &[(serves, 25, 25), (TABLE, 0, 25)]);
+        let calls = executable(&with(&[("main.main:11", "main.newTables")]), &[maker, MADE[1]]);
+        names_at(&finding(trace, Some(calls)), frame(maker).line);
+    }
     // Who makes a handler and does not wait for a server may do so for each call.
     leaves_open(&of(&served("main.run.func1:16"), None), &[20, 30]);
 }

@@ -127,6 +127,8 @@ impl<'a> Served<'a> {
 struct OnTheWay<'a> {
     /// The place's, and those that led to it.
     outer: FxHashSet<&'a str>,
+    /// Handlers, by their own names: closures whose functions are not on the way.
+    handlers: FxHashSet<&'a str>,
     /// Helpers between it and the library: others use them as well, and leak nothing.
     inner: FxHashSet<&'a str>,
 }
@@ -134,16 +136,36 @@ struct OnTheWay<'a> {
 impl<'a> OnTheWay<'a> {
     fn of(ways: &'a [Way], place: &Place, served: &Served<'_>) -> Self {
         let (mut outer, mut inner) = (FxHashSet::default(), FxHashSet::default());
+        let mut handlers = FxHashSet::default();
         for way in ways.iter().filter(|way| way.left > 0) {
             let is_place = |frame: &Frame| is_same_line(frame, &place.frame);
             let Some(at) = way.frames.iter().position(is_place) else { continue };
             inner.extend(way.frames[..at].iter().map(written));
-            let outward = way.frames[at..].iter().filter(|frame| !served.is_given(way, frame));
-            outer.extend(outward.map(written));
+            for frame in &way.frames[at..] {
+                match served.is_given(way, frame) {
+                    true => handlers.insert(&*frame.function),
+                    false => outer.insert(written(frame)),
+                };
+            }
         }
         inner.retain(|function| !outer.contains(function));
-        Self { outer, inner }
+        Self { outer, handlers, inner }
     }
+
+    /// By what name a function or a closure of it is on the way, if it is.
+    fn name_of(&self, function: &str) -> Option<&'a str> {
+        let is_part = |handler: &&&str| {
+            let rest = function.strip_prefix(**handler);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let declared = FunctionName(function).declared().0;
+        self.outer.get(declared).or_else(|| self.handlers.iter().find(is_part)).copied()
+    }
+}
+
+/// Whether a frame of a way is of one of these functions, named as the way names them.
+fn is_one_of(names: &FxHashSet<&str>, frame: &Frame) -> bool {
+    names.contains(written(frame)) || names.contains(&*frame.function)
 }
 
 fn written(frame: &Frame) -> &str {
@@ -205,7 +227,7 @@ impl Search<'_> {
         let left = self.seen.ways.iter().filter(|way| way.left > 0);
         let first = left.filter_map(|way| {
             let at = way.frames.iter().position(|frame| is_same_line(frame, &self.place.frame))?;
-            way.frames[at..].iter().position(|frame| met.contains(written(frame)))
+            way.frames[at..].iter().position(|frame| is_one_of(met, frame))
         });
         first.min().unwrap_or(usize::MAX)
     }
@@ -218,12 +240,11 @@ impl Search<'_> {
         let mut seen: FxHashSet<&str> = FxHashSet::default();
         let mut waiting: Vec<&str> = vec![&frame.function];
         while let Some(function) = waiting.pop() {
-            let declared = FunctionName(function).declared().0;
-            if let Some(function) = self.way.outer.get(declared) {
-                met.insert(function);
+            if let Some(name) = self.way.name_of(function) {
+                met.insert(name);
                 continue;
             }
-            if self.way.inner.contains(declared) {
+            if self.way.inner.contains(FunctionName(function).declared().0) {
                 reach = Reach::Perhaps;
                 continue;
             }
@@ -244,7 +265,7 @@ impl Search<'_> {
         for way in self.seen.ways.iter().filter(|way| way.left > 0) {
             let is_place = |frame: &Frame| is_same_line(frame, &self.place.frame);
             let Some(at) = way.frames.iter().position(is_place) else { continue };
-            match way.frames[at..].iter().any(|frame| met.contains(written(frame))) {
+            match way.frames[at..].iter().any(|frame| is_one_of(&met, frame)) {
                 true => served += way.left,
                 false => others += way.left,
             }
@@ -287,7 +308,7 @@ impl Search<'_> {
             return Makers::Line(frame);
         }
         let mut passed: FxHashSet<Frame> = FxHashSet::default();
-        while !self.way.outer.contains(written(&frame)) && !self.is_only_of_the_way(&frame) {
+        while self.way.name_of(&frame.function).is_none() && !self.is_only_of_the_way(&frame) {
             let callers = self.graph.callers(&frame.function).iter();
             let leading: Vec<&Frame> =
                 callers.copied().filter(|at| self.reach(at).0 == Reach::ByName).collect();
@@ -306,7 +327,7 @@ impl Search<'_> {
         let mut seen: FxHashSet<&str> = FxHashSet::default();
         let mut waiting: Vec<&str> = vec![&frame.function];
         while let Some(function) = waiting.pop() {
-            if self.way.outer.contains(FunctionName(function).declared().0) {
+            if self.way.name_of(function).is_some() {
                 continue;
             }
             let callers = self.graph.callers(function);
