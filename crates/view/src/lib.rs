@@ -10,6 +10,7 @@ mod collapsed;
 mod columns;
 mod command;
 mod config;
+mod config_url;
 mod diagram;
 mod disasm;
 mod dot;
@@ -31,6 +32,7 @@ mod sampling;
 mod source_paths;
 mod source_text;
 mod speedscope;
+mod stack_tree;
 mod stacks;
 mod style;
 mod symbolize;
@@ -45,6 +47,7 @@ mod xml;
 
 pub use command::{COMMANDS, Command, Format, Image, Target, command_named};
 pub use config::{Config, ConfigError, FIELDS, Field, Slot, choice_help, field};
+pub use config_url::ParameterError;
 pub use files::Files;
 pub use focus::RegexOptionError;
 pub use go_text::{base, clean, float};
@@ -52,5 +55,9 @@ pub use measure::{label, percentage, scale, scaled_label};
 pub use proto::write as write_profile;
 pub use report::{Description, Messages, Report, ReportError, describe};
 pub use sample_value::{SampleIndexError, sample_type};
+pub use stack_tree::{
+    Amount, Branch, Found, ROOT, Source, SourceId, SourceTotal, StackTree, Stacks, TreeLimits,
+    TreeNode,
+};
 pub use symbolize::{SymbolizeMode, has_scheme, symbolize};
 pub use text::TextItem;

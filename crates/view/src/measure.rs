@@ -103,6 +103,21 @@ pub fn scale<'u>(value: i64, from: &str, to: &'u str) -> (f64, &'u str) {
     }
 }
 
+/// The units that values may be written in, from small to large: name, and how many `from` make one. All of a family for
+/// `minimum` and `auto`, else the one asked for.
+pub(crate) fn units(from: &str, to: &str) -> Vec<(String, f64)> {
+    let known = FAMILIES.iter().find_map(|family| Some((family, family.unit(from)?)));
+    let Some((family, unit)) = known else { return vec![(scale(1, from, to).1.to_owned(), 1.0)] };
+    let relative = |name: &str, factor: f64| (name.to_owned(), factor / unit.factor);
+    match to {
+        "minimum" | "auto" => family.units.iter().map(|to| relative(to.name, to.factor)).collect(),
+        to => {
+            let (name, factor) = family.unit(to).map_or(family.default, |to| (to.name, to.factor));
+            vec![relative(name, factor)]
+        }
+    }
+}
+
 /// A value with the unit that fits it.
 pub fn label(value: i64, unit: &str) -> String {
     scaled_label(value, unit, "auto")

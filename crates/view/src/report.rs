@@ -250,8 +250,13 @@ impl Report {
         self.values.unit = if unit.is_empty() { self.values.of.unit.clone() } else { unit };
     }
 
+    /// What percentages are of.
+    pub fn total(&self) -> i64 {
+        self.values.total
+    }
+
     /// A value with its unit.
-    pub(crate) fn format(&self, value: i64) -> String {
+    pub fn format(&self, value: i64) -> String {
         self.values.format(value)
     }
 

@@ -1,9 +1,11 @@
 //! `plumb pprof`: what `go tool pprof` does, with its flags, its reports and its words.
 
 mod binaries;
+mod browser;
 mod disk;
 mod flags;
 mod output;
+mod pages;
 mod remote;
 mod request;
 mod shell;
@@ -67,11 +69,12 @@ fn report(arguments: Vec<String>) -> Result<Outcome, Failure> {
     }
     let request = Request::new(flags)?;
     let profile = sources::load(&request.sources)?;
-    match request.report {
-        Some(report) => {
+    match (request.report, request.pages) {
+        (Some(report), _) => {
             output::write(profile, &report, &request.config, Destination::CommandLine)?;
         }
-        None => shell::run(profile, request.config)?,
+        (None, Some(pages)) => pages::serve(profile, request.config, &pages)?,
+        (None, None) => shell::run(profile, request.config)?,
     }
     Ok(Outcome::Fine)
 }

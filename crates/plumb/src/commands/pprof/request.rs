@@ -10,6 +10,7 @@ pub(super) struct Request {
     pub(super) sources: Sources,
     /// The report; none: the shell or the web pages.
     pub(super) report: Option<Wanted>,
+    pub(super) pages: Option<Pages>,
     pub(super) config: Config,
 }
 
@@ -17,6 +18,13 @@ pub(super) struct Request {
 pub(super) struct Wanted {
     pub(super) command: &'static Command,
     pub(super) argument: Option<String>,
+}
+
+/// Where web pages are served.
+pub(super) struct Pages {
+    /// `[host]:[port]`.
+    pub(super) address: String,
+    pub(super) opens_browser: bool,
 }
 
 /// Where profiles come from.
@@ -73,11 +81,13 @@ impl Request {
             .then(|| profiles.remove(0));
         let mut config = config(&flags)?;
         let report = wanted(&flags)?;
-        let has_pages = flags.text("http").is_some_and(|address| !address.is_empty());
-        if report.is_some() && has_pages {
+        let opens_browser = !flags.is_set("no_browser");
+        let address = flags.text("http").filter(|address| !address.is_empty());
+        let pages = address.map(|address| Pages { address: address.to_owned(), opens_browser });
+        if report.is_some() && pages.is_some() {
             return Err("-http is not compatible with an output format on the command line".into());
         }
-        if flags.is_set("no_browser") && !has_pages {
+        if !opens_browser && pages.is_none() {
             return Err("-no_browser only makes sense with -http".into());
         }
         choose_value(&flags, &mut config);
@@ -110,7 +120,7 @@ impl Request {
                 roots: text("tls_ca"),
             },
         };
-        Ok(Self { sources, report, config })
+        Ok(Self { sources, report, pages, config })
     }
 }
 

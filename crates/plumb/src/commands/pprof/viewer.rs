@@ -1,6 +1,5 @@
 //! Programs that show a report: browsers and viewers of pictures.
 
-use std::env;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -8,13 +7,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::Builder;
 
-use super::Failure;
+use super::{Failure, browser};
 
 /// How long a file stays at least: a program may only tell a running one to open it.
 const LEAST_STAY: Duration = Duration::from_secs(1);
-
-/// Browsers that are tried, as pprof does.
-const BROWSERS: [&str; 5] = ["chrome", "google-chrome", "chromium", "firefox", "sensible-browser"];
 
 /// Shows a report with the first of the programs that can be started (none: browsers), and waits until it ends.
 pub(super) fn show(report: &[u8], ending: &str, programs: &[&str]) -> Result<(), Failure> {
@@ -25,7 +21,7 @@ pub(super) fn show(report: &[u8], ending: &str, programs: &[&str]) -> Result<(),
         .map_err(|error| format!("could not create temporary file: {error}"))?;
     std::fs::write(file.path(), report)?;
     let programs: Vec<String> = match programs {
-        [] => browsers(),
+        [] => browser::programs(),
         programs => programs.iter().map(|&program| program.to_owned()).collect(),
     };
     let mut last = None;
@@ -67,17 +63,6 @@ fn started(program: &str, file: &Path) -> Result<(), Start> {
             None => status.to_string(),
         })),
     }
-}
-
-fn browsers() -> Vec<String> {
-    let own = env::var("BROWSER").ok().filter(|browser| !browser.is_empty());
-    let mut programs: Vec<String> = own.into_iter().collect();
-    programs.extend(BROWSERS.map(str::to_owned));
-    // It is only of use on a desktop.
-    if env::var_os("DISPLAY").is_some_and(|display| !display.is_empty()) {
-        programs.push("xdg-open".to_owned());
-    }
-    programs
 }
 
 #[cfg(test)]
