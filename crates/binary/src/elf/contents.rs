@@ -31,7 +31,7 @@ impl<S: Read + Seek> Elf<S> {
     /// As [`Elf::raw_contents`], and [`Error::Malformed`] for other ways of compression and damaged data.
     pub(crate) fn contents(&mut self, section: &Section) -> Result<Vec<u8>, Error> {
         let bytes = self.raw_contents(section)?;
-        if section.flags & u64::from(elf::SHF_COMPRESSED.0) != 0 {
+        if section.flags & elf::SHF_COMPRESSED.0 != 0 {
             // Elf32_Chdr: type, size, alignment; Elf64_Chdr: type, reserved, size, alignment.
             let word = self.word_size();
             let header = bytes.get(..3 * word).ok_or(Error::Truncated)?;
