@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use plumb_binary::ObjectFile;
 
 /// Source files and executables. Errors are in the words of Go, since reports show them.
-pub trait Files: Debug {
+pub trait Files: Debug + Send + Sync {
     /// Opens an executable.
     ///
     /// # Errors

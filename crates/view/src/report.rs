@@ -1,7 +1,7 @@
 //! What all reports share: which value they show, of what total, in which unit.
 
 use std::io::{self, Write};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use plumb_profile::{LabelRef, Profile};
 use rustc_hash::FxHashMap;
@@ -76,7 +76,7 @@ pub struct Report {
     pub(crate) active_filters: Vec<String>,
     /// Whether text may hold escapes for a terminal.
     pub(crate) is_styled: bool,
-    files: Rc<dyn Files>,
+    files: Arc<dyn Files>,
 }
 
 impl Report {
@@ -120,28 +120,28 @@ impl Report {
             label_units,
             active_filters,
             is_styled,
-            files: Rc::new(NoFiles),
+            files: Arc::new(NoFiles),
         })
+    }
+
+    /// Lets the report read source files and executables, which some reports are of.
+    pub fn set_files(&mut self, files: Arc<dyn Files>) {
+        self.files = files;
+    }
+
+    pub(crate) fn files(&self) -> Arc<dyn Files> {
+        Arc::clone(&self.files)
+    }
+
+    /// The argument as it was written; empty if there is none.
+    pub(crate) fn argument_text(&self) -> &str {
+        self.argument.as_ref().map_or("", |(_, text)| text)
     }
 
     /// The same report for a terminal that shows styles.
     #[must_use]
     pub fn styled(self, is_styled: bool) -> Self {
         Self { is_styled, ..self }
-    }
-
-    /// Lets the report read source files and executables, which some reports are of.
-    pub fn set_files(&mut self, files: Rc<dyn Files>) {
-        self.files = files;
-    }
-
-    pub(crate) fn files(&self) -> Rc<dyn Files> {
-        Rc::clone(&self.files)
-    }
-
-    /// The argument as it was written; empty if there is none.
-    pub(crate) fn argument_text(&self) -> &str {
-        self.argument.as_ref().map_or("", |(_, text)| text)
     }
 
     /// Writes the report.

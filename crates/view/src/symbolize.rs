@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn modes_are_read_as_by_pprof() {
-        let mode = |text| SymbolizeMode::parse(text).0;
+        let mode = |text: &str| SymbolizeMode::parse(text).0;
         assert_eq!(mode("none"), None);
         assert_eq!(mode("local:no"), None);
         let shown = |text: &str| {

@@ -1,6 +1,7 @@
 //! `plumb pprof` beside the real `go tool pprof`: what both print, to the standard output, the standard error and as exit
 //! code, must be equal.
 
+mod binary;
 mod generated;
 mod oracle;
 mod terminal;

@@ -18,20 +18,37 @@ pub(crate) struct Printed {
     err: Vec<u8>,
 }
 
+impl Printed {
+    /// What was said on the standard error.
+    pub(crate) fn error(&self) -> String {
+        String::from_utf8_lossy(&self.err).into_owned()
+    }
+
+    /// What was printed, as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.out).into_owned()
+    }
+}
+
 /// What both programs printed.
 #[derive(Debug, Clone)]
 pub(crate) struct Both {
-    pprof: Printed,
+    pub(crate) pprof: Printed,
     pub(crate) plumb: Printed,
 }
 
 impl Both {
     pub(crate) fn run(arguments: &[String], input: &str) -> Self {
-        let mut pprof = Command::new(&*PPROF);
-        pprof.env("GOROOT", tools_directory().join(format!("go-{NEWEST_GO}")));
         let mut plumb = Command::new(env!("CARGO_BIN_EXE_plumb"));
         plumb.arg("pprof");
-        Self { pprof: run(pprof, arguments, input), plumb: run(plumb, arguments, input) }
+        Self { pprof: Self::run_pprof(arguments, input), plumb: run(plumb, arguments, input) }
+    }
+
+    /// The real pprof alone.
+    pub(crate) fn run_pprof(arguments: &[String], input: &str) -> Printed {
+        let mut pprof = Command::new(&*PPROF);
+        pprof.env("GOROOT", tools_directory().join(format!("go-{NEWEST_GO}")));
+        run(pprof, arguments, input)
     }
 
     /// What differs; `line` says what was run.

@@ -59,7 +59,7 @@ pub(super) fn write(
         Html(title)
     )?;
     for line in head {
-        write!(out, "{}<br>\n", Html(line))?;
+        writeln!(out, "{}<br>", Html(line))?;
     }
     writeln!(out, "Total: {}</div>", Html(&listing.total))?;
     for function in &listing.functions {

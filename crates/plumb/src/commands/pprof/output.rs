@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use plumb_profile::Profile;
 use plumb_view::{Config, Report, Target};
@@ -42,7 +42,7 @@ pub(super) fn write(
     let to_terminal = config.output.is_empty() && io::stdout().is_terminal();
     let has_colour = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let mut report = report?.styled(to_terminal && has_colour);
-    report.set_files(Rc::new(Disk));
+    report.set_files(Arc::new(Disk));
     report.write(&mut out)?;
     if !config.output.is_empty() {
         eprintln!("Generating report in {}", config.output);

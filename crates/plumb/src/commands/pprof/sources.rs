@@ -60,6 +60,17 @@ fn add_names(profile: &mut Profile, how: &str) {
     messages.iter().for_each(|message| eprintln!("{message}"));
 }
 
+/// What was fetched and does not say which file it is of is taken as of its source, so that none is missed.
+fn name_by_source(profile: &mut Profile, source: &str) {
+    let source = if has_scheme(source) { source.to_owned() } else { format!("http://{source}") };
+    for at in 0..profile.mappings.len() {
+        let mapping = &profile.mappings[at];
+        if mapping.build_id == StrId::EMPTY && profile.text(mapping.file).is_empty() {
+            profile.mappings[at].file = profile.strings.push(&source);
+        }
+    }
+}
+
 /// The URL that a profile came from stands for its program only while names are looked up.
 fn forget_urls(profile: &mut Profile) {
     for at in 0..profile.mappings.len() {
@@ -122,6 +133,9 @@ fn read(name: &str, sources: &Sources) -> Result<(Profile, bool), Failure> {
     };
     let mut profile = Profile::parse_as_pprof(&bytes, &Limits::default())?;
     binaries::locate(&mut profile, sources, &Disk);
+    if address.is_some() {
+        name_by_source(&mut profile, name);
+    }
     Ok((profile, address.is_some()))
 }
 
