@@ -68,11 +68,8 @@ fn in_go_s_words(path: &str, error: &io::Error) -> String {
 }
 
 /// What the system says, as Go writes it.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::NotADirectory => "not a directory".to_owned(),
-        _ => error.to_string().to_lowercase(),
-    }
+pub(super) fn reason(error: &io::Error) -> String {
+    // "Is a directory (os error 21)"
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or_default().to_lowercase()
 }

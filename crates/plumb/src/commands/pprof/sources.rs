@@ -10,7 +10,7 @@ use plumb_view::{SymbolizeMode, has_scheme, symbolize};
 
 use super::Failure;
 use super::binaries;
-use super::disk::Disk;
+use super::disk::{Disk, reason};
 use super::remote::{self, Address};
 use super::request::Sources;
 
@@ -168,6 +168,6 @@ fn no_such(file: &str, error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => format!("stat {file}: no such file or directory"),
         std::io::ErrorKind::PermissionDenied => format!("open {file}: permission denied"),
-        _ => format!("read {file}: {error}"),
+        _ => format!("read {file}: {}", reason(error)),
     }
 }
