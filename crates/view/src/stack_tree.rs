@@ -4,6 +4,8 @@
 //! [`Stacks::tree`].
 
 mod source;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use source::Source;

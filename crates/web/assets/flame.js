@@ -175,6 +175,7 @@ async function find() {
     try {
       const answer = await load("search", parameters(), searching.signal);
       matches = new Set(answer.sources);
+      if (data) mark();
       const size = answer.amount[0] + answer.amount[1];
       found.textContent = `${valueText(size, data.units)} (${share(size, data.all[0] + data.all[1])}) in ${matches.size} ${matches.size === 1 ? "function" : "functions"}`;
       found.classList.remove("wrong");

@@ -39,7 +39,7 @@ impl Query {
     /// As it stands in an address: `?` and what follows. Never empty, since an empty address would keep the parameters
     /// of the page that it stands in.
     pub(crate) fn address(&self) -> String {
-        let mut text = Serializer::new("?".to_owned());
+        let mut text = Serializer::for_suffix("?".to_owned(), 1);
         text.extend_pairs(self.pairs().filter(|(_, value)| !value.is_empty()));
         text.finish()
     }

@@ -24,6 +24,9 @@ const MOST_STACKS: usize = 2;
 const MOST_ANSWERS: usize = 64;
 const MOST_ANSWER_BYTES: usize = 16 << 20;
 
+/// Most descriptions of the profile that are kept: some of each of its values.
+const MOST_DESCRIPTIONS: usize = 16;
+
 /// Why a request is not answered with what it wants.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -65,6 +68,7 @@ pub struct Site {
     pub(crate) is_difference: bool,
     stacks: Recent<Arc<(Stacks, Messages)>>,
     answers: Recent<Answer>,
+    descriptions: Recent<Arc<Description>>,
 }
 
 impl Site {
@@ -79,6 +83,7 @@ impl Site {
             is_difference,
             stacks: Recent::new(MOST_STACKS, usize::MAX),
             answers: Recent::new(MOST_ANSWERS, MOST_ANSWER_BYTES),
+            descriptions: Recent::new(MOST_DESCRIPTIONS, usize::MAX),
         }
     }
 
@@ -198,9 +203,16 @@ impl Site {
         Ok(stacks)
     }
 
-    /// What the profile is of.
-    pub(crate) fn description(&self, config: &Config) -> Result<Description, Refusal> {
-        Ok(describe(&self.profile, config)?)
+    /// What the profile is of. It takes a look at every sample, and each page needs it.
+    pub(crate) fn description(&self, config: &Config) -> Result<Arc<Description>, Refusal> {
+        let Config { sample_index, mean, divide_by, unit, .. } = config;
+        let key = format!("{mean} {divide_by} {unit} {sample_index}");
+        if let Some(description) = self.descriptions.get(&key) {
+            return Ok(description);
+        }
+        let description = Arc::new(describe(&self.profile, config)?);
+        self.descriptions.put(key, Arc::clone(&description), 0);
+        Ok(description)
     }
 
     /// The profile as it was read.
