@@ -62,7 +62,7 @@ fn written(
 /// Whole lines, as many as may be shown.
 fn shortened(mut text: String, mut messages: Vec<String>) -> Text {
     if text.len() > MOST_BYTES {
-        let cut = text.floor_char_boundary(MOST_BYTES);
+        let cut = (0..=MOST_BYTES).rfind(|&end| text.is_char_boundary(end)).unwrap_or(0);
         let end = text[..cut].rfind('\n').map_or(cut, |end| end + 1);
         text.truncate(end);
         messages.push(format!("Only the first {} MiB are shown", MOST_BYTES >> 20));
