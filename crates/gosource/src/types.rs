@@ -115,6 +115,11 @@ impl Type {
         self.0.has_unknown
     }
 
+    /// Whether it is `error`.
+    pub fn is_error(&self) -> bool {
+        self.is_named("", "error")
+    }
+
     /// Whether type parameters occur in it.
     pub fn has_params(&self) -> bool {
         self.0.has_params

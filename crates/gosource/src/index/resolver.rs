@@ -109,6 +109,10 @@ impl<'p> Resolver<'p> {
         }
         let mapped = ty.map_parts(&mut |part| self.unaliased(part, longest - 1));
         let TypeKind::Named(named) = mapped.kind() else { return mapped };
+        // So it is with nearly all types, of which most are only mentioned.
+        if self.package(&named.path).is_some_and(|package| package.has_own_type(&named.name)) {
+            return mapped;
+        }
         match self.decl(named) {
             Some(decl) if decl.is_alias => {
                 let target = decl.ty.substitute(ParamOwner::Type, &named.args);

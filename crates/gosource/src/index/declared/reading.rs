@@ -222,6 +222,12 @@ impl Package {
         self.read_by_name(program, Kind::Type, name)?.type_decl()
     }
 
+    /// Whether a name is that of a type which is no alias; the declaration is not read for that.
+    pub(in crate::index) fn has_own_type(&self, name: &str) -> bool {
+        let of = &self.declarations;
+        of.find(Kind::Type, name).is_some_and(|item| !of.is_alias(of.items[item].at))
+    }
+
     /// The variable or constant with a name; [`Program::value_type`](super::Program::value_type) knows its type.
     pub fn value(&self, program: &Program<'_>, name: &str) -> Option<&Value> {
         self.read_by_name(program, Kind::Value, name)?.value().map(|one| &one.value)
