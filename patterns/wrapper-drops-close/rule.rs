@@ -59,12 +59,12 @@ fn found(
     callee: &FunctionKey<'_>,
     confidence: Confidence,
 ) -> Option<SourceFinding> {
-    let known = code.knowledge.acquired_by(callee).first();
+    let Bound::To(places) = code.scope.bound(call) else { return None };
+    let Some(BoundTo::Variable(variable)) = places.first() else { return None };
+    let known = code.acquired_by(callee).first();
     if callee.name == "NopCloser" || known.is_some_and(|(object, _)| !is_open(object)) {
         return None;
     }
-    let Bound::To(places) = code.scope.bound(call) else { return None };
-    let Some(BoundTo::Variable(variable)) = places.first() else { return None };
     if known.is_none() && !is_closable(code, *variable) {
         return None;
     }

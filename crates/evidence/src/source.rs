@@ -9,12 +9,23 @@ pub struct Scan {
     pub findings: Vec<SourceFinding>,
     /// Paths of the files that were looked at, as in [`SourceFinding::file`], in order.
     pub files: Vec<String>,
+    /// Those of them with comments that silence findings, in order.
+    pub silencing: Vec<SilencingFile>,
     /// How many files were looked at.
     pub files_read: usize,
     /// Their bytes.
     pub bytes_read: u64,
     /// Files that could not be read, or not wholly.
     pub failed: Vec<FailedFile>,
+}
+
+/// A file with comments that silence findings, of whatever pattern.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SilencingFile {
+    /// Its path, as in [`SourceFinding::file`].
+    pub file: String,
+    /// Whether one of them has to be told of if it silences nothing.
+    pub may_complain: bool,
 }
 
 /// A file of which at least a part was not looked at.

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use plumb_evidence::catalogue::{Acquired, LibraryObject};
 use plumb_evidence::finding::Confidence;
 use plumb_evidence::source::{SourceFinding, SourcePlace, SourceStep};
 use plumb_gosource::flow::{
@@ -15,7 +16,7 @@ use plumb_gosource::{
 use crate::advisories::Advised;
 use crate::channels::{BlockedReceiver, Channel};
 use crate::functions::FunctionKey;
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, OfPaths};
 use crate::resources::{self, Loss, Slip};
 use crate::summaries::{Parameter, Summaries};
 use crate::untakeable::Untakeable;
@@ -48,6 +49,8 @@ pub struct Code<'c> {
     pub go: (u32, u32),
     /// The known leaks of the versions that its module uses.
     pub(crate) advised: &'c Advised,
+    /// What of the knowledge the thread has looked up before.
+    pub(crate) known_of_paths: &'c OfPaths,
     /// By function, its graph; made when it is asked for.
     pub(crate) graphs: Vec<OnceCell<Graph>>,
     /// By function, its conditions that recur; found when they are asked for.
@@ -130,6 +133,16 @@ impl<'c> Code<'c> {
             }
             Callee::Declared(_) | Callee::Undeclared(_) => None,
         }
+    }
+
+    /// The objects that a call of a function acquires, and what of the call each is. Objects of
+    /// [`ResourceKind::None`](plumb_evidence::catalogue::ResourceKind) tell that it acquires nothing; what no record
+    /// names has none.
+    pub fn acquired_by(
+        &self,
+        function: &FunctionKey<'_>,
+    ) -> &'c [(&'static LibraryObject, Acquired)] {
+        self.knowledge.acquired_by(self.known_of_paths, function)
     }
 
     /// The function or method that gets an argument of a call, and as what: of a method expression (`T.Close(x)`) the

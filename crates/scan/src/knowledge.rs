@@ -1,6 +1,7 @@
 //! What acquires and releases, from the records of the catalogue.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use plumb_evidence::Advisory;
 use plumb_evidence::catalogue::{
@@ -14,10 +15,8 @@ use crate::functions::{FunctionKey, first_element};
 /// [`comparable_path`].
 #[derive(Debug, Default)]
 pub struct Knowledge {
-    /// Functions whose names have no star, by name.
-    functions: FxHashMap<&'static str, Vec<Function>>,
-    /// Functions whose names have one.
-    patterns: ByHost<Function>,
+    /// The functions that records name, in the order in which they count.
+    functions: Vec<Function>,
     /// Types whose names have no star, by name.
     types: FxHashMap<&'static str, Vec<Type>>,
     /// Types whose names have one.
@@ -34,6 +33,11 @@ struct Function {
     name: Spelling,
     acquires: Vec<(&'static LibraryObject, Acquired)>,
 }
+
+/// Of each import path that a thread has met, the functions that may be of it, in the order in which they count: few
+/// paths have any, and the same are asked for again and again.
+#[derive(Debug, Default)]
+pub(crate) struct OfPaths(RefCell<FxHashMap<Box<str>, Vec<u32>>>);
 
 /// A type that a record names.
 #[derive(Debug)]
@@ -75,6 +79,27 @@ impl Spelling {
     }
 }
 
+impl Function {
+    /// What counts first: names and paths without a star before patterns for them.
+    fn rank(&self) -> (bool, bool) {
+        let of_path = match self.name.stars {
+            None => self.path.stars.is_some(),
+            Some(_) => is_pattern(first_element(&self.path.text)),
+        };
+        (self.name.stars.is_some(), of_path)
+    }
+
+    /// Whether it is a function that is known to be of its path.
+    fn is(&self, function: &FunctionKey<'_>) -> bool {
+        let has_receiver = match (&self.receiver, function.receiver) {
+            (Some(known), Some(receiver)) => known.means(receiver),
+            (None, None) => true,
+            _ => false,
+        };
+        has_receiver && self.name.means(function.name)
+    }
+}
+
 /// What records name, by the first elements of the paths, which are the same in every spelling: nearly every call of a
 /// program is of another one.
 #[derive(Debug)]
@@ -109,18 +134,18 @@ impl Knowledge {
     /// Sorts records. Where two name the same result of a function, or the same type, the first counts.
     pub fn new(objects: &'static [&'static LibraryObject]) -> Self {
         let mut knowledge = Self::default();
+        let mut by_name = FxHashMap::default();
         for object in objects {
             for acquire in object.source.acquires {
-                knowledge.add_function(FunctionKey::parse(acquire.function), object, acquire.what);
+                let key = FunctionKey::parse(acquire.function);
+                knowledge.add_function(&mut by_name, key, object, acquire.what);
             }
             for ty in object.source.types {
                 knowledge.add_type(FunctionKey::parse(ty), object);
             }
         }
+        knowledge.functions.sort_by_key(Function::rank);
         // A path without a star counts before any pattern.
-        for functions in knowledge.functions.values_mut() {
-            functions.sort_by_key(|function| function.path.stars.is_some());
-        }
         for types in knowledge.types.values_mut() {
             types.sort_by_key(|ty| ty.path.stars.is_some());
         }
@@ -138,30 +163,32 @@ impl Knowledge {
         self.advisories
     }
 
+    /// Adds a function; `by_name` has the places of those that are added.
     fn add_function(
         &mut self,
+        by_name: &mut FxHashMap<&'static str, Vec<usize>>,
         key: FunctionKey<'static>,
         object: &'static LibraryObject,
         what: Acquired,
     ) {
-        let list = match is_pattern(key.name) {
-            true => self.patterns.list(key.path),
-            false => self.functions.entry(key.name).or_default(),
-        };
         let path = comparable_path(key.path);
-        let same = list.iter_mut().find(|function| {
+        let alike = by_name.entry(key.name).or_default();
+        let same = alike.iter().copied().find(|place| {
+            let function = &self.functions[*place];
             let receiver = function.receiver.as_ref().map(|receiver| &*receiver.text);
-            (&function.path.text, receiver, &*function.name.text) == (&path, key.receiver, key.name)
+            (&function.path.text, receiver) == (&path, key.receiver)
         });
-        let Some(function) = same else {
+        let Some(same) = same else {
+            alike.push(self.functions.len());
             let acquires = vec![(object, what)];
             let (path, name) = (Spelling::new(path), Spelling::new(key.name));
             let receiver = key.receiver.map(Spelling::new);
-            list.push(Function { path, receiver, name, acquires });
+            self.functions.push(Function { path, receiver, name, acquires });
             return;
         };
-        if function.acquires.iter().all(|(_, known)| *known != what) {
-            function.acquires.push((object, what));
+        let acquires = &mut self.functions[same].acquires;
+        if acquires.iter().all(|(_, known)| *known != what) {
+            acquires.push((object, what));
         }
     }
 
@@ -176,26 +203,25 @@ impl Knowledge {
 
     /// The objects that a call of a function acquires, and what of the call each is. Objects of
     /// [`ResourceKind::None`] tell that it acquires nothing; what no record names has none.
-    pub fn acquired_by(&self, function: &FunctionKey<'_>) -> &[(&'static LibraryObject, Acquired)] {
-        let named = self.functions.get(function.name).map_or(&[][..], Vec::as_slice);
-        let of_host = self.patterns.of(function.path);
-        let patterns = || of_host.clone().filter(|known| known.name.may_mean(function.name));
-        if named.is_empty() && patterns().next().is_none() {
-            return &[];
-        }
-        let path = comparable_path(function.path);
-        let is_it = |known: &&Function| {
-            known.path.means(&path)
-                && match (&known.receiver, function.receiver) {
-                    (Some(known), Some(receiver)) => known.means(receiver),
-                    (None, None) => true,
-                    _ => false,
-                }
+    pub(crate) fn acquired_by(
+        &self,
+        of_paths: &OfPaths,
+        function: &FunctionKey<'_>,
+    ) -> &[(&'static LibraryObject, Acquired)] {
+        let mut known = of_paths.0.borrow_mut();
+        let of_path = match known.get(function.path) {
+            Some(of_path) => of_path,
+            None => known.entry(function.path.into()).or_insert(self.of_path(function.path)),
         };
-        let by_pattern =
-            || patterns().find(|known| is_it(known) && known.name.means(function.name));
-        let known = named.iter().find(is_it).or_else(by_pattern);
-        known.map_or(&[], |known| &known.acquires)
+        let mut of_path = of_path.iter().map(|place| &self.functions[*place as usize]);
+        of_path.find(|known| known.is(function)).map_or(&[], |known| &known.acquires)
+    }
+
+    /// The places of the functions that may be of an import path.
+    fn of_path(&self, path: &str) -> Vec<u32> {
+        let path = comparable_path(path);
+        let places = (0..).zip(&self.functions);
+        places.filter(|(_, known)| known.path.means(&path)).map(|(place, _)| place).collect()
     }
 
     /// The object for which a type stands; of [`ResourceKind::None`] if it only looks like one that must be released.

@@ -1,4 +1,5 @@
 //! Folders that are listed once: where a package is, which files it has, and where modules are is asked again and again.
+//! Files of the modules are read once for the two that ask: what they declare is needed before somebody looks at them.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,15 +11,52 @@ use rustc_hash::FxHashMap;
 /// What a folder holds, or why it could not be listed.
 type Listing = Arc<Result<Vec<Entry>, (io::ErrorKind, String)>>;
 
+/// How many bytes of files wait for who reads them next.
+const MOST_WAITING: usize = 16 << 20;
+
+/// Files that were read once.
+#[derive(Default)]
+struct Waiting {
+    files: FxHashMap<PathBuf, Vec<u8>>,
+    bytes: usize,
+}
+
 /// Remembers what folders hold.
 pub(crate) struct Listed<'a> {
     below: &'a dyn Folders,
+    /// The folders of the modules.
+    own: Vec<&'a Path>,
     known: Mutex<FxHashMap<PathBuf, Listing>>,
+    waiting: Mutex<Waiting>,
+}
+
+impl Waiting {
+    fn take(&mut self, file: &Path) -> Option<Vec<u8>> {
+        let source = self.files.remove(file)?;
+        self.bytes -= source.len();
+        Some(source)
+    }
+
+    fn add(&mut self, file: &Path, source: &[u8]) {
+        if self.bytes + source.len() <= MOST_WAITING {
+            self.bytes += source.len();
+            let before = self.files.insert(file.to_owned(), source.to_owned());
+            self.bytes -= before.map_or(0, |before| before.len());
+        }
+    }
 }
 
 impl<'a> Listed<'a> {
-    pub(crate) fn new(below: &'a dyn Folders) -> Self {
-        Self { below, known: Mutex::default() }
+    pub(crate) fn new(below: &'a dyn Folders, own: Vec<&'a Path>) -> Self {
+        Self { below, own, known: Mutex::default(), waiting: Mutex::default() }
+    }
+
+    /// Whether a file is one of those that are looked at, as far as folders tell.
+    fn is_own(&self, file: &Path) -> bool {
+        self.own.iter().any(|folder| {
+            file.strip_prefix(folder)
+                .is_ok_and(|rest| !rest.components().any(|element| element.as_os_str() == "vendor"))
+        })
     }
 
     fn listing(&self, folder: &Path) -> Listing {
@@ -35,7 +73,16 @@ impl<'a> Listed<'a> {
 
 impl Folders for Listed<'_> {
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
-        self.below.read(file)
+        if !self.is_own(file) {
+            return self.below.read(file);
+        }
+        let lock = || self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(source) = lock().take(file) {
+            return Ok(source);
+        }
+        let source = self.below.read(file)?;
+        lock().add(file, &source);
+        Ok(source)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use plumb_evidence::source::{FailedFile, Scan};
+use plumb_evidence::source::{FailedFile, Scan, SilencingFile};
 use plumb_gosource::{Entry, EntryKind, Folders, Installation, Layout, SharedPackages};
 
 use crate::knowledge::Knowledge;
@@ -84,12 +84,15 @@ impl Places {
         is_wanted: &dyn Fn(&str) -> bool,
     ) -> Scan {
         let disk = Noting { below: disk, failed: Mutex::default() };
-        let listed = Listed::new(&disk);
+        let own = self.roots.iter().map(|root| root.folder.as_path()).collect();
+        let listed = Listed::new(&disk, own);
         // Modules of a repository use the same standard library, mostly the same modules, and each other.
         let shared = Arc::new(SharedPackages::default());
         let mut all = Scan::default();
-        for root in &self.roots {
-            let options = Options { folders: root.only.clone(), ..options.clone() };
+        // The module of the root folder, mostly the largest one, is last: what others give back is enough for it.
+        for (number, root) in self.roots.iter().enumerate().rev() {
+            let leave = options.leave && number == 0;
+            let options = Options { folders: root.only.clone(), leave, ..options.clone() };
             let tree = Tree {
                 folders: &listed,
                 root: &root.folder,
@@ -99,7 +102,7 @@ impl Places {
             let found = scan_tree(tree, rules, knowledge, &options);
             self.add(&mut all, found, root);
         }
-        if options.leave_packages {
+        if options.leave {
             std::mem::forget(shared);
         }
         all.failed.extend(self.folders_failed(&disk));
@@ -108,6 +111,7 @@ impl Places {
         all.findings.retain(|finding| is_wanted(&finding.file));
         all.failed.retain(|failed| is_wanted(&failed.file));
         all.files.retain(|file| is_wanted(file));
+        all.silencing.retain(|silencing| is_wanted(&silencing.file));
         all.files_read = all.files.len();
         if all.files_read < read {
             all.bytes_read = all.files.iter().map(|file| self.size(&disk, file)).sum();
@@ -116,6 +120,7 @@ impl Places {
             .sort_by(|a, b| (&a.file, a.place, a.pattern).cmp(&(&b.file, b.place, b.pattern)));
         all.failed.sort_by(|a, b| a.file.cmp(&b.file));
         all.files.sort();
+        all.silencing.sort();
         all
     }
 
@@ -142,6 +147,10 @@ impl Places {
             failed
         }));
         all.files.extend(found.files.into_iter().map(moved));
+        all.silencing.extend(found.silencing.into_iter().map(|silencing| {
+            let file = moved(silencing.file);
+            SilencingFile { file, ..silencing }
+        }));
         all.files_read += found.files_read;
         all.bytes_read += found.bytes_read;
     }

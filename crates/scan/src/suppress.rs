@@ -17,9 +17,10 @@ mod comments;
 use std::collections::HashSet;
 use std::path::Path;
 
-use plumb_evidence::source::{Scan, SourceFinding, SourceNote};
+use plumb_evidence::source::{Scan, SilencingFile, SourceFinding, SourceNote};
 use plumb_gosource::{File, Folders, Node, parse};
 
+use crate::code::Code;
 use crate::rule::Rule;
 use comments::{Marker, Names};
 
@@ -35,8 +36,8 @@ pub struct Silenced {
 /// Takes the findings out of a scan that comments in its files silence.
 ///
 /// `rules` are those that ran: a comment about another one is not called unused. `known` says whether there is a
-/// pattern with an id. Files are read again from `root`; of those with a comment of the kinds above, the ones are parsed
-/// in which something was found, or of which a comment may have to be called unused.
+/// pattern with an id. Files with a comment of the kinds above are read again from `root` if something was found in them,
+/// or a comment may have to be called unused.
 pub fn apply(
     scan: &mut Scan,
     folders: &dyn Folders,
@@ -46,13 +47,11 @@ pub fn apply(
 ) -> Silenced {
     let mut silenced = Silenced::default();
     let with_findings: HashSet<String> = scan.findings.iter().map(|f| f.file.clone()).collect();
-    for name in &scan.files {
-        let Ok(source) = folders.read(&root.join(name)) else { continue };
-        let counts = comments::may_have_one(&source)
-            && (with_findings.contains(name) || comments::may_name_one(&source, rules));
-        if !counts {
+    for SilencingFile { file: name, may_complain } in &scan.silencing {
+        if !may_complain && !with_findings.contains(name) {
             continue;
         }
+        let Ok(source) = folders.read(&root.join(name)) else { continue };
         let file = parse(&source);
         let mut ignores = ignores(&file);
         scan.findings.retain(|finding| {
@@ -68,6 +67,15 @@ pub fn apply(
         }));
     }
     silenced
+}
+
+/// A file as one with comments that silence; most have none.
+pub(crate) fn silencing(code: &Code<'_>, rules: &[&Rule]) -> Option<SilencingFile> {
+    let texts = code.file.comments().map(|comment| code.file.text(code.file[comment].span));
+    let mut markers = texts.filter_map(Marker::read).peekable();
+    markers.peek()?;
+    let may_complain = markers.any(|marker| marker.names.may_be_unused(rules));
+    Some(SilencingFile { file: code.path.to_owned(), may_complain })
 }
 
 /// A comment with the lines for which it counts.

@@ -1,6 +1,7 @@
 //! The files of a tree, and the threads that look at them.
 
 mod gather;
+mod held;
 mod helpers;
 mod layers;
 mod units;
@@ -18,8 +19,10 @@ use crate::advisories;
 use crate::code::Code;
 use crate::knowledge::Knowledge;
 use crate::rule::Rule;
+use crate::suppress;
+use held::Held;
 pub use helpers::is_for_tests;
-use layers::{Kept, Known, Typings, layer};
+use layers::{Kept, Known, Layers, Typings};
 pub(crate) use units::language;
 use units::{Reader, Wanted};
 
@@ -34,16 +37,16 @@ pub struct Options {
     pub generated: bool,
     /// How many threads look at files at the same time.
     pub threads: usize,
-    /// Whether what was read of packages is left in memory to the end of the process, which ends sooner than if it gave
-    /// millions of small values back: for who scans once.
-    pub leave_packages: bool,
+    /// Whether what was found out of packages and files is left in memory to the end of the process, which ends sooner
+    /// than if it gave millions of small values back: for who scans once.
+    pub leave: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let folders = Vec::new();
-        Self { folders, tests: true, generated: false, threads, leave_packages: false }
+        Self { folders, tests: true, generated: false, threads, leave: false }
     }
 }
 
@@ -97,6 +100,7 @@ pub(crate) fn scan_tree(
     advisories::join(&mut scan.findings);
     scan.failed.sort_by(|a, b| a.file.cmp(&b.file));
     scan.files.sort();
+    scan.silencing.sort();
     scan
 }
 
@@ -112,28 +116,26 @@ pub(crate) fn each_package<T: Default + Send>(
     let layout = Layout::find(folders, root, installation);
     let program = Program::sharing(shared, folders, layout, Platform::default());
     let packages = chosen(&program, options);
-    let reader = Reader::new(root, program, knowledge);
+    let leave = options.leave;
+    let reader = Held::new(Reader::new(root, program, knowledge), leave);
     let count = packages.len();
-    let (files, syntax, meanings, scopes) =
-        (layer(count), layer(count), layer(count), layer(count));
+    let layers = Held::new(Layers::new(count), leave);
     let kept = Kept {
         reader: &reader,
         wanted: Wanted { tests: options.tests, generated: options.generated },
-        files: &files,
-        syntax: &syntax,
-        meanings: &meanings,
-        scopes: &scopes,
+        layers: &layers,
         bytes: AtomicUsize::new(0),
     };
-    let summaries = gather::summaries(&kept, knowledge, &packages, options.threads);
+    let summaries = gather::summaries(&kept, knowledge, &packages, options);
+    let summaries = Held::new(summaries, leave);
     let known = Known { reader: &reader, knowledge, summaries: &summaries };
-    let look_at = |typings: &mut Typings<'_>, number: &usize| {
+    let look_at = |typings: &mut Held<'_, Typings<'_>>, number: &usize| {
         let (mut seen, mut failed) = (T::default(), Vec::new());
         let mut look = |code: &Code<'_>| look(code, &mut seen);
         kept.look(*number, &packages[*number].path, known, typings, &mut failed, &mut look);
         (seen, failed)
     };
-    let typings = || Typings::new(&reader);
+    let typings = || Held::new(Typings::new(&reader), leave);
     let numbers: Vec<usize> = (0..count).collect();
     let (seen, failed): (Vec<T>, Vec<_>) =
         in_parallel(&numbers, options.threads, typings, look_at).into_iter().unzip();
@@ -153,6 +155,7 @@ fn chosen(program: &Program<'_>, options: &Options) -> Vec<PackageFolder> {
 fn joined(mut all: Scan, one: Scan) -> Scan {
     all.findings.extend(one.findings);
     all.files.extend(one.files);
+    all.silencing.extend(one.silencing);
     all.files_read += one.files_read;
     all.bytes_read += one.bytes_read;
     all
@@ -165,6 +168,7 @@ fn look(code: &Code<'_>, rules: &[&Rule], scan: &mut Scan) {
     scan.files_read += 1;
     scan.bytes_read += code.file.source().len() as u64;
     scan.files.push(code.path.to_owned());
+    scan.silencing.extend(suppress::silencing(code, rules));
 }
 
 /// The results of `f` for all `items`, in no order; each thread begins with `start`.

@@ -153,7 +153,7 @@ impl Scan {
             settings: &settings,
             options: Options {
                 // With a fix or a baseline it is looked at several times.
-                leave_packages: !self.fixing.fix && !self.fixing.diff && baseline.is_none(),
+                leave: !self.fixing.fix && !self.fixing.diff && baseline.is_none(),
                 ..self.looking.options(&settings)
             },
         };

@@ -46,7 +46,7 @@ pub(crate) struct Acquired {
 /// What a call acquires; mostly nothing.
 pub(super) fn by_call(code: &Code<'_>, made: &Made, call: ExprId) -> Vec<Acquired> {
     let Some(callee) = made.callee(code, call) else { return inferred::by_call(code, call, None) };
-    let records = code.knowledge.acquired_by(&callee);
+    let records = code.acquired_by(&callee);
     if !records.is_empty() {
         let needed = records.iter().filter(|(object, _)| !is_harmless(object));
         return needed.map(|(object, what)| of_record(object, *what)).collect();

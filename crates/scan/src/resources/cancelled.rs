@@ -88,7 +88,7 @@ impl Request<'_, '_> {
         self.assigned(context).any(|(places, value)| {
             let [_, cancel] = places else { return false };
             let is_made = code.callee(value).is_some_and(|callee| {
-                let made = code.knowledge.acquired_by(&callee);
+                let made = code.acquired_by(&callee);
                 made.iter().any(|(_, what)| *what == Acquired::Result(1))
             });
             is_made

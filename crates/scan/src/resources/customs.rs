@@ -131,7 +131,7 @@ pub(super) fn by_custom(code: &Code<'_>, call: ExprId) -> Option<Acquired> {
     }
     let custom = customs.calls.get(&key_of_call(code, call)?)?;
     let is_known = code.callee(call).is_some_and(|callee| {
-        !code.knowledge.acquired_by(&callee).is_empty()
+        !code.acquired_by(&callee).is_empty()
             || inferred::is_standard(code, callee.path)
             || customs.givers.gives_nothing(&callee)
             // What a function of the module puts around a reader or a writer, without acquiring anything, may hold

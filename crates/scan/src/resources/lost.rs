@@ -17,7 +17,7 @@ use super::acquired::{self, Acquired, Origin, result};
 use super::constants::fails_never;
 use super::customs::{by_custom, is_put_back};
 use super::ending::{ends_after, ends_with_process, may_stay};
-use super::inferred::{self, is_error};
+use super::inferred;
 use super::made::{self, Made};
 use super::nothing::{has_nothing, is_anothers, is_carried_away, is_released_beside};
 use super::ownership::Owner;
@@ -115,7 +115,7 @@ fn closed_result(
     // What of the standard library must be closed has records. A function of the module that gives nothing away keeps
     // it: whoever closes it then does so in its name.
     let is_known = made.callee(code, call).is_some_and(|callee| {
-        !code.knowledge.acquired_by(&callee).is_empty()
+        !code.acquired_by(&callee).is_empty()
             || inferred::is_standard(code, callee.path)
             || code.summaries.gives(&callee).is_some()
     }) || pieces::is_of_unknown_global(code, call);
@@ -265,7 +265,7 @@ impl Follow<'_, '_> {
                 let ty = result(self.code, call, last).or(self.code.types.of_var(variable));
                 let name = self.code.file.name(variable).to_ascii_lowercase();
                 Some(match ty {
-                    Some(ty) if is_error(ty) => Some(Guard::Error(variable)),
+                    Some(ty) if ty.is_error() => Some(Guard::Error(variable)),
                     Some(ty) if matches!(ty.kind(), TypeKind::Basic(Basic::Bool)) => {
                         Some(Guard::Ok(variable))
                     }

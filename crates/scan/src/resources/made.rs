@@ -67,7 +67,7 @@ impl Made {
         if let Some((_, ty)) = MAKERS.iter().find(is_it) {
             return Some((0, *ty));
         }
-        code.knowledge.acquired_by(&callee).iter().find_map(|(object, what)| {
+        code.acquired_by(&callee).iter().find_map(|(object, what)| {
             let Acquired::Result(index) = what else { return None };
             let ty = FunctionKey::parse(object.source.types.first()?);
             Some((usize::from(*index), (ty.path, ty.name)))

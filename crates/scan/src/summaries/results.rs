@@ -179,7 +179,7 @@ impl Giving<'_, '_, '_> {
             return None;
         }
         let key = code.callee(call)?;
-        let acquired = code.knowledge.acquired_by(&key);
+        let acquired = code.acquired_by(&key);
         let is_it = |(_, what): &&(_, Acquired)| *what == Acquired::Result(result as u8);
         if let Some((object, _)) = acquired.iter().find(is_it) {
             let given = !is_harmless(object) && object.source.kind != ResourceKind::PoolItem;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use plumb_gosource::PackageFolder;
 use rustc_hash::FxHashSet;
 
-use super::in_parallel;
+use super::held::Held;
 use super::layers::{Files, Kept, Known, Typings};
 use super::units::{Reader, Wanted};
+use super::{Options, in_parallel};
 use crate::code::Code;
 use crate::knowledge::Knowledge;
 use crate::summaries::{Facts, Ours, Summaries};
@@ -21,8 +22,9 @@ pub(super) fn summaries(
     kept: &Kept<'_>,
     knowledge: &Knowledge,
     chosen: &[PackageFolder],
-    threads: usize,
+    options: &Options,
 ) -> Summaries {
+    let Options { threads, leave, .. } = *options;
     let reader = kept.reader;
     let modules = reader.program().layout().modules().iter();
     let ours = Ours::new(modules.map(|module| module.path.clone()));
@@ -30,7 +32,7 @@ pub(super) fn summaries(
     let known = Known { reader, knowledge, summaries: &nothing };
     let mut read: BTreeSet<String> = chosen.iter().map(|package| package.path.clone()).collect();
     let numbers: Vec<usize> = (0..chosen.len()).collect();
-    let typings = || Typings::new(reader);
+    let typings = || Held::new(Typings::new(reader), leave);
     let mut found = in_parallel(&numbers, threads, typings, |typings, number| {
         let mut facts = Facts::default();
         let mut look = |code: &Code<'_>| facts.read(code, &ours);

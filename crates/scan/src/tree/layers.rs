@@ -2,6 +2,7 @@
 //! between the look that makes summaries and the look of the rules.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -13,7 +14,7 @@ use rustc_hash::FxHashMap;
 use super::helpers::{helps_tests, is_in_test_folder, stands_in};
 use super::units::{Read, Reader, Unit, Wanted};
 use crate::code::Code;
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, OfPaths};
 use crate::summaries::Summaries;
 
 /// How much source stays in memory with all that was found out of it, in bytes; the rest is read again. What is found
@@ -42,16 +43,17 @@ impl<'u> Syntax<'u> {
     }
 }
 
-/// Finds types with what the packages before have asked for; for one thread.
+/// Finds types, and records of functions, with what the packages before have asked for; for one thread.
 pub(super) struct Typings<'p> {
     program: &'p Program<'p>,
     typing: Typing<'p>,
+    known_of_paths: Rc<OfPaths>,
 }
 
 impl<'p> Typings<'p> {
     pub(super) fn new(reader: &'p Reader<'p>) -> Self {
         let program = reader.program();
-        Self { program, typing: Typing::new(program) }
+        Self { program, typing: Typing::new(program), known_of_paths: Rc::default() }
     }
 }
 
@@ -109,10 +111,29 @@ pub(super) struct Known<'l, 'r> {
 }
 
 /// One layer by packages.
-pub(super) type Layer<T> = Vec<OnceLock<T>>;
+type Layer<T> = Vec<OnceLock<T>>;
 
-/// A layer of nothing yet.
-pub(super) fn layer<T>(packages: usize) -> Layer<T> {
+/// What stays in memory, by the numbers of packages.
+pub(super) struct Layers<'k> {
+    files: Layer<Files<'k>>,
+    syntax: Layer<Vec<Syntax<'k>>>,
+    meanings: Layer<Vec<Meaning<'k>>>,
+    scopes: Layer<Vec<Scope<'k, 'k>>>,
+}
+
+impl Layers<'_> {
+    /// Layers of nothing yet.
+    pub(super) fn new(packages: usize) -> Self {
+        Self {
+            files: layer(packages),
+            syntax: layer(packages),
+            meanings: layer(packages),
+            scopes: layer(packages),
+        }
+    }
+}
+
+fn layer<T>(packages: usize) -> Layer<T> {
     std::iter::repeat_with(OnceLock::new).take(packages).collect()
 }
 
@@ -121,10 +142,7 @@ pub(super) struct Kept<'k> {
     pub(super) reader: &'k Reader<'k>,
     /// What rules look at.
     pub(super) wanted: Wanted,
-    pub(super) files: &'k [OnceLock<Files<'k>>],
-    pub(super) syntax: &'k [OnceLock<Vec<Syntax<'k>>>],
-    pub(super) meanings: &'k [OnceLock<Vec<Meaning<'k>>>],
-    pub(super) scopes: &'k [OnceLock<Vec<Scope<'k, 'k>>>],
+    pub(super) layers: &'k Layers<'k>,
     /// How much is kept so far, in bytes of source.
     pub(super) bytes: AtomicUsize,
 }
@@ -151,7 +169,7 @@ impl<'k> Kept<'k> {
         match self.takes(&files) {
             true => {
                 // Each package is looked at first once.
-                let _ = self.files[number].set(files);
+                let _ = self.layers.files[number].set(files);
                 self.look_at_kept(number, known, typings, look);
             }
             false => files.look_once(known, typings, look),
@@ -195,23 +213,24 @@ impl<'k> Kept<'k> {
         typings: &mut Typings<'_>,
         look: &mut dyn FnMut(&Code<'_>),
     ) -> Option<&'k Files<'k>> {
-        let files = self.files[number].get()?;
-        let syntax =
-            self.syntax[number].get_or_init(|| files.units.iter().map(Syntax::new).collect());
+        let files = self.layers.files[number].get()?;
+        let known_of_paths = typings.known_of_paths.clone();
+        let syntax = self.layers.syntax[number]
+            .get_or_init(|| files.units.iter().map(Syntax::new).collect());
         let files_and_syntax = || files.units.iter().zip(syntax);
-        let meanings = self.meanings[number].get_or_init(|| {
+        let meanings = self.layers.meanings[number].get_or_init(|| {
             let mut typings = PackageTypings::new(typings);
             files_and_syntax()
                 .map(|(unit, syntax)| Meaning::new(unit, syntax, &mut typings))
                 .collect()
         });
-        let scopes = self.scopes[number].get_or_init(|| {
+        let scopes = self.layers.scopes[number].get_or_init(|| {
             syntax.iter().zip(meanings).map(|(s, m)| Scope::new(&s.file, &m.names)).collect()
         });
         for ((unit, syntax), (meaning, scope)) in
             files_and_syntax().zip(meanings.iter().zip(scopes))
         {
-            look(&code(unit, syntax, meaning, scope, known));
+            look(&code(unit, syntax, meaning, scope, known, &known_of_paths));
         }
         Some(files)
     }
@@ -232,12 +251,13 @@ impl<'r> Files<'r> {
         typings: &mut Typings<'_>,
         look: &mut dyn FnMut(&Code<'_>),
     ) {
+        let known_of_paths = typings.known_of_paths.clone();
         let mut typings = PackageTypings::new(typings);
         for unit in &self.units {
             let syntax = Syntax::new(unit);
             let meaning = Meaning::new(unit, &syntax, &mut typings);
             let scope = Scope::new(&syntax.file, &meaning.names);
-            look(&code(unit, &syntax, &meaning, &scope, known));
+            look(&code(unit, &syntax, &meaning, &scope, known, &known_of_paths));
         }
     }
 }
@@ -248,6 +268,7 @@ fn code<'c>(
     meaning: &'c Meaning<'c>,
     scope: &'c Scope<'c, 'c>,
     known: Known<'c, '_>,
+    known_of_paths: &'c OfPaths,
 ) -> Code<'c> {
     Code {
         program: &unit.program,
@@ -266,6 +287,7 @@ fn code<'c>(
             || helps_tests(&syntax.file, &meaning.names),
         go: unit.go,
         advised: known.reader.advised(unit.module),
+        known_of_paths,
         graphs: scope.functions().map(|_| OnceCell::new()).collect(),
         conditions: scope.functions().map(|_| OnceCell::new()).collect(),
         untakeable: scope.functions().map(|_| OnceCell::new()).collect(),
