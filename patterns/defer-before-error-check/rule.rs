@@ -54,7 +54,7 @@ fn acquired(code: &Code<'_>, stmt: StmtId) -> Option<Acquired> {
     let (error, values) = code.file[assign.lhs].split_last()?;
     let error = code.declared(*error)?;
     let is_error = match code.types.of_var(error) {
-        Some(ty) => *ty == Type::error(),
+        Some(ty) => ty.is_error(),
         None => code.file.name(error).to_lowercase().ends_with("err"),
     };
     let values: Vec<IdentId> = values.iter().filter_map(|value| code.declared(*value)).collect();

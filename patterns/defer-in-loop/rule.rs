@@ -347,14 +347,9 @@ fn assigned(code: &Code<'_>, at: Node, lhs: &[ExprId], rhs: &[ExprId], body: Spa
 
 /// Whether a variable holds nothing but an error, a number or text.
 fn is_plain(code: &Code<'_>, place: ExprId) -> bool {
-    let Some(variable) = code.declared(place) else { return false };
-    match code.types.of_var(variable) {
-        Some(ty) => {
-            matches!(ty.kind(), plumb_gosource::TypeKind::Basic(_))
-                || *ty == plumb_gosource::Type::error()
-        }
-        None => code.text(place) == "err",
-    }
+    code.declared(place).is_some_and(|variable| {
+        code.is_plain(variable).unwrap_or_else(|| code.text(place) == "err")
+    })
 }
 
 #[cfg(test)]

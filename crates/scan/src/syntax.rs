@@ -1,6 +1,6 @@
 //! Calls and literals of a file, with what they are: where most rules begin.
 
-use plumb_gosource::{ExprId, ExprKind, Kind, Node, StmtId};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Kind, Node, StmtId, TypeKind};
 
 use crate::code::Code;
 use crate::functions::FunctionKey;
@@ -52,6 +52,12 @@ impl<'c> Code<'c> {
             literal.ty.is_some_and(|ty| self.is_type(ty, path, name))
                 || self.types.of(*expr).is_some_and(|ty| ty.pointee_or_self().is_named(path, name))
         })
+    }
+
+    /// Whether a variable holds nothing but an error, a number or text; `None` if its type is not known.
+    pub fn is_plain(&self, variable: IdentId) -> Option<bool> {
+        let ty = self.types.of_var(variable)?;
+        Some(matches!(ty.kind(), TypeKind::Basic(_)) || ty.is_error())
     }
 
     /// Whether an expression names a type, also if its package is not at hand.

@@ -225,7 +225,7 @@ impl<'v, 'c> Values<'v, 'c> {
         let code = self.code;
         code.declared(expr).is_some_and(|variable| {
             code.file.name(variable).to_ascii_lowercase().ends_with("err")
-                || code.types.of_var(variable).is_some_and(|ty| *ty == Type::error())
+                || code.types.of_var(variable).is_some_and(Type::is_error)
         })
     }
 

@@ -168,7 +168,7 @@ fn guard(code: &Code<'_>, call: ExprId, variable: Option<IdentId>) -> Guard {
             let name = code.file.name(*last).to_ascii_lowercase();
             match ty.map(Type::kind) {
                 Some(TypeKind::Basic(Basic::Bool)) => Guard::Ok(*last),
-                Some(_) if ty.is_some_and(|ty| *ty == Type::error()) => Guard::Error(*last),
+                Some(_) if ty.is_some_and(Type::is_error) => Guard::Error(*last),
                 Some(TypeKind::Unknown) | None if name == "ok" => Guard::Ok(*last),
                 Some(TypeKind::Unknown) | None if name.contains("err") || name == "e" => {
                     Guard::Error(*last)

@@ -64,7 +64,7 @@ fn in_header(code: &Code<'_>, loss: &Loss, statement: Span) -> Option<SourceFix>
 fn fails(code: &Code<'_>, loss: &Loss) -> bool {
     match code.types.of(loss.call).map(Type::kind) {
         Some(TypeKind::Tuple(types)) => {
-            matches!(&types[..], [_, error] if *error == Type::error())
+            matches!(&types[..], [_, error] if error.is_error())
         }
         None | Some(TypeKind::Unknown) => loss.kind == ResourceKind::Body,
         _ => false,

@@ -3,10 +3,10 @@
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{
     DeclKind, ExprId, ExprKind, FieldListId, FuncDecl, FuncTypeId, IdentId, Kind, Node, Referent,
-    SpecKind, StmtKind, TypeKind,
+    SpecKind, StmtKind, Type, TypeKind,
 };
 
-use super::inferred::{called_name, is_error};
+use super::inferred::called_name;
 use super::untaken::ends_in_error;
 use crate::code::Code;
 
@@ -129,7 +129,9 @@ fn gives_error_last(code: &Code<'_>, name: IdentId) -> bool {
     }
     let function = code.package.function(code.program, code.file.name(name));
     match function.map(|function| function.ty.kind()) {
-        Some(TypeKind::Signature(signature)) => signature.results.last().is_some_and(is_error),
+        Some(TypeKind::Signature(signature)) => {
+            signature.results.last().is_some_and(Type::is_error)
+        }
         _ => false,
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn by_call(
     if code.builtin_call(call, "new").is_some() {
         return Vec::new();
     }
-    let fails = types.len() > 1 && types.last().is_some_and(is_error);
+    let fails = types.len() > 1 && types.last().is_some_and(Type::is_error);
     let mut all = Vec::new();
     for (index, ty) in types.iter().enumerate() {
         let Ok(index) = u8::try_from(index) else { break };
@@ -330,7 +330,7 @@ fn has_release(code: &Code<'_>, ty: &Type, method: &str) -> bool {
     };
     let silent = match &signature.results[..] {
         [] => true,
-        [only] => is_error(only),
+        [only] => only.is_error(),
         _ => false,
     };
     member.kind != MemberKind::Field && bare && silent
@@ -416,11 +416,6 @@ fn is_opener(name: &str) -> bool {
 
 fn is_closer(ty: &Type) -> bool {
     CLOSERS.iter().any(|(path, name)| ty.is_named(path, name))
-}
-
-/// Whether a type is `error`.
-pub(super) fn is_error(ty: &Type) -> bool {
-    ty.is_named("", "error")
 }
 
 /// Whether an import path is one of the standard library: its first element has no dot, and it is not in a module that

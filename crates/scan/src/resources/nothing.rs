@@ -5,7 +5,7 @@ use plumb_gosource::flow::{
     Acquisition, Bound, BoundTo, Callee, Condition, Exit, FunctionId, Guard, Leak, LeakExit, callee,
 };
 use plumb_gosource::{
-    DeclKind, ExprId, ExprKind, IdentId, Node, SpecKind, StmtId, StmtKind, Token,
+    DeclKind, ExprId, ExprKind, IdentId, Node, SpecKind, StmtId, StmtKind, Token, Type,
 };
 
 use rustc_hash::FxHashSet;
@@ -246,7 +246,7 @@ fn flags(code: &Code<'_>, acquisition: &Acquisition) -> Vec<IdentId> {
         _ => None,
     });
     let is_flag = |variable: &IdentId| {
-        let is_error = code.types.of_var(*variable).is_some_and(inferred::is_error)
+        let is_error = code.types.of_var(*variable).is_some_and(Type::is_error)
             || code.file.name(*variable).eq_ignore_ascii_case("err");
         !is_error && !acquisition.variables.contains(variable)
     };

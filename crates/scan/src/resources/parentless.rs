@@ -1,7 +1,7 @@
 //! Contexts that nothing refers to but the function that makes them: without a parent that can end and without a
 //! deadline there is nothing that a call of the cancel function would free.
 
-use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtKind, Type, TypeKind};
+use plumb_gosource::{ExprId, ExprKind, IdentId, Node, StmtKind};
 
 use crate::code::Code;
 use crate::contexts::lasts;
@@ -72,7 +72,11 @@ fn ends_here(code: &Code<'_>, use_: ExprId, steps: usize) -> bool {
                     let is_set = places.contains(&use_);
                     return is_set
                         || places.iter().all(|place| match code.declared(*place) {
-                            Some(made) if Some(made) == used || is_plain(code, made) => true,
+                            Some(made)
+                                if Some(made) == used || code.is_plain(made) == Some(true) =>
+                            {
+                                true
+                            }
                             Some(made) => steps > 0 && stays(code, made, steps - 1),
                             None => code.text(*place) == "_",
                         });
@@ -86,13 +90,6 @@ fn ends_here(code: &Code<'_>, use_: ExprId, steps: usize) -> bool {
         }
     }
     false
-}
-
-/// Whether a variable holds nothing but an error, a number or text.
-fn is_plain(code: &Code<'_>, variable: IdentId) -> bool {
-    code.types
-        .of_var(variable)
-        .is_some_and(|ty| matches!(ty.kind(), TypeKind::Basic(_)) || *ty == Type::error())
 }
 
 /// Whether what a call does may go on when it has returned. A context that is made of another goes on nowhere.

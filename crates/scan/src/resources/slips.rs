@@ -78,7 +78,7 @@ fn is_bare_method(code: &Code<'_>, ty: &Type, name: &str) -> bool {
         },
     };
     let is_bare = member.ty.signature().is_some_and(|signature| {
-        signature.params.is_empty() && signature.results.iter().all(inferred::is_error)
+        signature.params.is_empty() && signature.results.iter().all(Type::is_error)
     });
     is_bare && matches!(member.kind, MemberKind::Method | MemberKind::InterfaceMethod)
 }

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Key, key};
 use crate::code::Code;
 use crate::knowledge::is_harmless;
-use crate::resources::inferred::{RELEASES, is_error};
+use crate::resources::inferred::RELEASES;
 use crate::resources::made::variable;
 use crate::resources::ownership::is_releasing;
 
@@ -168,7 +168,7 @@ fn is_idle_call(code: &Code<'_>, call: ExprId) -> bool {
         record.is_some_and(is_harmless)
     });
     let is_error = |arg: &ExprId| {
-        variable(code, *arg).and_then(|v| code.types.of_var(v)).is_some_and(is_error)
+        variable(code, *arg).and_then(|v| code.types.of_var(v)).is_some_and(Type::is_error)
     };
     let arguments = code.arguments(call);
     let looks_at_error =

@@ -15,7 +15,7 @@ use crate::code::Code;
 use crate::functions::FunctionKey;
 use crate::goroutines::{is_once, starts_goroutine};
 use crate::resources::commands;
-use mentioned::{Reach, mentioned};
+use mentioned::{Reach, Reaches, mentioned};
 use outcome::Outcome;
 
 /// How many functions may be between `main` and one that is a piece of it.
@@ -100,8 +100,9 @@ impl Programs {
         if code.in_test {
             return programs;
         }
+        let reaches = Reaches::new(code);
         for expr in code.expressions_of([Kind::Ident, Kind::SelectorExpr]) {
-            let Some(mention) = mentioned(code, expr) else { continue };
+            let Some(mention) = mentioned(&reaches, expr) else { continue };
             let keys = [Some(mention.of), mention.by_interface];
             let is_open = keys.iter().flatten().any(|key| programs.is_open(*key));
             if !is_open || commands::is_value(code, expr) {

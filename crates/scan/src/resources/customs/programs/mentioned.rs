@@ -1,9 +1,12 @@
 //! Which function or method a name means, and who else may call that.
 
+use std::cell::RefCell;
+
 use plumb_gosource::flow::FunctionId;
 use plumb_gosource::{
     ExprId, ExprKind, FieldListId, Lookup, MemberKind, Node, Referent, Type, TypeKind,
 };
+use rustc_hash::FxHashMap;
 
 use super::{Key, METHOD, key};
 use crate::code::Code;
@@ -32,6 +35,28 @@ pub(super) enum Reach {
     Anybody,
 }
 
+/// Who may call what packages export, by their paths: a file mentions few.
+pub(super) struct Reaches<'c, 'p> {
+    code: &'c Code<'p>,
+    /// `None` within for packages that are not of the modules.
+    known: RefCell<FxHashMap<Box<str>, Option<Reach>>>,
+}
+
+impl<'c, 'p> Reaches<'c, 'p> {
+    pub(super) fn new(code: &'c Code<'p>) -> Self {
+        Self { code, known: RefCell::default() }
+    }
+
+    fn of(&self, path: &str) -> Option<Reach> {
+        if let Some(known) = self.known.borrow().get(path) {
+            return *known;
+        }
+        let reach = reach(self.code, path);
+        self.known.borrow_mut().insert(path.into(), reach);
+        reach
+    }
+}
+
 /// One mention of a function or method.
 pub(super) struct Mention {
     pub(super) of: Key,
@@ -42,20 +67,21 @@ pub(super) struct Mention {
 
 /// The function or method that an expression names. Whose method is meant tells the type of what it is called on; if that
 /// is not known, the name has to be one that only the package can call. Exported names count as such in a program.
-pub(super) fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<Mention> {
+pub(super) fn mentioned(reaches: &Reaches<'_, '_>, expr: ExprId) -> Option<Mention> {
+    let code = reaches.code;
     let package = &*code.package.path;
     match code.file[expr].kind {
         ExprKind::SelectorExpr(selector) => {
             let name = code.file.name(selector.sel);
             if let Some(path) = code.imported(selector.x) {
-                let reach = reach(code, path)?;
+                let reach = reaches.of(path)?;
                 return Some(Mention { of: key(&[path, name]), by_interface: None, reach });
             }
             if let Some(method) = declared_method(code, expr) {
                 let reach =
                     match is_unexported(name) || (method.path == package && code.is_of_program()) {
                         true => Reach::Program,
-                        false => reach(code, method.path)?,
+                        false => reaches.of(method.path)?,
                     };
                 return Some(Mention { of: of_method(&method), by_interface: None, reach });
             }
@@ -67,7 +93,7 @@ pub(super) fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<Mention> {
             let path = &*ty.named()?.path;
             let reach = match path == package && code.is_of_program() {
                 true => Reach::Program,
-                false => reach(code, path)?,
+                false => reaches.of(path)?,
             };
             let by_interface = of_interface(code, ty, name);
             Some(Mention { of: key(&[path, METHOD, name]), by_interface, reach })
@@ -86,7 +112,7 @@ pub(super) fn mentioned(code: &Code<'_>, expr: ExprId) -> Option<Mention> {
             let name = code.file.name(ident);
             let reach = match code.is_of_program() || is_unexported(name) {
                 true => Reach::Program,
-                false => reach(code, package)?,
+                false => reaches.of(package)?,
             };
             Some(Mention { of: key(&[package, name]), by_interface: None, reach })
         }
