@@ -51,12 +51,12 @@ impl<'a> Listed<'a> {
         Self { below, own, known: Mutex::default(), waiting: Mutex::default() }
     }
 
-    /// Whether a file is one of those that are looked at, as far as folders tell.
+    /// Whether a file is likely to be looked at: its path begins like that of a module, and it is of no vendored one.
+    /// Bytes are compared, since it is asked of every file, and a wrong answer only costs time.
     fn is_own(&self, file: &Path) -> bool {
-        self.own.iter().any(|folder| {
-            file.strip_prefix(folder)
-                .is_ok_and(|rest| !rest.components().any(|element| element.as_os_str() == "vendor"))
-        })
+        let file = file.as_os_str().as_encoded_bytes();
+        self.own.iter().any(|folder| file.starts_with(folder.as_os_str().as_encoded_bytes()))
+            && memchr::memmem::find(file, b"vendor").is_none()
     }
 
     fn listing(&self, folder: &Path) -> Listing {
