@@ -31,7 +31,7 @@ pub trait Files: Debug + Send + Sync {
 
 /// A machine without files.
 #[derive(Debug)]
-pub(crate) struct NoFiles;
+pub struct NoFiles;
 
 impl Files for NoFiles {
     fn open(&self, path: &str) -> Result<ObjectFile, String> {

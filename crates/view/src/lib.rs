@@ -48,7 +48,7 @@ mod xml;
 pub use command::{COMMANDS, Command, Format, Image, Target, command_named};
 pub use config::{Config, ConfigError, FIELDS, Field, Slot, choice_help, field};
 pub use config_url::ParameterError;
-pub use files::Files;
+pub use files::{Files, NoFiles};
 pub use focus::RegexOptionError;
 pub use go_text::{base, clean, float};
 pub use measure::{label, percentage, scale, scaled_label};

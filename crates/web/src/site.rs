@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hyper::{Method, StatusCode};
 use plumb_profile::Profile;
 use plumb_view::{
-    Config, Description, Messages, ParameterError, Report, ReportError, Stacks, command_named,
-    describe,
+    Config, Description, Files, Messages, ParameterError, Report, ReportError, Stacks,
+    command_named, describe,
 };
 use serde_json::json;
 
@@ -66,6 +66,7 @@ pub struct Site {
     pub(crate) settings: Settings,
     /// Whether there are values below zero, as in a difference.
     pub(crate) is_difference: bool,
+    files: Arc<dyn Files>,
     stacks: Recent<Arc<(Stacks, Messages)>>,
     answers: Recent<Answer>,
     descriptions: Recent<Arc<Description>>,
@@ -74,13 +75,20 @@ pub struct Site {
 impl Site {
     /// Pages of a profile. `settings` is the file of named configurations; see
     /// [`default_settings_path`](crate::default_settings_path).
-    pub fn new(profile: Profile, config: Config, settings: Option<std::path::PathBuf>) -> Self {
+    /// `files` are what source and assembly are read from.
+    pub fn new(
+        profile: Profile,
+        config: Config,
+        settings: Option<std::path::PathBuf>,
+        files: Arc<dyn Files>,
+    ) -> Self {
         let is_difference = profile.samples().any(|s| s.values().iter().any(|&value| value < 0));
         Self {
             profile,
             config,
             settings: Settings::new(settings),
             is_difference,
+            files,
             stacks: Recent::new(MOST_STACKS, usize::MAX),
             answers: Recent::new(MOST_ANSWERS, MOST_ANSWER_BYTES),
             descriptions: Recent::new(MOST_DESCRIPTIONS, usize::MAX),
@@ -184,7 +192,9 @@ impl Site {
         let unknown = || Refusal::NoReport(command.to_owned());
         let command = command_named(command).ok_or_else(unknown)?;
         let mut messages = Messages::new();
-        let report = Report::new(self.profile.clone(), command, argument, config, &mut messages)?;
+        let mut report =
+            Report::new(self.profile.clone(), command, argument, config, &mut messages)?;
+        report.set_files(Arc::clone(&self.files));
         Ok((report, messages))
     }
 

@@ -5,11 +5,12 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use plumb_profile::{BaseOptions, Limits, Profile, subtract_base};
-use plumb_view::Config;
+use plumb_view::{Config, NoFiles};
 use plumb_web::{Server, Site};
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ pub(crate) fn difference() -> Profile {
 pub(crate) fn serve(profile: Profile, settings: PathBuf) -> String {
     let server = Server::bind("localhost:").unwrap();
     let url = server.url();
-    let site = Site::new(profile, Config::default(), Some(settings));
+    let site = Site::new(profile, Config::default(), Some(settings), Arc::new(NoFiles));
     thread::spawn(move || server.serve(site).map(|never| match never {}).unwrap());
     url
 }

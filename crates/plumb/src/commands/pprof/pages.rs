@@ -1,5 +1,6 @@
 //! `-http`: the profile as pages in a browser.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use plumb_profile::Profile;
 use plumb_view::{Config, sample_type};
 use plumb_web::{Server, Site, default_settings_path};
 
+use super::disk::Disk;
 use super::request::Pages;
 use super::{Failure, browser};
 
@@ -26,5 +28,5 @@ pub(super) fn serve(profile: Profile, config: Config, pages: &Pages) -> Result<(
             browser::open(&url);
         });
     }
-    match server.serve(Site::new(profile, config, default_settings_path()))? {}
+    match server.serve(Site::new(profile, config, default_settings_path(), Arc::new(Disk)))? {}
 }
