@@ -32,6 +32,8 @@ impl Dwarf {
 
     /// The line of an instruction, and the function that was compiled, not one that was inlined into it.
     pub(super) fn frame(&self, address: u64) -> Option<SourceFrame> {
+        // The search is for the range up to the next address, which the last one of all has not.
+        address.checked_add(1)?;
         let place = self.context.find_location(address).ok()??;
         let mut frames = self.context.find_frames(address).skip_all_loads().ok()?;
         let mut function = String::new();

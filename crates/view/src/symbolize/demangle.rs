@@ -161,6 +161,8 @@ mod tests {
             ("_ZN4core3fmt5write17h0123456789abcdefE", Short, "core::fmt::write"),
             ("_RNvCs4fqI2P2rA04_5mycrate3foo", Short, "mycrate::foo"),
             ("_Z3fooi.isra.0", Short, "foo"),
+            ("_ZZ3fooiENKUlvE_clEv", Short, "foo::{lambda()#1}::operator()"),
+            ("_ZN12_GLOBAL__N_13fooEv", Short, "(anonymous namespace)::foo"),
             ("foo::bar<int>(char)", Short, "foo::bar"),
             ("foo::bar<int>(char)", Templates, "foo::bar<int>"),
             ("foo::operator()(char", Short, "foo::operator(char"),
