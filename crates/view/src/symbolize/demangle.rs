@@ -159,7 +159,7 @@ mod tests {
             ),
             ("_Z3addIiET_S0_S0_", Short, "add"),
             ("_ZN4core3fmt5write17h0123456789abcdefE", Short, "core::fmt::write"),
-            ("_RNvCs4fqI2P2rA04_5mycrate3foo", Short, "mycrate::foo"),
+            ("_RNvCskwGfYPst2Cb_3foo16example_function", Short, "foo::example_function"),
             ("_Z3fooi.isra.0", Short, "foo"),
             ("_ZZ3fooiENKUlvE_clEv", Short, "foo::{lambda()#1}::operator()"),
             ("_ZN12_GLOBAL__N_13fooEv", Short, "(anonymous namespace)::foo"),
