@@ -81,6 +81,7 @@ export function valueText(value, units) {
 
 export function share(value, total) {
   if (!total) return "";
+  if (!value) return "0%";
   const percent = (Math.abs(value) / total) * 100;
   return `${percent >= 99.95 && percent <= 100.05 ? "100" : percent.toFixed(percent < 0.1 ? 3 : 2)}%`;
 }

@@ -21,10 +21,10 @@ show((data) => {
   };
   const columns = [
     { title: "Change", kind: "number", isSorted: true, sort: (row) => Math.abs(difference(row.flat)), cell: (row) => signed(difference(row.flat)) },
-    { title: "Of it", kind: "number", sort: (row) => ratio(row.flat), cell: (row) => percent(row.flat) },
+    { title: "Change%", kind: "number", sort: (row) => ratio(row.flat), cell: (row) => percent(row.flat) },
     { title: "Before", kind: "number rare", sort: (row) => row.flat[1], cell: (row) => valueText(row.flat[1], units) },
     { title: "Now", kind: "number rare", sort: (row) => row.flat[0], cell: (row) => valueText(row.flat[0], units) },
-    { title: "Change with callees", kind: "number", sort: (row) => Math.abs(difference(row.cum)), cell: (row) => signed(difference(row.cum)) },
+    { title: "With callees", kind: "number", sort: (row) => Math.abs(difference(row.cum)), cell: (row) => signed(difference(row.cum)) },
     { title: "Name", kind: "name", sort: (row) => row.name, cell: (row) => row.name },
   ];
   const besides = data.left_out ? ` ${data.left_out} functions that changed less are left out.` : "";
