@@ -28,5 +28,6 @@ pub(super) fn serve(profile: Profile, config: Config, pages: &Pages) -> Result<(
             browser::open(&url);
         });
     }
-    match server.serve(Site::new(profile, config, default_settings_path(), Arc::new(Disk)))? {}
+    let site = Site::new(profile, config, default_settings_path(), Arc::new(Disk));
+    server.serve(site).map(|never| match never {}).map_err(Into::into)
 }
