@@ -40,7 +40,8 @@ fn build((name, version, how): &(&'static str, &str, &str)) -> Program {
     let mut command = Command::new(go);
     command.args(["build", flags, "-o"]).arg(program.file("")).current_dir(source);
     command.envs([("GOARCH", architecture), ("CGO_ENABLED", "0"), ("GOTOOLCHAIN", "local")]);
-    command.envs([("GOFLAGS", ""), ("GOWORK", "off"), ("GOPROXY", "off")]).env_remove("GOROOT");
+    command.envs([("GOENV", "off"), ("GOWORK", "off"), ("GOPROXY", "off")]);
+    command.env_remove("GOFLAGS").env_remove("GOROOT");
     assert!(command.status().unwrap().success(), "{command:?}");
     let mut run = Command::new(program.file(""));
     let run = run.arg(program.file(".cpu")).arg(program.file(".heap")).output().unwrap();
@@ -165,7 +166,10 @@ fn instructions_are_annotated_as_by_pprof() {
             assert_eq!(plumb.error(), pprof.error(), "{line}");
             let (plumb, pprof) = (plumb.text(), pprof.text());
             assert_eq!(rows(&plumb), rows(&pprof), "{line}");
-            assert_eq!(plumb.is_empty(), program.name == "stripped", "{line}");
+            // Whether the heap is sampled in one of its functions is chance.
+            if line.ends_with("@.cpu") {
+                assert_eq!(plumb.is_empty(), program.name == "stripped", "{line}");
+            }
         }
     }
     equal_for_all(&["-disasm=nothing.there @.cpu", "-disasm=0x1 @.cpu", "-disasm=( @.cpu"]);
@@ -184,6 +188,8 @@ fn instructions_at_an_address_are_found() {
 /// Lines of the source with their numbers, and instructions without what they do.
 fn page_rows(page: &str) -> Vec<Vec<String>> {
     let page = page.replace("<span class=asm>", "\n").replace("<div class=\"asm\">", "\n");
+    // Go's templates write more letters as entities than need to be.
+    let page = page.replace("&#43;", "+").replace("&#34;", "\"").replace("&#39;", "'");
     let mut text = String::new();
     let mut is_tag = false;
     for letter in page.chars() {
