@@ -52,7 +52,9 @@ pub(super) fn write(
     }
     let to_file = destination == Destination::Shell || io::stdout().is_terminal();
     match wanted.command.target {
-        Target::Viewer { file, programs } => return viewer::show(&out, file, programs),
+        Target::Viewer { file, programs } => {
+            return viewer::show(&out, file, programs, destination);
+        }
         Target::File(ending) if to_file => {
             let (path, mut file) = new_file("profile", ending)?;
             eprintln!("Generating report in {}", path.display());

@@ -1,19 +1,27 @@
 //! Programs that show a report: browsers and viewers of pictures.
 
+use std::io;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::Builder;
 
+use super::output::Destination;
 use super::{Failure, browser};
 
 /// How long a file stays at least: a program may only tell a running one to open it.
 const LEAST_STAY: Duration = Duration::from_secs(1);
 
-/// Shows a report with the first of the programs that can be started (none: browsers), and waits until it ends.
-pub(super) fn show(report: &[u8], ending: &str, programs: &[&str]) -> Result<(), Failure> {
+/// Shows a report with the first of the programs that can be started (none: browsers). Waits until it ends, unless the
+/// shell goes on meanwhile.
+pub(super) fn show(
+    report: &[u8],
+    ending: &str,
+    programs: &[&str],
+    destination: Destination,
+) -> Result<(), Failure> {
     let file = Builder::new()
         .prefix("pprof")
         .suffix(&format!(".{ending}"))
@@ -26,10 +34,17 @@ pub(super) fn show(report: &[u8], ending: &str, programs: &[&str]) -> Result<(),
     };
     let mut last = None;
     for program in &programs {
-        match started(program, file.path()) {
-            Ok(()) => return Ok(()),
-            Err(Start::Failed(error)) => last = Some((program, error)),
-            Err(Start::Ended(why)) => return Err(why.into()),
+        match start(program, file.path()) {
+            Ok(viewer) if destination == Destination::Shell => {
+                thread::spawn(move || {
+                    // How it ended is of no use to whoever types something else by now.
+                    let _ = wait(viewer);
+                    drop(file);
+                });
+                return Ok(());
+            }
+            Ok(viewer) => return wait(viewer),
+            Err(error) => last = Some((program, error)),
         }
     }
     Err(match last {
@@ -39,29 +54,23 @@ pub(super) fn show(report: &[u8], ending: &str, programs: &[&str]) -> Result<(),
     })
 }
 
-/// Why nothing is shown.
-enum Start {
-    /// The program cannot be started.
-    Failed(std::io::Error),
-    /// It was started, and says that it failed.
-    Ended(String),
-}
-
-/// Starts a program with its arguments and the file, and waits for it.
-fn started(program: &str, file: &Path) -> Result<(), Start> {
+/// Starts a program with its arguments and the file.
+fn start(program: &str, file: &Path) -> io::Result<Child> {
     let mut words = program.split(' ');
     let mut command = Command::new(words.next().unwrap_or_default());
-    let mut child = command.args(words).arg(file).spawn().map_err(Start::Failed)?;
+    command.args(words).arg(file).spawn()
+}
+
+/// Waits until a program has ended, and no less than it may need to hand the file on.
+fn wait(mut viewer: Child) -> Result<(), Failure> {
     let start = Instant::now();
-    let status = child.wait().map_err(Start::Failed)?;
+    let status = viewer.wait()?;
     thread::sleep(LEAST_STAY.saturating_sub(start.elapsed()));
-    match status.success() {
-        true => Ok(()),
+    match (status.success(), status.code()) {
+        (true, _) => Ok(()),
         // In Go's words: `exit status 1`, `signal: killed`.
-        false => Err(Start::Ended(match status.code() {
-            Some(code) => format!("exit status {code}"),
-            None => status.to_string(),
-        })),
+        (false, Some(code)) => Err(format!("exit status {code}").into()),
+        (false, None) => Err(status.to_string().into()),
     }
 }
 
@@ -75,7 +84,7 @@ mod tests {
         let seen = folder.path().join("seen");
         let copy = format!("cp -t {}", seen.display());
         std::fs::create_dir(&seen).unwrap();
-        show(b"<svg/>", "svg", &["no-such-viewer", &copy]).unwrap();
+        show(b"<svg/>", "svg", &["no-such-viewer", &copy], Destination::CommandLine).unwrap();
         let shown: Vec<_> = std::fs::read_dir(&seen).unwrap().map(|f| f.unwrap().path()).collect();
         let [shown] = shown.as_slice() else { panic!("{shown:?}") };
         assert!(shown.to_string_lossy().ends_with(".svg"));
@@ -83,8 +92,17 @@ mod tests {
     }
 
     #[test]
+    fn the_shell_does_not_wait() {
+        let start = Instant::now();
+        show(b"", "svg", &["true"], Destination::Shell).unwrap();
+        assert!(start.elapsed() < LEAST_STAY, "the command line waits that long at least");
+    }
+
+    #[test]
     fn failures_name_what_was_tried() {
-        let why = |programs: &[&str]| show(b"", "svg", programs).unwrap_err().to_string();
+        let why = |programs: &[&str]| {
+            show(b"", "svg", programs, Destination::CommandLine).unwrap_err().to_string()
+        };
         assert!(why(&["no-such-viewer"]).starts_with("no-such-viewer: "));
         assert!(why(&["no-such-a", "no-such-b"]).ends_with("tried: no-such-a, no-such-b"));
         assert_eq!(why(&["false"]), "exit status 1");
